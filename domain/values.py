@@ -1,0 +1,29 @@
+"""The base of every value in the domain: frozen, closed to unknown fields, compared by content."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+
+class Value(BaseModel):
+    """An immutable value. Unknown fields are an error, so that a typing mistake in a brief is never silently dropped."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A moment in time, kept in UTC; naive times are refused."""
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+"""One line of text that a person wrote."""
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000)]
+"""Free text that a person wrote, in characters."""
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256 digest in lower-case hexadecimal."""
