@@ -1,0 +1,1 @@
+"""The event store and everything else that Groundswell keeps in PostgreSQL."""

@@ -1,0 +1,59 @@
+"""Connections to PostgreSQL. A lost connection is not retried here: whoever calls knows what may be done twice."""
+
+import json
+from typing import Any, TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]"
+
+
+async def open_pool(
+    dsn: str,
+    *,
+    application_name: str = "groundswell",
+    min_size: int = 1,
+    max_size: int = 10,
+    connect_timeout: float = 10,
+    statement_timeout: float = 30,
+    lock_timeout: float = 10,
+) -> Pool:
+    """A pool whose connections read and write jsonb as Python's objects. All timeouts are in seconds.
+
+    `lock_timeout` bounds the wait for another writer of the same stream or campaign; a transaction that its process
+    has forgotten is ended by the server after `statement_timeout`, since others wait for its locks.
+
+    Raises:
+        OSError, asyncpg.PostgresError, TimeoutError: the database can't be reached.
+    """
+    return await asyncpg.create_pool(
+        dsn,
+        min_size=min_size,
+        max_size=max_size,
+        timeout=connect_timeout,
+        # The server gives up first and says why; this is for a server that no longer answers.
+        command_timeout=statement_timeout + 5,
+        init=_read_json,
+        server_settings={
+            "application_name": application_name,
+            "statement_timeout": _milliseconds(statement_timeout),
+            "lock_timeout": _milliseconds(lock_timeout),
+            "idle_in_transaction_session_timeout": _milliseconds(statement_timeout),
+            "timezone": "UTC",
+        },
+    )
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(round(seconds * 1000))
+
+
+async def _read_json(connection: Connection) -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(name, encoder=_dump, decoder=json.loads, schema="pg_catalog")
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, allow_nan=False)
