@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-import asyncpg
-
+from activities.store.envelopes import envelope
 from activities.store.pool import Pool
 from activities.store.projections import Projection
 from activities.store.queries import QUERIES
@@ -56,7 +55,7 @@ class PostgresEventLog:
                     metadata.model_dump(mode="json"),
                     [move.model_dump(mode="json") for move in moves],
                 )
-            stored = [_envelope(row) for row in rows]
+            stored = [envelope(row) for row in rows]
             if not rows[0]["repeated"]:
                 for projection in self._projections:
                     if stream.startswith(projection.streams):
@@ -65,7 +64,7 @@ class PostgresEventLog:
 
     async def read(self, stream: str, after_version: int = 0, upto: int | None = None) -> list[Envelope]:
         """The stream's events with `after_version` < version <= `upto`, in order; none if there is no such stream."""
-        return [_envelope(row) for row in await self._pool.fetch(QUERIES.read_stream, stream, after_version, upto)]
+        return [envelope(row) for row in await self._pool.fetch(QUERIES.read_stream, stream, after_version, upto)]
 
     async def read_campaign(self, correlation_id: str, after_position: int = 0, limit: int = 1_000) -> list[Envelope]:
         """The first `limit` events after a position over all streams of a campaign, in order.
@@ -73,7 +72,7 @@ class PostgresEventLog:
         Reading on from the last position misses nothing: within one campaign positions become visible in order.
         """
         rows = await self._pool.fetch(QUERIES.read_campaign, correlation_id, after_position, limit)
-        return [_envelope(row) for row in rows]
+        return [envelope(row) for row in rows]
 
     async def head(self, stream: str) -> int:
         """The version of the stream's last event; 0 if it has none."""
@@ -84,17 +83,3 @@ class PostgresEventLog:
         """The fingerprint of the command that the stream has carried out under this id; None if there is none."""
         found: str | None = await self._pool.fetchval(QUERIES.command, stream, command_id)
         return found
-
-
-def _envelope(row: asyncpg.Record) -> Envelope:
-    return Envelope(
-        stream=row["stream"],
-        version=row["version"],
-        event_id=row["event_id"],
-        type=row["type"],
-        schema_version=row["schema_version"],
-        data=row["data"],
-        metadata=Metadata.model_validate(row["metadata"]),
-        recorded_at=row["recorded_at"],
-        position=row["position"],
-    )

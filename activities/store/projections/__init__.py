@@ -16,5 +16,5 @@ class Projection(Protocol):
         ...
 
     async def project(self, connection: Connection, stream: str, events: Sequence[Envelope]) -> None:
-        """Brings the read model from just before `events` of `stream` to just after them. A failure undoes the append."""
+        """Brings the read model from before `events` of `stream` to after them. A failure undoes the append."""
         ...

@@ -7,8 +7,6 @@ import pytest
 
 from activities.store.migrate import Migration, SchemaMismatch, migrate, pending, shipped
 
-pytestmark = pytest.mark.asyncio
-
 
 async def tables(dsn: str) -> set[str]:
     connection = await asyncpg.connect(dsn)

@@ -12,7 +12,7 @@ def test_a_query_is_found_by_its_name_and_carries_its_sentence() -> None:
 
 
 def test_an_unknown_name_is_an_error_that_lists_the_known_ones() -> None:
-    with pytest.raises(AttributeError, match="no query is named reed_stream; there are .*read_stream"):
+    with pytest.raises(AttributeError, match=r"no query is named reed_stream; there are .*read_stream"):
         _ = QUERIES.reed_stream
 
 

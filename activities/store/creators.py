@@ -1,0 +1,95 @@
+"""The creators' directory: the one place with names and addresses. Everything else knows a creator by id."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import uuid4
+
+import asyncpg
+
+from activities.store.pool import Pool
+from activities.store.queries import QUERIES
+from domain.creators import Creator, Platform, Profile
+
+
+@dataclass(frozen=True)
+class Upserted:
+    """What became of one profile of an import."""
+
+    id: str
+    created: bool
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A creator as the directory lists them, opted out or not."""
+
+    creator: Creator
+    opted_out: bool
+
+
+class Creators:
+    """Accounts by workspace, platform and handle."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def upsert(self, workspace: str, profiles: Sequence[Profile]) -> list[Upserted]:
+        """Adds each account or renews its profile; one result a profile, in order. All of them or none.
+
+        Of several profiles of one account the last one counts. Ids never change, and an opt-out is kept.
+        """
+        latest = {(str(profile.platform), profile.handle): profile for profile in profiles}
+        rows = await self._pool.fetch(
+            QUERIES.upsert_creators,
+            workspace,
+            [uuid4().hex for _ in latest],
+            [platform for platform, _ in latest],
+            [handle for _, handle in latest],
+            [profile.followers for profile in latest.values()],
+            [profile.country for profile in latest.values()],
+            [profile.language for profile in latest.values()],
+            [profile.model_dump(mode="json") for profile in latest.values()],
+        )
+        results = {(row["platform"], row["handle"]): Upserted(row["id"], row["created"]) for row in rows}
+        return [results[str(profile.platform), profile.handle] for profile in profiles]
+
+    async def get(self, ids: Sequence[str]) -> dict[str, Creator]:
+        """The creators with these ids, by id, opted out or not; an unknown id is missing."""
+        rows = await self._pool.fetch(QUERIES.get_creators, ids)
+        return {row["id"]: _creator(row) for row in rows}
+
+    async def candidates(
+        self,
+        workspace: str,
+        *,
+        platform: Platform,
+        followers_min: int,
+        followers_max: int,
+        country: str | None = None,
+        language: str | None = None,
+        topics: Sequence[str] = (),
+        limit: int = 10_000,
+    ) -> list[Creator]:
+        """Up to `limit` creators that a brief may want, those whose topics and biography match `topics` best first.
+
+        Both bounds of followers are included. An account whose country or language is unknown is not excluded by them:
+        that is for the ranking to weigh. Whoever opted out is never among them.
+        """
+        words = " or ".join('"{}"'.format(topic.replace('"', " ")) for topic in topics)
+        rows = await self._pool.fetch(
+            QUERIES.candidates, workspace, platform, followers_min, followers_max, country, language, words, limit
+        )
+        return [_creator(row) for row in rows]
+
+    async def search(self, workspace: str, words: str = "", after: str = "", limit: int = 100) -> list[Listed]:
+        """A page of the directory after the id `after`; `words` as in a web search: `travel or food -meat`."""
+        rows = await self._pool.fetch(QUERIES.search_creators, workspace, words, after, limit)
+        return [Listed(_creator(row), row["opted_out"]) for row in rows]
+
+    async def opt_out(self, creator_id: str) -> bool:
+        """Keeps the creator out of every future campaign; False if there is no such creator."""
+        return await self._pool.fetchval(QUERIES.opt_out, creator_id) is not None
+
+
+def _creator(row: asyncpg.Record) -> Creator:
+    return Creator(id=row["id"], profile=Profile.model_validate(row["profile"]))

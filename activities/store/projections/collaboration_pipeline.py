@@ -1,0 +1,103 @@
+"""The pipeline: one row a collaboration, how far it is, whom it waits for and until when."""
+
+from typing import Any
+
+import asyncpg
+
+from activities.store.pool import Connection, Pool
+from activities.store.projections.snapshots import Change
+from activities.store.queries import QUERIES
+from domain.collaboration import Collaboration
+from domain.decider import Role
+from domain.lifecycle import Stage
+from domain.outcomes import Outcome
+from domain.values import Instant, Value
+
+
+class CollaborationSummary(Value):
+    """A collaboration as a list shows it. `version` is that of its stream."""
+
+    id: str
+    campaign_id: str
+    creator_id: str
+    rank: int
+    """The creator's place in the shortlist, from 1."""
+    stage: Stage
+    waiting_on: tuple[Role, ...]
+    """Whose turn it is: both sides while both are to sign, the engine while nothing waits for a person."""
+    due_at: Instant | None
+    """The earliest deadline of what waits for a person."""
+    outcome: Outcome | None
+    """How it ended; None while it runs."""
+    fee: int | None
+    """The agreed fee in minor units of `currency`; None before there is one."""
+    currency: str
+    version: int
+    updated_at: Instant
+
+
+class CollaborationPipeline:
+    """Shows each collaboration's state in `collaboration_pipeline`."""
+
+    async def show(self, connection: Connection, change: Change[Collaboration]) -> None:
+        """See `View.show`."""
+        collaboration = change.after
+        await connection.execute(
+            QUERIES.save_collaboration,
+            collaboration.id,
+            collaboration.campaign_id,
+            change.workspace,
+            collaboration.creator_id,
+            collaboration.rank,
+            collaboration.stage,
+            _waiting_on(collaboration),
+            min((task.due_at for task in collaboration.tasks.values()), default=None),
+            collaboration.outcome,
+            collaboration.fee.amount if collaboration.fee else None,
+            collaboration.agreed.currency,
+            change.version,
+            change.at,
+        )
+
+
+def _waiting_on(collaboration: Collaboration) -> list[Role]:
+    if collaboration.ended:
+        return []
+    return sorted({task.assignee for task in collaboration.tasks.values()}) or [Role.ENGINE]
+
+
+async def get_collaboration(pool: Pool, workspace: str, collaboration_id: str) -> CollaborationSummary | None:
+    """The collaboration; None if the workspace has none of this id."""
+    row = await pool.fetchrow(QUERIES.get_collaboration, workspace, collaboration_id)
+    return None if row is None else _summary(row)
+
+
+async def list_collaborations(
+    pool: Pool,
+    workspace: str,
+    campaign_id: str,
+    *,
+    stage: Stage | None = None,
+    waiting_on: Role | None = None,
+    after: tuple[int, str] = (0, ""),
+    limit: int = 100,
+) -> list[CollaborationSummary]:
+    """A page of a campaign's collaborations, best first; `after` is (rank, id) of the last one of the page before."""
+    rows = await pool.fetch(
+        QUERIES.list_collaborations, workspace, campaign_id, stage, waiting_on, after[0], after[1], limit
+    )
+    return [_summary(row) for row in rows]
+
+
+async def unfinished_collaborations(
+    pool: Pool, after: str = "", limit: int = 1_000, campaign_id: str | None = None
+) -> list[str]:
+    """Ids of collaborations that have not ended, in the order of ids, of one campaign or of all workspaces."""
+    rows = await pool.fetch(QUERIES.unfinished_collaborations, after, campaign_id, limit)
+    return [row["collaboration_id"] for row in rows]
+
+
+def _summary(row: asyncpg.Record) -> CollaborationSummary:
+    columns: dict[str, Any] = dict(row)
+    del columns["workspace"]
+    return CollaborationSummary(id=columns.pop("collaboration_id"), **columns)

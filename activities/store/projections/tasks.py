@@ -1,0 +1,99 @@
+"""The task list: everything that waits for a person, with its deadline."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from activities.store.pool import Connection, Pool
+from activities.store.projections.snapshots import Change
+from activities.store.queries import QUERIES
+from domain.campaign import Campaign
+from domain.collaboration import Collaboration
+from domain.deadlines import Tasks
+from domain.decider import Role
+from domain.values import Instant, Value
+
+
+class OpenTask(Value):
+    """One thing that one side is asked to do. Its name says what, and of which deliverable: `review_draft/2`."""
+
+    stream: str
+    name: str
+    campaign_id: str
+    collaboration_id: str | None
+    """None for a task of the campaign itself."""
+    assignee: Role
+    opened_at: Instant
+    due_at: Instant
+    escalated: bool
+    """Whether a second person of the same side has been asked."""
+    extended: bool
+    """Whether the deadline has been moved."""
+
+
+class _WithTasks(Protocol):
+    @property
+    def tasks(self) -> Tasks: ...
+
+
+S = TypeVar("S", bound=_WithTasks)
+Owner = tuple[str, str | None]
+"""The campaign and, if the task is one of its, the collaboration."""
+
+
+class TaskList(Generic[S]):
+    """Shows the open tasks of each stream of one kind in `tasks`."""
+
+    def __init__(self, owner: Callable[[S], Owner]) -> None:
+        self._owner = owner
+
+    async def show(self, connection: Connection, change: Change[S]) -> None:
+        """See `View.show`."""
+        if change.before is not None and change.before.tasks == change.after.tasks:
+            return
+        tasks = list(change.after.tasks.values())
+        await connection.execute(QUERIES.close_tasks, change.stream, [task.name for task in tasks])
+        if not tasks:
+            return
+        campaign_id, collaboration_id = self._owner(change.after)
+        await connection.execute(
+            QUERIES.open_tasks,
+            change.stream,
+            campaign_id,
+            collaboration_id,
+            change.workspace,
+            [task.name for task in tasks],
+            [task.assignee for task in tasks],
+            [task.opened_at for task in tasks],
+            [task.due_at for task in tasks],
+            [task.escalated for task in tasks],
+            [task.extended for task in tasks],
+        )
+
+
+def owner_of_campaign(state: Campaign) -> Owner:
+    """Whose the tasks of a campaign are."""
+    return state.id, None
+
+
+def owner_of_collaboration(state: Collaboration) -> Owner:
+    """Whose the tasks of a collaboration are."""
+    return state.campaign_id, state.id
+
+
+async def list_tasks(
+    pool: Pool,
+    workspace: str,
+    *,
+    assignee: Role | None = None,
+    campaign_id: str | None = None,
+    collaboration_id: str | None = None,
+    after: tuple[datetime, str, str] | None = None,
+    limit: int = 100,
+) -> Sequence[OpenTask]:
+    """A page of open tasks, most urgent first; `after` is (due_at, stream, name) of the last one of the page before."""
+    due_at, stream, name = after or (None, None, None)
+    rows = await pool.fetch(
+        QUERIES.list_tasks, workspace, assignee, campaign_id, collaboration_id, due_at, stream, name, limit
+    )
+    return [OpenTask(**dict(row)) for row in rows]

@@ -1,0 +1,47 @@
+-- name: save_campaign
+-- Brings a campaign's row up to date.
+insert into campaign_board (
+    campaign_id, workspace, brand, product, category, creators_wanted, invited, stage, outcome, version, started_at,
+    updated_at
+)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
+on conflict (campaign_id) do update
+set
+    brand = excluded.brand,
+    product = excluded.product,
+    category = excluded.category,
+    creators_wanted = excluded.creators_wanted,
+    invited = excluded.invited,
+    stage = excluded.stage,
+    outcome = excluded.outcome,
+    version = excluded.version,
+    updated_at = excluded.updated_at;
+
+-- name: get_campaign
+-- One campaign with its ledger.
+select board.*, budget.currency, budget.total, budget.reserved, budget.committed, budget.paid
+from campaign_board as board
+inner join budget using (campaign_id)
+where board.workspace = $1 and board.campaign_id = $2;
+
+-- name: list_campaigns
+-- A page of campaigns with their ledgers, newest first.
+select board.*, budget.currency, budget.total, budget.reserved, budget.committed, budget.paid
+from campaign_board as board
+inner join budget using (campaign_id)
+where
+    board.workspace = $1
+    and ($2::timestamptz is null or (board.started_at, board.campaign_id) < ($2, $3::text))
+order by board.started_at desc, board.campaign_id desc
+limit $4;
+
+-- name: count_collaborations
+-- How many collaborations of some campaigns are in which stage, or have come to which end.
+select campaign_id, stage, outcome, count(*) as collaborations
+from collaboration_pipeline
+where campaign_id = any($1::text [])
+group by campaign_id, stage, outcome;
+
+-- name: unfinished_campaigns
+-- A page of the campaigns that have not ended, of all workspaces.
+select campaign_id from campaign_board where outcome is null and campaign_id > $1 order by campaign_id limit $2;

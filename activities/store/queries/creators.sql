@@ -1,0 +1,50 @@
+-- name: upsert_creators
+-- Adds accounts to the directory or renews their profiles; an opt-out survives every import.
+insert into creators (id, workspace, platform, handle, followers, country, language, profile)
+select item.id, $1, item.platform, item.handle, item.followers, item.country, item.language, item.profile
+from unnest($2::text [], $3::text [], $4::text [], $5::integer [], $6::text [], $7::text [], $8::jsonb [])
+    as item (id, platform, handle, followers, country, language, profile)
+-- One order for all imports, so that two of them can't wait for each other.
+order by item.platform, item.handle
+on conflict (workspace, platform, handle) do update
+set
+    followers = excluded.followers,
+    country = excluded.country,
+    language = excluded.language,
+    profile = excluded.profile,
+    updated_at = clock_timestamp()
+-- A row that no update has touched has no xmax: it is new.
+returning id, platform, handle, (xmax = 0) as created;
+
+-- name: get_creators
+-- The creators with these ids.
+select id, profile, opted_out from creators where id = any($1::text []);
+
+-- name: candidates
+-- Accounts that a brief may want, best match of the topics first; what is unknown about an account does not exclude it.
+select id, profile
+from creators
+where
+    workspace = $1
+    and platform = $2
+    and followers between $3 and $4
+    and ($5::text is null or coalesce(country, $5) = $5)
+    and ($6::text is null or coalesce(language, $6) = $6)
+    and not opted_out
+order by ts_rank(search, websearch_to_tsquery('simple', $7)) desc, id
+limit $8;
+
+-- name: search_creators
+-- A page of the directory in the order of ids, of the accounts whose topics and biography match, if words are given.
+select id, profile, opted_out
+from creators
+where
+    workspace = $1
+    and ($2 = '' or search @@ websearch_to_tsquery('simple', $2))
+    and id > $3
+order by id
+limit $4;
+
+-- name: opt_out
+-- Keeps a creator from ever being considered again.
+update creators set opted_out = true, updated_at = clock_timestamp() where id = $1 returning id;
