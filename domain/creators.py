@@ -29,7 +29,7 @@ class Platform(StrEnum):
 
 
 class Profile(Value):
-    """One account of one creator. Counts are of the account's recent posts where a roster gives them; None is unknown."""
+    """One account of one creator. Counts are of the account's recent posts where a roster has them; None is unknown."""
 
     platform: Platform
     handle: Handle
@@ -40,6 +40,8 @@ class Profile(Value):
     posts: int | None = Field(default=None, ge=0)
     average_likes: float | None = Field(default=None, ge=0)
     average_comments: float | None = Field(default=None, ge=0)
+    engagement_stated: float | None = Field(default=None, ge=0)
+    """(likes + comments) / followers, a ratio, as the roster states it; the counted rate is `engagement_rate`."""
     posts_per_week: float | None = Field(default=None, ge=0)
     country: Country | None = None
     language: Language | None = None
