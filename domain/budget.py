@@ -1,5 +1,12 @@
 """How a campaign's budget moves: signed amounts that the store applies in the transaction of the events."""
 
+from collections.abc import Iterable
+
+from domain.decider import Event
+from domain.goal_setting import CampaignStarted
+from domain.negotiation import OfferAccepted, OfferMade
+from domain.outcomes import CollaborationEnded
+from domain.payouts import PayoutMade
 from domain.values import Value
 
 
@@ -16,3 +23,28 @@ class BudgetMove(Value):
     committed: int = 0
     paid: int = 0
     currency: str
+
+
+def moves(events: Iterable[Event], *, campaign_id: str, currency: str) -> list[BudgetMove]:
+    """What `events` do to the campaign's ledger; events without money move nothing."""
+    return [
+        BudgetMove(campaign_id=campaign_id, currency=currency, **delta)
+        for event in events
+        if (delta := {kind: amount for kind, amount in _delta(event).items() if amount})
+    ]
+
+
+def _delta(event: Event) -> dict[str, int]:
+    match event:
+        case CampaignStarted():
+            return {"total": event.brief.budget.amount}
+        case OfferMade():
+            return {"reserved": event.reserved}
+        case OfferAccepted():
+            return {"reserved": -event.released, "committed": event.fee.amount}
+        case PayoutMade():
+            return {"committed": -event.amount.amount, "paid": event.amount.amount}
+        case CollaborationEnded():
+            return {"reserved": -event.released_reserved, "committed": -event.released_committed}
+        case _:
+            return {}

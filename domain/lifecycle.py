@@ -26,6 +26,6 @@ class Stage(StrEnum):
         return tuple(Stage).index(self)
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """The stage as people read it: `Contract signing`."""
         return self.value.replace("_", " ").capitalize()

@@ -1,0 +1,94 @@
+"""Appending to and loading streams: the local activities through which every workflow keeps its record."""
+
+from collections.abc import Sequence
+
+from temporalio import activity
+
+from activities.failures import as_application_error
+from activities.ports import EventLog, MailLog
+from domain import campaign, collaboration
+from domain.budget import BudgetMove
+from domain.errors import GroundswellError
+from domain.events import Envelope, Metadata, Record, Registry
+from domain.notices import Notice, notices
+from domain.values import Line, Value
+
+REGISTRIES: dict[str, Registry] = {"campaign": campaign.EVENTS, "collaboration": collaboration.EVENTS}
+"""The event types by kind of stream, the part of its name before the slash."""
+
+
+def registry_of(stream: str) -> Registry:
+    """The event types of a stream."""
+    return REGISTRIES[stream.partition("/")[0]]
+
+
+class AppendRequest(Value):
+    """Events to store after `expected_version`, with what they do to the campaign's ledger."""
+
+    stream: Line
+    expected_version: int
+    records: tuple[Record, ...]
+    metadata: Metadata
+    moves: tuple[BudgetMove, ...] = ()
+
+
+class StoredEvents(Value):
+    """Events as stored, in order."""
+
+    events: tuple[Envelope, ...]
+
+
+class LoadRequest(Value):
+    """Which part of which stream to load."""
+
+    stream: Line
+    after_version: int = 0
+
+
+class DueNotice(Value):
+    """A notice of one event that has not been sent."""
+
+    version: int
+    notice: Notice
+
+
+class LoadedStream(Value):
+    """A stream's events and what people have not been told of them yet."""
+
+    events: tuple[Envelope, ...]
+    unsent: tuple[DueNotice, ...]
+
+
+class EventStreams:
+    """The workflows' access to the event log."""
+
+    def __init__(self, log: EventLog, mail_log: MailLog) -> None:
+        self._log = log
+        self._mail_log = mail_log
+
+    @activity.defn
+    async def append(self, request: AppendRequest) -> StoredEvents:
+        """Store events; see `EventLog.append`. Domain errors arrive as non-retryable application errors."""
+        try:
+            stored = await self._log.append(
+                request.stream, request.expected_version, request.records, request.metadata, request.moves
+            )
+        except GroundswellError as error:
+            raise as_application_error(error) from error
+        return StoredEvents(events=tuple(stored))
+
+    @activity.defn
+    async def load(self, request: LoadRequest) -> LoadedStream:
+        """A stream's events, and the notices that are due for them and not sent."""
+        events = await self._log.read(request.stream, request.after_version)
+        unsent = await self._unsent(events)
+        return LoadedStream(events=tuple(events), unsent=tuple(unsent))
+
+    async def _unsent(self, events: Sequence[Envelope]) -> list[DueNotice]:
+        sent = await self._mail_log.sent([envelope.event_id for envelope in events])
+        return [
+            DueNotice(version=envelope.version, notice=notice)
+            for envelope in events
+            for notice in notices(registry_of(envelope.stream).decode(envelope))
+            if (envelope.event_id, notice.template, notice.audience) not in sent
+        ]

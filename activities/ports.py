@@ -1,0 +1,137 @@
+"""What the activities need of the outside world, as protocols; adapters are in `store/` and `connectors/`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from domain.budget import BudgetMove
+from domain.creators import Creator
+from domain.events import Envelope, Metadata, Record
+from domain.money import Money
+from domain.notices import Notice
+from domain.ranking import Ranked, Wanted
+from domain.values import Line, Text, Value
+
+
+class EventLog(Protocol):
+    """The record: append-only streams of events."""
+
+    async def append(
+        self,
+        stream: str,
+        expected_version: int,
+        records: Sequence[Record],
+        metadata: Metadata,
+        moves: Sequence[BudgetMove] = (),
+    ) -> list[Envelope]:
+        """Store the records after `expected_version` and return them as stored; a repeated command returns its own.
+
+        Raises:
+            ConcurrencyConflict: the stream is at another version.
+            IdempotencyKeyReused: the command id was used for another command.
+            BudgetExceeded: the ledger does not allow the moves; nothing was stored.
+        """
+        ...
+
+    async def read(self, stream: str, after_version: int = 0, upto: int | None = None) -> list[Envelope]:
+        """The events of one stream in order; empty if there is no such stream."""
+        ...
+
+
+class Directory(Protocol):
+    """Creators as we know them."""
+
+    async def candidates(self, wanted: Wanted) -> list[Creator]:
+        """Everyone who may fit, opted-out creators left out; a superset of what the ranking keeps."""
+        ...
+
+    async def get(self, creator_ids: Sequence[str]) -> dict[str, Creator]:
+        """The creators with these ids; unknown ids are left out."""
+        ...
+
+
+class Shortlists(Protocol):
+    """Ranked lists, kept for ever under their digest."""
+
+    async def put(self, ranked: Sequence[Ranked]) -> str:
+        """Store a list, best first, and return its digest (SHA-256, hexadecimal); storing it again changes nothing."""
+        ...
+
+    async def page(self, digest: str, *, after_rank: int = 0, limit: int = 100) -> list[tuple[int, Ranked]]:
+        """Entries with their rank (from 1) after `after_rank`, at most `limit`."""
+        ...
+
+
+class Progress(Protocol):
+    """How the collaborations of a campaign stand, from the read model."""
+
+    async def outcomes(self, campaign_id: str) -> Mapping[str, int]:
+        """Count of collaborations by outcome; those under way are counted as `active`, those with a concluded contract
+        as `engaged` (also when they have been completed)."""
+        ...
+
+    async def unfinished(self, campaign_id: str, *, limit: int) -> list[str]:
+        """Ids of collaborations that have not ended, at most `limit`."""
+        ...
+
+
+class Documents(Protocol):
+    """Files by content: the name of a document is its SHA-256."""
+
+    async def put(self, content: bytes, media_type: str) -> str:
+        """Store the bytes and return their SHA-256, hexadecimal; storing them again changes nothing."""
+        ...
+
+    async def get(self, sha256: str) -> tuple[bytes, str] | None:
+        """The bytes and their media type, or None."""
+        ...
+
+
+class Attachment(Value):
+    """A file that goes with a letter."""
+
+    name: Line
+    media_type: Line
+    content: bytes
+
+
+class Letter(Value):
+    """A message as it is sent. `id` is the same at every attempt, so that a mailbox can recognise a repetition."""
+
+    id: Line
+    to: Line
+    subject: Line
+    body: Text
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Mailer(Protocol):
+    """The way out for mail."""
+
+    async def send(self, letter: Letter) -> None:
+        """Hand the letter over; returns when the receiving server has taken it."""
+        ...
+
+
+class MailLog(Protocol):
+    """What has been sent, one row for an event and an audience."""
+
+    async def begin(self, event_id: UUID, notice: Notice, message_id: str) -> bool:
+        """Note that sending begins; False if it has been sent already."""
+        ...
+
+    async def finish(self, event_id: UUID, notice: Notice) -> None:
+        """Note that the receiving server has taken it."""
+        ...
+
+    async def sent(self, event_ids: Sequence[UUID]) -> set[tuple[UUID, str, str]]:
+        """Which (event, template, audience) have been sent, of these events."""
+        ...
+
+
+class Payouts(Protocol):
+    """The way out for money."""
+
+    async def pay(self, payout_id: str, collaboration_id: str, amount: Money) -> str:
+        """Transfer the amount and return the transfer's reference; the same payout id is only ever paid once."""
+        ...

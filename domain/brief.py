@@ -1,0 +1,183 @@
+"""The brief: what a brand wants, for how much, from whom, and how people and policies decide along the way."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, model_validator
+
+from domain.clauses import Briefing, Terms
+from domain.creators import Country, Email, Language, Platform
+from domain.deadlines import DeadlinePolicy, OnExpiry
+from domain.formats import Format
+from domain.money import Minor, Money
+from domain.values import Line, Value
+
+
+class ObjectiveKind(StrEnum):
+    """What a campaign is for."""
+
+    AWARENESS = "awareness"
+    TRAFFIC = "traffic"
+    SALES = "sales"
+
+
+class Measure(StrEnum):
+    """What an objective counts."""
+
+    IMPRESSIONS = "impressions"
+    REACH = "reach"
+    ENGAGEMENTS = "engagements"
+    CLICKS = "clicks"
+    ORDERS = "orders"
+    REVENUE = "revenue"
+
+
+MEASURES = {
+    ObjectiveKind.AWARENESS: {Measure.IMPRESSIONS, Measure.REACH, Measure.ENGAGEMENTS},
+    ObjectiveKind.TRAFFIC: {Measure.CLICKS},
+    ObjectiveKind.SALES: {Measure.ORDERS, Measure.REVENUE},
+}
+
+
+class Objective(Value):
+    """A target to reach by a date. Revenue is in minor units of the budget's currency, everything else a count."""
+
+    kind: ObjectiveKind
+    measure: Measure
+    target: int = Field(gt=0)
+    by: date
+
+    @model_validator(mode="after")
+    def _measure_fits_kind(self) -> Self:
+        if self.measure not in MEASURES[self.kind]:
+            allowed = ", ".join(sorted(MEASURES[self.kind]))
+            raise ValueError(f"an objective of kind {self.kind} is measured in {allowed}, not in {self.measure}")
+        return self
+
+
+class Audience(Value):
+    """Whom the campaign wants to reach; None and empty mean anyone."""
+
+    country: Country | None = None
+    language: Language | None = None
+    topics: tuple[Line, ...] = ()
+
+
+class CreatorCriteria(Value):
+    """Which accounts are considered. The default range is the micro tier."""
+
+    platform: Platform = Platform.INSTAGRAM
+    followers_min: int = Field(default=1_000, ge=0)
+    followers_max: int = Field(default=10_000, ge=1)
+
+
+class DeliverableRequest(Value):
+    """So many of one format from every creator."""
+
+    format: Format
+    count: int = Field(default=1, ge=1, le=20)
+
+
+class PostingWindow(Value):
+    """The first and the last day on which posts may appear."""
+
+    opens: date
+    closes: date
+
+
+def _hours(within: int, *, remind: int, on_expiry: OnExpiry, then: OnExpiry = OnExpiry.DECLINE) -> DeadlinePolicy:
+    return DeadlinePolicy(
+        within=timedelta(hours=within),
+        remind_before=(timedelta(hours=remind),),
+        on_expiry=on_expiry,
+        then=OnExpiry.APPROVE if then is OnExpiry.APPROVE else OnExpiry.DECLINE,
+    )
+
+
+class NegotiationPolicy(Value):
+    """How the engine opens and when it says yes by itself."""
+
+    opening: Annotated[float, Field(gt=0, le=1)] = 0.85
+    """The first offer, as a share of the fair price."""
+    accept_up_to: Annotated[float, Field(gt=0, le=3)] = 1.1
+    """A counter-offer of at most this multiple of our last offer, within the cap, is accepted without asking anyone."""
+    rounds: int = Field(default=2, ge=0, le=10)
+    """Counter-offers that a creator may make."""
+
+
+class Policies(Value):
+    """How long everybody has, and what silence means. Hours are calendar hours.
+
+    Defaults: brand 72 h, creator 48 h, last steps 24 h; an offer is valid for 72 h with one extension.
+    """
+
+    shortlist: DeadlinePolicy = _hours(72, remind=24, on_expiry=OnExpiry.APPROVE)
+    verification: DeadlinePolicy = _hours(72, remind=24, on_expiry=OnExpiry.DECLINE)
+    offer: DeadlinePolicy = _hours(72, remind=24, on_expiry=OnExpiry.EXTEND)
+    counter_offer: DeadlinePolicy = _hours(72, remind=24, on_expiry=OnExpiry.ESCALATE)
+    creator_signature: DeadlinePolicy = _hours(48, remind=12, on_expiry=OnExpiry.EXTEND)
+    brand_signature: DeadlinePolicy = _hours(72, remind=24, on_expiry=OnExpiry.ESCALATE)
+    draft: DeadlinePolicy = _hours(48, remind=12, on_expiry=OnExpiry.EXTEND)
+    review: DeadlinePolicy = _hours(72, remind=24, on_expiry=OnExpiry.APPROVE)
+    publication: DeadlinePolicy = _hours(48, remind=12, on_expiry=OnExpiry.EXTEND)
+    metrics: DeadlinePolicy = _hours(72, remind=24, on_expiry=OnExpiry.EXTEND)
+    rounds_of_changes: int = Field(default=2, ge=0, le=10)
+    negotiation: NegotiationPolicy = NegotiationPolicy()
+
+    @model_validator(mode="after")
+    def _only_people_sign_and_deliver(self) -> Self:
+        for name in ("creator_signature", "brand_signature", "offer", "draft", "publication", "metrics"):
+            policy: DeadlinePolicy = getattr(self, name)
+            if OnExpiry.APPROVE in (policy.on_expiry, policy.then):
+                raise ValueError(f"policies.{name}: silence cannot stand for a person's own act; use decline")
+        return self
+
+
+def _known_time_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
+        raise ValueError(f"{name!r} is not an IANA time zone such as Europe/Berlin") from unknown
+    return name
+
+
+class Contacts(Value):
+    """Whom the engine writes to on the brand's side."""
+
+    manager: Email
+    escalation: Email | None = None
+    """Who is asked when the manager has not answered; the manager again if None."""
+
+
+class Brief(Value):
+    """Everything the engine needs to run a campaign. Well-formed is not yet workable: see `goal_setting.objections`."""
+
+    brand: Line
+    product: Line
+    category: Line
+    objectives: tuple[Objective, ...] = Field(min_length=1, max_length=20)
+    budget: Money
+    fee_cap: Minor
+    """The most that one creator may be paid, in minor units of the budget's currency."""
+    creators_wanted: int = Field(ge=1, le=10_000)
+    audience: Audience = Audience()
+    criteria: CreatorCriteria = CreatorCriteria()
+    deliverables: tuple[DeliverableRequest, ...] = Field(min_length=1, max_length=10)
+    posting_window: PostingWindow
+    briefing: Briefing = Briefing()
+    policies: Policies = Policies()
+    terms: Terms = Terms()
+    contacts: Contacts
+    time_zone: Annotated[str, AfterValidator(_known_time_zone)] = "UTC"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which the campaign's days begin and end."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def formats(self) -> tuple[Format, ...]:
+        """The formats asked of each creator, one entry per deliverable, in the brief's order."""
+        return tuple(request.format for request in self.deliverables for _ in range(request.count))

@@ -1,0 +1,127 @@
+"""The ten clauses of a contract as typed data: deadlines, payments and expiry derive from them, and so does the PDF."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.deadlines import Span
+from domain.disclosure import Jurisdiction
+from domain.formats import Format
+from domain.money import Money
+from domain.values import Line, Text, Value
+
+Ratio = Annotated[float, Field(ge=0, le=1)]
+"""A share, 0..1."""
+
+Months = Annotated[int, Field(ge=0, le=60)]
+
+
+class Payment(Value):
+    """1. What is paid when. The rest of the fee is due when every post has been published."""
+
+    fee: Money
+    upfront: Ratio
+    """Share of the fee that is due when both sides have signed."""
+
+
+class Briefing(Value):
+    """2. What the brand gives the creator to work with."""
+
+    product_description: Text = ""
+    caption_guide: Text = ""
+    do: tuple[Line, ...] = ()
+    do_not: tuple[Line, ...] = ()
+    hashtags: tuple[Line, ...] = ()
+    mentions: tuple[Line, ...] = ()
+    faq: tuple[tuple[Line, Text], ...] = ()
+    """Questions with their answers."""
+
+
+class Deliverable(Value):
+    """3. One thing to make. `number` counts from 1 within the collaboration."""
+
+    number: int = Field(ge=1)
+    format: Format
+
+
+class Deadlines(Value):
+    """4. How long the creator has for each step."""
+
+    draft_within: Span
+    publish_within: Span
+    metrics_within: Span
+
+
+class ApprovalProcess(Value):
+    """5. How drafts are reviewed."""
+
+    review_within: Span
+    rounds_of_changes: int = Field(ge=0, le=10)
+
+
+class Length(Value):
+    """6. How long the agreement runs from the last signature."""
+
+    months: Months = 3
+
+
+class UsageRights(Value):
+    """7. What the brand may do with the content."""
+
+    channels: tuple[Line, ...] = ("the brand's own social accounts",)
+    territory: Line = "worldwide"
+    months: Months = 3
+    paid: bool = False
+    """Whether the content may run as paid advertising."""
+
+
+class Exclusivity(Value):
+    """8. For whom the creator may not work meanwhile. Zero days is none."""
+
+    category: Line | None = None
+    competitors: tuple[Line, ...] = ()
+    days: int = Field(default=0, ge=0, le=365)
+
+
+class EndorsementDisclosure(Value):
+    """9. Disclosure is a gate by law, never a term to negotiate."""
+
+    jurisdiction: Jurisdiction = Jurisdiction.US
+
+
+class Cancellation(Value):
+    """10. What the creator is owed when the brand cancels, as shares of the fee, by how far the work has come.
+
+    Defaults are figures from industry playbooks: 25 / 50 / 75 %.
+    """
+
+    before_creation: Ratio = 0.25
+    created: Ratio = 0.5
+    delivered: Ratio = 0.75
+    cure_days: int = Field(default=7, ge=0, le=60)
+
+
+class Terms(Value):
+    """The clauses that a brief states itself; the others follow from its policies and from the agreed fee."""
+
+    upfront: Ratio = 0.5
+    length: Length = Length()
+    usage_rights: UsageRights = UsageRights()
+    exclusivity: Exclusivity = Exclusivity()
+    disclosure: EndorsementDisclosure = EndorsementDisclosure()
+    cancellation: Cancellation = Cancellation()
+
+
+class Clauses(Value):
+    """All ten, in the order in which the contract prints them."""
+
+    payment: Payment
+    briefing: Briefing
+    deliverables: tuple[Deliverable, ...]
+    deadlines: Deadlines
+    approval_process: ApprovalProcess
+    length: Length
+    usage_rights: UsageRights
+    exclusivity: Exclusivity
+    disclosure: EndorsementDisclosure
+    cancellation: Cancellation

@@ -1,0 +1,378 @@
+"""A collaboration, one creator in one campaign: its state, how events change it, and which commands it takes.
+
+    verification -> negotiation -> contract_signing -> content_approval -> monitoring -> ended
+
+Every stage can also end it; `CollaborationEnded` is the last event in every case.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypedDict, assert_never
+
+from domain import content_approval, contract_signing, monitoring, negotiation, verification
+from domain.assignment import Assignment
+from domain.checks import Assessment
+from domain.content_approval import (
+    AutoApprovalBlocked,
+    ChangesRequested,
+    DeliverableMissed,
+    DraftApproved,
+    DraftSubmitted,
+    PostPublished,
+    Work,
+    WorkStatus,
+    content_task,
+    evolve_work,
+)
+from domain.contract_signing import ContractConcluded, ContractDrafted, ContractLapsed, ContractSigned, Signature
+from domain.deadlines import (
+    PassTime,
+    TaskEscalated,
+    TaskExpired,
+    TaskExtended,
+    TaskReminded,
+    Tasks,
+    closed,
+    due,
+    evolve_tasks,
+    opened,
+)
+from domain.decider import Command, Context, Event, Role
+from domain.errors import AlreadyEnded, NotYourTurn, WrongStage
+from domain.events import Registry
+from domain.lifecycle import Stage
+from domain.money import Money, share
+from domain.monitoring import Metrics, MetricsMissing, MetricsRecorded
+from domain.negotiation import Offer, OfferAccepted, OfferCountered, OfferDeclined, OfferMade
+from domain.outcomes import CollaborationEnded, Outcome
+from domain.payouts import Payout, PayoutMade, PayoutPurpose, PayoutScheduled, RecordPayout, schedule
+from domain.values import Text
+from domain.verification import CollaborationOpened, CreatorApproved, CreatorAssessed, CreatorRejected
+
+
+class CancelCollaboration(Command):
+    """Stop working with this creator; what the contract promises for this case is paid."""
+
+    reason: Text
+
+
+class CollaborationCancelled(Event):
+    """The brand, or the end of its campaign, stopped the collaboration."""
+
+    reason: Text
+
+
+CollaborationCommand = (
+    verification.VerificationCommand
+    | negotiation.NegotiationCommand
+    | contract_signing.ContractCommand
+    | content_approval.ContentCommand
+    | monitoring.MonitoringCommand
+    | CancelCollaboration
+    | PassTime
+)
+CollaborationEvent = (
+    CollaborationOpened
+    | CreatorAssessed
+    | CreatorApproved
+    | CreatorRejected
+    | OfferMade
+    | OfferCountered
+    | OfferAccepted
+    | OfferDeclined
+    | ContractDrafted
+    | ContractSigned
+    | ContractConcluded
+    | ContractLapsed
+    | DraftSubmitted
+    | ChangesRequested
+    | AutoApprovalBlocked
+    | DraftApproved
+    | PostPublished
+    | DeliverableMissed
+    | MetricsRecorded
+    | MetricsMissing
+    | PayoutScheduled
+    | PayoutMade
+    | CollaborationCancelled
+    | CollaborationEnded
+    | TaskReminded
+    | TaskExtended
+    | TaskEscalated
+    | TaskExpired
+)
+EVENTS = Registry(CollaborationEvent.__args__)
+
+
+class Loose(TypedDict):
+    """The loose ends that the end of a collaboration ties up; amounts in minor units."""
+
+    released_reserved: int
+    released_committed: int
+    offered: bool
+
+
+@dataclass(frozen=True)
+class Collaboration:
+    """What is known of a collaboration after some of its events. Amounts in minor units of the campaign's currency."""
+
+    id: str = ""
+    campaign_id: str = ""
+    creator_id: str = ""
+    rank: int = 0
+    stage: Stage = Stage.VERIFICATION
+    assignment: Assignment | None = None
+    assessment: Assessment | None = None
+    offer: Offer | None = None
+    counter_offers: int = 0
+    reserved: int = 0
+    committed: int = 0
+    fee: Money | None = None
+    document: str | None = None
+    signatures: Mapping[Role, Signature] = field(default_factory=dict)
+    works: Mapping[int, Work] = field(default_factory=dict)
+    metrics: Mapping[int, Metrics] = field(default_factory=dict)
+    payouts: Mapping[str, Payout] = field(default_factory=dict)
+    tasks: Tasks = field(default_factory=dict)
+    cancelled: str | None = None
+    outcome: Outcome | None = None
+    reason: str = ""
+
+    @property
+    def opened(self) -> bool:
+        """Whether the first event has happened."""
+        return self.assignment is not None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the collaboration takes no more commands."""
+        return self.outcome is not None
+
+    @property
+    def agreed(self) -> Assignment:
+        """The assignment of an opened collaboration."""
+        assert self.assignment is not None, "the collaboration has not been opened"
+        return self.assignment
+
+    @property
+    def open_tasks(self) -> str:
+        """The names of the open tasks, for messages."""
+        return f"open are {', '.join(sorted(self.tasks))}" if self.tasks else "nothing is open"
+
+    def loose_ends(self) -> Loose:
+        """What the end gives back to the budget, and whether the creator must hear of it."""
+        return Loose(
+            released_reserved=self.reserved, released_committed=self.committed, offered=self.offer is not None
+        )
+
+
+class CollaborationDecider:
+    """The rules of a collaboration; satisfies `domain.decider.Decider`."""
+
+    initial = Collaboration()
+
+    def decide(self, command: CollaborationCommand, state: Collaboration, context: Context) -> Sequence[Event]:
+        """See `Decider.decide`. If the decision leaves nothing to do, the end follows with it."""
+        events = list(_decide(command, state, context))
+        for event in events:
+            state = self.evolve(state, event)
+        return [*events, *monitoring.conclude(state)] if events else []
+
+    def evolve(self, state: Collaboration, event: Event) -> Collaboration:
+        """See `Decider.evolve`."""
+        return evolve(state, event)  # type: ignore[arg-type]  # the registry only decodes events of the closed union
+
+
+def _decide(command: CollaborationCommand, state: Collaboration, context: Context) -> Sequence[Event]:
+    if state.ended:
+        raise AlreadyEnded(subject="the collaboration", outcome=state.outcome)
+    if not state.opened and not isinstance(command, verification.OpenCollaboration):
+        name = type(command).__name__
+        raise WrongStage(command=name, needed="verification", subject="collaboration", stage="not opened")
+    if state.cancelled is not None and not isinstance(command, RecordPayout | PassTime):
+        raise AlreadyEnded(subject="the collaboration", outcome=Outcome.CANCELLED)
+    match command:
+        case (
+            verification.OpenCollaboration()
+            | verification.RecordAssessment()
+            | verification.ApproveCreator()
+            | verification.RejectCreator()
+        ):
+            return verification.decide(command, state, context)
+        case (
+            negotiation.MakeOffer()
+            | negotiation.WithholdOffer()
+            | negotiation.AcceptOffer()
+            | negotiation.CounterOffer()
+            | negotiation.DeclineOffer()
+        ):
+            return negotiation.decide(command, state, context)
+        case contract_signing.DraftContract() | contract_signing.SignContract():
+            return contract_signing.decide(command, state, context)
+        case (
+            content_approval.SubmitDraft()
+            | content_approval.ApproveDraft()
+            | content_approval.RequestChanges()
+            | content_approval.MarkPublished()
+        ):
+            return content_approval.decide(command, state, context)
+        case monitoring.RecordMetrics() | RecordPayout():
+            return monitoring.decide(command, state, context)
+        case CancelCollaboration():
+            return _cancel(command, state, context)
+        case PassTime():
+            return list(_pass_time(state, context))
+        case _:
+            assert_never(command)
+
+
+def _cancel(command: CancelCollaboration, state: Collaboration, context: Context) -> Sequence[Event]:
+    if context.actor.role is Role.CREATOR:
+        raise NotYourTurn(command="CancelCollaboration", needed=Role.BRAND, role=context.actor.role)
+    cancelled = CollaborationCancelled(reason=command.reason)
+    owed = max(0, kill_fee(state) - _paid_or_due(state))
+    return [cancelled, *schedule(state.id, PayoutPurpose.KILL_FEE, owed, state.agreed.currency)]
+
+
+def kill_fee(state: Collaboration) -> int:
+    """What the contract promises a creator when the brand cancels now, in minor units; 0 before it is in force."""
+    if state.fee is None or not state.works:
+        return 0
+    clause, fee = state.agreed.terms.cancellation, state.fee.amount
+    works = state.works.values()
+    if all(work.is_live for work in works):
+        return fee
+    if any(work.is_live or work.status is WorkStatus.APPROVED for work in works):
+        return share(fee, clause.delivered)
+    created = any(work.version > 0 for work in works)
+    return share(fee, clause.created if created else clause.before_creation)
+
+
+def _paid_or_due(state: Collaboration) -> int:
+    return sum(payout.amount.amount for payout in state.payouts.values())
+
+
+def _pass_time(state: Collaboration, context: Context) -> Iterator[Event]:
+    """Each event is decided on the state that the ones before it have left: an end silences the rest."""
+    for event in due(state.tasks, context.at):
+        if state.ended or event.task not in state.tasks:
+            return
+        following = [event, *_expire(event, state, context)] if isinstance(event, TaskExpired) else [event]
+        for each in following:
+            state = evolve(state, each)  # type: ignore[arg-type]  # stages only produce events of the closed union
+            yield each
+
+
+def _expire(expired: TaskExpired, state: Collaboration, context: Context) -> Sequence[Event]:
+    match expired.task.partition("/")[0]:
+        case verification.VERIFY_CREATOR:
+            return verification.expire(expired, state)
+        case negotiation.ANSWER_OFFER | negotiation.ANSWER_COUNTER_OFFER:
+            return negotiation.expire(expired, state)
+        case content_approval.SUBMIT_DRAFT | content_approval.REVIEW_DRAFT | content_approval.PUBLISH:
+            return content_approval.expire(expired, state, context)
+        case content_approval.REPORT_METRICS:
+            return monitoring.expire(expired)
+        case _:
+            return contract_signing.expire(expired, state)
+
+
+def evolve(state: Collaboration, event: CollaborationEvent) -> Collaboration:
+    """The collaboration after `event`."""
+    match event:
+        case CollaborationOpened():
+            return _opened(state, event)
+        case CreatorAssessed():
+            tasks = opened(state.tasks, event.task) if event.task else state.tasks
+            return replace(state, assessment=event.assessment, tasks=tasks)
+        case CreatorApproved():
+            return replace(state, stage=Stage.NEGOTIATION, tasks=closed(state.tasks, verification.VERIFY_CREATOR))
+        case OfferMade():
+            tasks = opened(closed(state.tasks, negotiation.ANSWER_COUNTER_OFFER), event.task)
+            return replace(state, offer=event.offer, reserved=state.reserved + event.reserved, tasks=tasks)
+        case OfferCountered():
+            tasks = opened(closed(state.tasks, negotiation.ANSWER_OFFER), event.task)
+            return replace(state, offer=event.offer, counter_offers=state.counter_offers + 1, tasks=tasks)
+        case OfferAccepted():
+            return _agreed(state, event)
+        case ContractDrafted():
+            return replace(state, document=event.document, tasks=opened(state.tasks, *event.tasks))
+        case ContractSigned():
+            tasks = closed(state.tasks, contract_signing.signing_task(event.role))
+            return replace(state, signatures={**state.signatures, event.role: event.signature}, tasks=tasks)
+        case ContractConcluded():
+            works = {d.number: Work(deliverable=d) for d in state.agreed.deliverables}
+            tasks = opened(state.tasks, *event.tasks)
+            return replace(state, stage=Stage.CONTENT_APPROVAL, works=works, tasks=tasks)
+        case DraftSubmitted() | ChangesRequested() | DraftApproved() | PostPublished():
+            return _work_advanced(state, event)
+        case DeliverableMissed():
+            return _work_is(state, event.deliverable, WorkStatus.MISSED)
+        case MetricsRecorded():
+            task = content_task(content_approval.REPORT_METRICS, event.deliverable)
+            measured = _work_is(state, event.deliverable, WorkStatus.MEASURED)
+            metrics = {**state.metrics, event.deliverable: event.metrics}
+            return replace(measured, metrics=metrics, tasks=closed(state.tasks, task))
+        case MetricsMissing():
+            return _work_is(state, event.deliverable, WorkStatus.UNMEASURED)
+        case PayoutScheduled():
+            return replace(state, payouts={**state.payouts, event.payout.id: event.payout})
+        case PayoutMade():
+            paid = state.payouts[event.payout_id].model_copy(update={"reference": event.reference})
+            committed = state.committed - event.amount.amount
+            return replace(state, payouts={**state.payouts, paid.id: paid}, committed=committed)
+        case CollaborationCancelled():
+            return replace(state, cancelled=event.reason, tasks={})
+        case CollaborationEnded():
+            ended = replace(state, outcome=event.outcome, reason=event.reason, tasks={})
+            return replace(ended, reserved=0, committed=0)
+        case TaskReminded() | TaskExtended() | TaskEscalated() | TaskExpired():
+            return replace(state, tasks=evolve_tasks(state.tasks, event))
+        case CreatorRejected() | OfferDeclined() | ContractLapsed() | AutoApprovalBlocked():
+            return state  # the event that follows says what changes
+        case _:
+            assert_never(event)
+
+
+def _opened(state: Collaboration, event: CollaborationOpened) -> Collaboration:
+    return replace(
+        state,
+        id=event.collaboration_id,
+        campaign_id=event.campaign_id,
+        creator_id=event.creator_id,
+        rank=event.rank,
+        assignment=event.assignment,
+    )
+
+
+def _agreed(state: Collaboration, event: OfferAccepted) -> Collaboration:
+    return replace(
+        state,
+        stage=Stage.CONTRACT_SIGNING,
+        fee=event.fee,
+        reserved=state.reserved - event.released,
+        committed=state.committed + event.fee.amount,
+        tasks=closed(state.tasks, negotiation.ANSWER_OFFER, negotiation.ANSWER_COUNTER_OFFER),
+    )
+
+
+_STEP_DONE: dict[type[Event], str] = {
+    DraftSubmitted: content_approval.SUBMIT_DRAFT,
+    ChangesRequested: content_approval.REVIEW_DRAFT,
+    DraftApproved: content_approval.REVIEW_DRAFT,
+    PostPublished: content_approval.PUBLISH,
+}
+
+
+def _work_advanced(
+    state: Collaboration, event: DraftSubmitted | ChangesRequested | DraftApproved | PostPublished
+) -> Collaboration:
+    done = content_task(_STEP_DONE[type(event)], event.deliverable)
+    works = {**state.works, event.deliverable: evolve_work(state.works[event.deliverable], event)}
+    advanced = replace(state, works=works, tasks=opened(closed(state.tasks, done), event.task))
+    everything_is_live = all(work.is_live for work in works.values())
+    return replace(advanced, stage=Stage.MONITORING) if everything_is_live else advanced
+
+
+def _work_is(state: Collaboration, number: int, status: WorkStatus) -> Collaboration:
+    return replace(state, works={**state.works, number: replace(state.works[number], status=status)})

@@ -1,0 +1,337 @@
+"""Stage 6, content approval: draft, review, changes, approval, publication, for each deliverable on its own.
+
+Disclosure is a gate: neither a person nor a policy can pass content that does not disclose the partnership.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field, StringConstraints
+
+from domain.assignment import Assignment
+from domain.clauses import Deliverable
+from domain.deadlines import OnExpiry, Task, TaskExpired, open_task
+from domain.decider import Authority, Command, Context, Event, Role
+from domain.disclosure import Disclosure, check_disclosure
+from domain.errors import (
+    DisclosureFailed,
+    NothingToDecide,
+    NotYourTurn,
+    RoundsExhausted,
+    StaleVersion,
+    WrongStage,
+)
+from domain.lifecycle import Stage
+from domain.money import share
+from domain.outcomes import CollaborationEnded, Outcome
+from domain.payouts import PayoutPurpose, schedule
+from domain.values import Sha256, Text
+
+if TYPE_CHECKING:
+    from domain.collaboration import Collaboration
+
+DeliverableNumber = Annotated[int, Field(ge=1, le=200)]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=2_000)]
+
+SUBMIT_DRAFT, REVIEW_DRAFT, PUBLISH, REPORT_METRICS = "submit_draft", "review_draft", "publish", "report_metrics"
+
+
+def content_task(step: str, number: int) -> str:
+    """The name of the task for one step of one deliverable: `review_draft/2`."""
+    return f"{step}/{number}"
+
+
+class WorkStatus(StrEnum):
+    """Where one deliverable stands."""
+
+    AWAITING_DRAFT = "awaiting_draft"
+    IN_REVIEW = "in_review"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+    MEASURED = "measured"
+    UNMEASURED = "unmeasured"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True)
+class Work:
+    """One deliverable and how far it has come. `version` counts drafts, `rounds` the changes asked for."""
+
+    deliverable: Deliverable
+    status: WorkStatus = WorkStatus.AWAITING_DRAFT
+    version: int = 0
+    rounds: int = 0
+    caption: str = ""
+    disclosure: Disclosure | None = None
+    feedback: str = ""
+    url: str | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the post has been published, measured or not."""
+        return self.status in (WorkStatus.PUBLISHED, WorkStatus.MEASURED, WorkStatus.UNMEASURED)
+
+
+class SubmitDraft(Command):
+    """Show the brand what will be posted."""
+
+    deliverable: DeliverableNumber
+    caption: Text
+    media_url: Url | None = None
+    media_sha256: Sha256 | None = None
+
+
+class ApproveDraft(Command):
+    """This version may be posted."""
+
+    deliverable: DeliverableNumber
+    version: int = Field(ge=1)
+
+
+class RequestChanges(Command):
+    """This version may not be posted yet."""
+
+    deliverable: DeliverableNumber
+    version: int = Field(ge=1)
+    feedback: Annotated[Text, StringConstraints(min_length=1)]
+
+
+class MarkPublished(Command):
+    """The approved content is live at this address with this caption."""
+
+    deliverable: DeliverableNumber
+    url: Url
+    caption: Text
+
+
+class DraftSubmitted(Event):
+    """A version of the content, with what the disclosure check says of its caption."""
+
+    deliverable: int
+    version: int
+    caption: Text
+    media_url: Url | None
+    media_sha256: Sha256 | None
+    disclosure: Disclosure
+    task: Task
+
+
+class ChangesRequested(Event):
+    """The creator is asked for another version."""
+
+    deliverable: int
+    version: int
+    feedback: Text
+    authority: Authority
+    task: Task
+
+
+class AutoApprovalBlocked(Event):
+    """The review's time was up and the policy would have approved, but the content does not disclose."""
+
+    deliverable: int
+    version: int
+    why: Text
+
+
+class DraftApproved(Event):
+    """The creator may post this version."""
+
+    deliverable: int
+    version: int
+    authority: Authority
+    task: Task
+
+
+class PostPublished(Event):
+    """The content is live and disclosed."""
+
+    deliverable: int
+    url: Url
+    caption: Text
+    disclosure: Disclosure
+    task: Task
+
+
+class DeliverableMissed(Event):
+    """The creator did not deliver in time."""
+
+    deliverable: int
+    step: str
+
+
+ContentCommand = SubmitDraft | ApproveDraft | RequestChanges | MarkPublished
+
+
+def open_draft_tasks(assignment: Assignment, at: datetime) -> tuple[Task, ...]:
+    """One task for each deliverable: they advance independently."""
+    return tuple(_creator_task(SUBMIT_DRAFT, d.number, assignment, at) for d in assignment.deliverables)
+
+
+def _creator_task(step: str, number: int, assignment: Assignment, at: datetime) -> Task:
+    policies = assignment.policies
+    policy = {SUBMIT_DRAFT: policies.draft, PUBLISH: policies.publication, REPORT_METRICS: policies.metrics}[step]
+    return open_task(content_task(step, number), Role.CREATOR, policy, at)
+
+
+def decide(command: ContentCommand, state: "Collaboration", context: Context) -> Sequence[Event]:
+    """Take the step that the deliverable waits for, from the side whose turn it is."""
+    name = type(command).__name__
+    if state.stage is not Stage.CONTENT_APPROVAL:
+        raise WrongStage(command=name, needed="content_approval", subject="collaboration", stage=state.stage)
+    work = state.works.get(command.deliverable)
+    step, role = _TURNS[type(command)]
+    if work is None or content_task(step, command.deliverable) not in state.tasks:
+        raise NothingToDecide(command=name, subject="the collaboration", open=state.open_tasks)
+    if context.actor.role is not role:
+        raise NotYourTurn(command=name, needed=role, role=context.actor.role)
+    match command:
+        case SubmitDraft():
+            return [_submit(command, work, state, context)]
+        case ApproveDraft():
+            _must_be_current(command, work)
+            _must_disclose(work.deliverable.number, work.disclosure)
+            return [_approved(work, state.agreed, context.at, Authority.PERSON)]
+        case RequestChanges():
+            _must_be_current(command, work)
+            return [_request_changes(work, state, context, command.feedback)]
+        case MarkPublished():
+            return _publish(command, state, context)
+
+
+_TURNS: dict[type[Command], tuple[str, Role]] = {
+    SubmitDraft: (SUBMIT_DRAFT, Role.CREATOR),
+    ApproveDraft: (REVIEW_DRAFT, Role.BRAND),
+    RequestChanges: (REVIEW_DRAFT, Role.BRAND),
+    MarkPublished: (PUBLISH, Role.CREATOR),
+}
+
+
+def _disclosure(caption: str, assignment: Assignment) -> Disclosure:
+    return check_disclosure(caption, assignment.terms.disclosure.jurisdiction, partner=assignment.brand)
+
+
+def _must_be_current(command: ApproveDraft | RequestChanges, work: Work) -> None:
+    if command.version != work.version:
+        raise StaleVersion(command=type(command).__name__, given=command.version, current=work.version)
+
+
+def _must_disclose(number: int, disclosure: Disclosure | None) -> None:
+    if disclosure is None or not disclosure.passed:
+        why, fix = (disclosure.why, disclosure.fix) if disclosure else ("It was not checked.", "Submit it again.")
+        raise DisclosureFailed(deliverable=number, why=why, fix=fix)
+
+
+def _submit(command: SubmitDraft, work: Work, state: "Collaboration", context: Context) -> DraftSubmitted:
+    name = content_task(REVIEW_DRAFT, command.deliverable)
+    return DraftSubmitted(
+        deliverable=command.deliverable,
+        version=work.version + 1,
+        caption=command.caption,
+        media_url=command.media_url,
+        media_sha256=command.media_sha256,
+        disclosure=_disclosure(command.caption, state.agreed),
+        task=open_task(name, Role.BRAND, state.agreed.policies.review, context.at),
+    )
+
+
+def _approved(work: Work, assignment: Assignment, at: datetime, authority: Authority) -> DraftApproved:
+    number = work.deliverable.number
+    task = _creator_task(PUBLISH, number, assignment, at)
+    return DraftApproved(deliverable=number, version=work.version, authority=authority, task=task)
+
+
+def _request_changes(work: Work, state: "Collaboration", context: Context, feedback: str) -> ChangesRequested:
+    allowed = state.agreed.policies.rounds_of_changes
+    if work.rounds >= allowed:
+        raise RoundsExhausted(what="changes", allowed=allowed)
+    return _changes(work, state.agreed, context.at, feedback, Authority.PERSON)
+
+
+def _changes(work: Work, assignment: Assignment, at: datetime, feedback: str, authority: Authority) -> ChangesRequested:
+    number = work.deliverable.number
+    task = _creator_task(SUBMIT_DRAFT, number, assignment, at)
+    return ChangesRequested(
+        deliverable=number, version=work.version, feedback=feedback, authority=authority, task=task
+    )
+
+
+def _publish(command: MarkPublished, state: "Collaboration", context: Context) -> Sequence[Event]:
+    number = command.deliverable
+    disclosure = _disclosure(command.caption, state.agreed)
+    _must_disclose(number, disclosure)
+    published = PostPublished(
+        deliverable=number,
+        url=command.url,
+        caption=command.caption,
+        disclosure=disclosure,
+        task=_creator_task(REPORT_METRICS, number, state.agreed, context.at),
+    )
+    if all(work.is_live for n, work in state.works.items() if n != number):
+        return [published, *_balance(state)]
+    return [published]
+
+
+def _balance(state: "Collaboration") -> Sequence[Event]:
+    """The rest of the fee: owed once every post is live and disclosed."""
+    assert state.fee is not None, "content follows an agreed fee"
+    upfront = share(state.fee.amount, state.agreed.terms.upfront)
+    return schedule(state.id, PayoutPurpose.BALANCE, state.fee.amount - upfront, state.fee.currency)
+
+
+def expire(expired: TaskExpired, state: "Collaboration", context: Context) -> Sequence[Event]:
+    """A review may be approved by silence if the content discloses; a creator's silence is a missed deliverable."""
+    step, _, number = expired.task.partition("/")
+    work = state.works[int(number)]
+    if step != REVIEW_DRAFT:
+        return _missed(work, step, state)
+    if expired.answer is OnExpiry.DECLINE:
+        reason = "nobody reviewed the draft in time"
+        return [CollaborationEnded(outcome=Outcome.EXPIRED, reason=reason, **state.loose_ends())]
+    if work.disclosure is not None and work.disclosure.passed:
+        return [_approved(work, state.agreed, context.at, Authority.TIMEOUT)]
+    return _blocked(work, state, context)
+
+
+def _missed(work: Work, step: str, state: "Collaboration") -> Sequence[Event]:
+    number = work.deliverable.number
+    reason = f"the creator did not {step.replace('_', ' ')} deliverable {number} in time"
+    return [
+        DeliverableMissed(deliverable=number, step=step),
+        CollaborationEnded(outcome=Outcome.MISSED, reason=reason, **state.loose_ends()),
+    ]
+
+
+def _blocked(work: Work, state: "Collaboration", context: Context) -> Sequence[Event]:
+    """The policy asks for the disclosure instead of approving, as long as a round is left."""
+    assert work.disclosure is not None, "a draft in review has been checked"
+    number, disclosure = work.deliverable.number, work.disclosure
+    blocked = AutoApprovalBlocked(deliverable=number, version=work.version, why=disclosure.why)
+    if work.rounds < state.agreed.policies.rounds_of_changes:
+        return [blocked, _changes(work, state.agreed, context.at, disclosure.fix, Authority.POLICY)]
+    reason = f"deliverable {number} does not disclose the partnership and no round of changes is left"
+    return [blocked, CollaborationEnded(outcome=Outcome.EXPIRED, reason=reason, **state.loose_ends())]
+
+
+def evolve_work(work: Work, event: DraftSubmitted | ChangesRequested | DraftApproved | PostPublished) -> Work:
+    """The deliverable after `event`."""
+    match event:
+        case DraftSubmitted():
+            return replace(
+                work,
+                status=WorkStatus.IN_REVIEW,
+                version=event.version,
+                caption=event.caption,
+                disclosure=event.disclosure,
+            )
+        case ChangesRequested():
+            return replace(
+                work, status=WorkStatus.AWAITING_DRAFT, rounds=work.rounds + 1, feedback=event.feedback
+            )
+        case DraftApproved():
+            return replace(work, status=WorkStatus.APPROVED)
+        case PostPublished():
+            return replace(work, status=WorkStatus.PUBLISHED, url=event.url, disclosure=event.disclosure)

@@ -1,0 +1,153 @@
+"""Stage 5, contract signing: ten typed clauses, one document known by its hash, a signature from either side."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field
+
+from domain.assignment import Assignment
+from domain.clauses import ApprovalProcess, Clauses, Deadlines, Payment
+from domain.content_approval import open_draft_tasks
+from domain.deadlines import Task, TaskExpired, open_task
+from domain.decider import Command, Context, Event, Role
+from domain.errors import ConsentMissing, NothingToDecide, NotYourTurn, WrongStage
+from domain.lifecycle import Stage
+from domain.money import Money, share
+from domain.outcomes import CollaborationEnded, Outcome
+from domain.payouts import PayoutPurpose, schedule
+from domain.values import Instant, Line, Sha256, Value
+
+if TYPE_CHECKING:
+    from domain.collaboration import Collaboration
+
+
+def signing_task(role: Role) -> str:
+    """The name of the task in which `role` signs."""
+    return f"sign_contract/{role}"
+
+
+class Signature(Value):
+    """A typed-name consent to the document with this hash."""
+
+    typed_name: Line
+    document: Sha256
+    signed_at: Instant
+
+
+class DraftContract(Command):
+    """Put the rendered document before both sides."""
+
+    document: Sha256
+
+
+class SignContract(Command):
+    """Consent to the document by typing one's name."""
+
+    typed_name: Line
+    document: Sha256
+    """Hash of the document that was read; another one is refused."""
+    consent: Literal[True] = Field(description="I have read this document and agree to be bound by it.")
+
+
+class ContractDrafted(Event):
+    """The document is ready to be signed."""
+
+    document: Sha256
+    tasks: tuple[Task, ...]
+
+
+class ContractSigned(Event):
+    """One side has signed."""
+
+    role: Role
+    signature: Signature
+
+
+class ContractConcluded(Event):
+    """Both sides have signed: the agreement is in force, work begins."""
+
+    document: Sha256
+    tasks: tuple[Task, ...]
+
+
+class ContractLapsed(Event):
+    """One side did not sign in time."""
+
+    role: Role
+
+
+ContractCommand = DraftContract | SignContract
+
+
+def clauses(assignment: Assignment, fee: Money) -> Clauses:
+    """The ten clauses that an accepted offer makes of an assignment."""
+    policies, terms = assignment.policies, assignment.terms
+    return Clauses(
+        payment=Payment(fee=fee, upfront=terms.upfront),
+        briefing=assignment.briefing,
+        deliverables=assignment.deliverables,
+        deadlines=Deadlines(
+            draft_within=policies.draft.within,
+            publish_within=policies.publication.within,
+            metrics_within=policies.metrics.within,
+        ),
+        approval_process=ApprovalProcess(
+            review_within=policies.review.within, rounds_of_changes=policies.rounds_of_changes
+        ),
+        length=terms.length,
+        usage_rights=terms.usage_rights,
+        exclusivity=terms.exclusivity,
+        disclosure=terms.disclosure,
+        cancellation=terms.cancellation,
+    )
+
+
+def decide(command: ContractCommand, state: "Collaboration", context: Context) -> Sequence[Event]:
+    """Draft once, then take one signature from each side; the second concludes the contract."""
+    if state.stage is not Stage.CONTRACT_SIGNING:
+        name = type(command).__name__
+        raise WrongStage(command=name, needed="contract_signing", subject="collaboration", stage=state.stage)
+    match command:
+        case DraftContract():
+            return [_draft(command, state, context)]
+        case SignContract():
+            return _sign(command, state, context)
+
+
+def _draft(command: DraftContract, state: "Collaboration", context: Context) -> ContractDrafted:
+    if state.document is not None:
+        raise NothingToDecide(command="DraftContract", subject="the collaboration", open=state.open_tasks)
+    policies = state.agreed.policies
+    deadlines = {Role.CREATOR: policies.creator_signature, Role.BRAND: policies.brand_signature}
+    tasks = tuple(open_task(signing_task(role), role, policy, context.at) for role, policy in deadlines.items())
+    return ContractDrafted(document=command.document, tasks=tasks)
+
+
+def _sign(command: SignContract, state: "Collaboration", context: Context) -> Sequence[Event]:
+    role = context.actor.role
+    if role is Role.ENGINE:
+        raise NotYourTurn(command="SignContract", needed="brand or creator", role=role)
+    if state.document is None or signing_task(role) not in state.tasks:
+        raise NothingToDecide(command="SignContract", subject="the collaboration", open=state.open_tasks)
+    if command.document != state.document:
+        raise ConsentMissing(why=f"it is for document {command.document}, but {state.document} is to be signed.")
+    signature = Signature(typed_name=command.typed_name, document=command.document, signed_at=context.at)
+    signed = ContractSigned(role=role, signature=signature)
+    other_side_signed = any(signer is not role for signer in state.signatures)
+    return [signed, *_conclude(state, context)] if other_side_signed else [signed]
+
+
+def _conclude(state: "Collaboration", context: Context) -> Sequence[Event]:
+    assert state.document is not None and state.fee is not None, "signing follows an agreed fee and a document"
+    concluded = ContractConcluded(document=state.document, tasks=open_draft_tasks(state.agreed, context.at))
+    upfront = share(state.fee.amount, state.agreed.terms.upfront)
+    return [concluded, *schedule(state.id, PayoutPurpose.UPFRONT, upfront, state.fee.currency)]
+
+
+def expire(expired: TaskExpired, state: "Collaboration") -> Sequence[Event]:
+    """No signature, no contract: silence never signs."""
+    reason = f"the {expired.assignee} did not sign in time"
+    ended = CollaborationEnded(outcome=Outcome.EXPIRED, reason=reason, **state.loose_ends())
+    return [ContractLapsed(role=expired.assignee), ended]
+
+

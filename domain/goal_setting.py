@@ -1,0 +1,85 @@
+"""Stage 1, goal setting: a brief becomes a campaign, or is refused with all its reasons at once."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from domain.benchmarks import cheapest_plausible
+from domain.brief import Brief
+from domain.decider import Command, Context, Event
+from domain.errors import BriefRefused, WrongStage
+from domain.values import Line
+
+if TYPE_CHECKING:
+    from domain.campaign import Campaign
+
+
+class StartCampaign(Command):
+    """Begin a campaign with this brief."""
+
+    campaign_id: Line
+    brief: Brief
+
+
+class CampaignStarted(Event):
+    """The brief was accepted; its budget is open."""
+
+    campaign_id: Line
+    brief: Brief
+
+
+def decide_start(command: StartCampaign, state: "Campaign", context: Context) -> Sequence[Event]:
+    """Start, unless the brief cannot work or the campaign has started already."""
+    if state.started:
+        raise WrongStage(command="StartCampaign", needed="goal_setting", subject="campaign", stage=state.stage)
+    reasons = objections(command.brief, today=context.at.astimezone(command.brief.zone).date())
+    if reasons:
+        raise BriefRefused(reasons="; ".join(reasons))
+    return [CampaignStarted(campaign_id=command.campaign_id, brief=command.brief)]
+
+
+def objections(brief: Brief, *, today: date) -> list[str]:
+    """Why a well-formed brief cannot work, each reason with the figures and the way out; empty if it can.
+
+    `today` is the date in the campaign's time zone.
+    """
+    return [*_people(brief), *_dates(brief, today), *_money(brief)]
+
+
+def _people(brief: Brief) -> Iterator[str]:
+    criteria = brief.criteria
+    if criteria.followers_min > criteria.followers_max:
+        yield (
+            f"criteria.followers_min {criteria.followers_min} is above followers_max {criteria.followers_max}, "
+            "so no creator qualifies"
+        )
+
+
+def _dates(brief: Brief, today: date) -> Iterator[str]:
+    window = brief.posting_window
+    if window.closes < window.opens:
+        yield f"posting_window closes on {window.closes}, before it opens on {window.opens}"
+    if window.closes < today:
+        yield f"posting_window closes on {window.closes}, which is past (today is {today})"
+    for number, objective in enumerate(brief.objectives):
+        if objective.by < window.closes:
+            yield (
+                f"objectives[{number}] is due on {objective.by}, before the last posting day {window.closes}: "
+                "move the target date or close the window earlier"
+            )
+
+
+def _money(brief: Brief) -> Iterator[str]:
+    cheapest = sum(cheapest_plausible(kind, brief.criteria.followers_min) for kind in brief.formats)
+    if brief.fee_cap < cheapest:
+        yield (
+            f"fee_cap {brief.fee_cap} is below {cheapest}, the cheapest plausible price (minor units) of the "
+            "deliverables asked of one creator: raise the cap or ask for less"
+        )
+    needed = cheapest * brief.creators_wanted
+    if brief.budget.amount < needed:
+        yield (
+            f"budget {brief.budget.amount} is below {needed}, the cheapest plausible price (minor units) of "
+            f"{brief.creators_wanted} creators: raise the budget or want at most "
+            f"{brief.budget.amount // cheapest} creators"
+        )

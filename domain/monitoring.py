@@ -1,0 +1,150 @@
+"""Stage 7, monitoring: what the posts achieved, what is owed and paid, and whether to work together again."""
+
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from domain.content_approval import DeliverableNumber, WorkStatus
+from domain.deadlines import TaskExpired
+from domain.decider import Command, Context, Event, Role
+from domain.errors import NothingToDecide, NotYourTurn, WrongStage
+from domain.lifecycle import Stage
+from domain.outcomes import CollaborationEnded, Outcome
+from domain.payouts import PayoutMade, RecordPayout
+from domain.values import Instant, Value
+
+if TYPE_CHECKING:
+    from domain.collaboration import Collaboration
+
+Count = int | None
+
+
+class Metrics(Value):
+    """One snapshot of a post's figures. None is unknown, which is not zero. Revenue in minor currency units."""
+
+    taken_at: Instant | None = None
+    impressions: Count = Field(default=None, ge=0)
+    reach: Count = Field(default=None, ge=0)
+    views: Count = Field(default=None, ge=0)
+    likes: Count = Field(default=None, ge=0)
+    comments: Count = Field(default=None, ge=0)
+    saves: Count = Field(default=None, ge=0)
+    shares: Count = Field(default=None, ge=0)
+    clicks: Count = Field(default=None, ge=0)
+    orders: Count = Field(default=None, ge=0)
+    revenue: Count = Field(default=None, ge=0)
+
+    @property
+    def engagements(self) -> int | None:
+        """Likes, comments, saves and shares together, of those that are known; None if none is."""
+        return total((self.likes, self.comments, self.saves, self.shares))
+
+
+class RecordMetrics(Command):
+    """What a live post has achieved so far."""
+
+    deliverable: DeliverableNumber
+    metrics: Metrics
+
+
+class MetricsRecorded(Event):
+    """A snapshot of one post's figures."""
+
+    deliverable: int
+    metrics: Metrics
+
+
+class MetricsMissing(Event):
+    """Nobody reported the post's figures in time; they count as unknown."""
+
+    deliverable: int
+
+
+MonitoringCommand = RecordMetrics | RecordPayout
+
+
+def decide(command: MonitoringCommand, state: "Collaboration", context: Context) -> Sequence[Event]:
+    """Take figures of live posts, and the engine's word that a scheduled payout was made."""
+    match command:
+        case RecordMetrics():
+            return [_record_metrics(command, state, context)]
+        case RecordPayout():
+            return [_record_payout(command, state, context)]
+
+
+def _record_metrics(command: RecordMetrics, state: "Collaboration", context: Context) -> Event:
+    if state.stage.order < Stage.CONTENT_APPROVAL.order:
+        raise WrongStage(command="RecordMetrics", needed="monitoring", subject="collaboration", stage=state.stage)
+    work = state.works.get(command.deliverable)
+    if work is None or not work.is_live:
+        raise NothingToDecide(command="RecordMetrics", subject="the collaboration", open=state.open_tasks)
+    taken = command.metrics.model_copy(update={"taken_at": command.metrics.taken_at or context.at})
+    return MetricsRecorded(deliverable=command.deliverable, metrics=taken)
+
+
+def _record_payout(command: RecordPayout, state: "Collaboration", context: Context) -> Event:
+    if context.actor.role is not Role.ENGINE:
+        raise NotYourTurn(command="RecordPayout", needed=Role.ENGINE, role=context.actor.role)
+    payout = state.payouts.get(command.payout_id)
+    if payout is None or payout.reference is not None:
+        raise NothingToDecide(command="RecordPayout", subject="the collaboration", open="no such payout is owed")
+    return PayoutMade(payout_id=payout.id, amount=payout.amount, reference=command.reference)
+
+
+def expire(expired: TaskExpired) -> Sequence[Event]:
+    """Figures that nobody reports are missing, not zero."""
+    return [MetricsMissing(deliverable=int(expired.task.partition("/")[2]))]
+
+
+def conclude(state: "Collaboration") -> Sequence[Event]:
+    """The end, once nothing is owed and nothing is awaited any more; called after every other decision."""
+    if state.ended or any(payout.reference is None for payout in state.payouts.values()):
+        return []
+    if state.cancelled is not None:
+        return [CollaborationEnded(outcome=Outcome.CANCELLED, reason=state.cancelled, **state.loose_ends())]
+    finished = (WorkStatus.MEASURED, WorkStatus.UNMEASURED)
+    if state.stage is Stage.MONITORING and all(work.status in finished for work in state.works.values()):
+        reason = "every post is live, measured as far as possible, and paid"
+        return [CollaborationEnded(outcome=Outcome.COMPLETED, reason=reason, **state.loose_ends())]
+    return []
+
+
+def total(figures: Iterable[int | None]) -> int | None:
+    """The sum of the figures that are known; None if none is."""
+    known = [figure for figure in figures if figure is not None]
+    return sum(known) if known else None
+
+
+class Recommendation(StrEnum):
+    """What to do with a creator next time."""
+
+    WORK_AGAIN = "work again"
+    RENEGOTIATE = "renegotiate"
+    LOOK_FOR_OTHERS = "look for others"
+
+
+class Advice(Value):
+    """A recommendation with its reason."""
+
+    recommendation: Recommendation
+    because: str
+
+
+def advise(*, outcome: Outcome, engagements: int | None, paid: int, typical_cost: float | None) -> Advice:
+    """Whether to work with a creator again.
+
+    `paid` and `typical_cost` (the campaign's median cost per engagement) are in minor units.
+    """
+    if outcome is Outcome.MISSED:
+        return Advice(recommendation=Recommendation.LOOK_FOR_OTHERS, because="agreed and did not deliver")
+    if outcome is not Outcome.COMPLETED:
+        return Advice(recommendation=Recommendation.LOOK_FOR_OTHERS, because=f"the collaboration ended: {outcome}")
+    if not engagements or typical_cost is None:
+        return Advice(recommendation=Recommendation.RENEGOTIATE, because="delivered, but reported no engagement")
+    cost = paid / engagements
+    compared = f"{cost:.1f} a result against the campaign's median of {typical_cost:.1f} (minor units)"
+    if cost <= 1.5 * typical_cost:
+        return Advice(recommendation=Recommendation.WORK_AGAIN, because=compared)
+    return Advice(recommendation=Recommendation.RENEGOTIATE, because=compared)

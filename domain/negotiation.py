@@ -1,0 +1,213 @@
+"""Stage 4, negotiation: versioned offers, each needing the other side's consent, with the money behind them reserved."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from domain.deadlines import OnExpiry, Task, TaskExpired, open_task
+from domain.decider import Authority, Command, Context, Event, Role
+from domain.errors import (
+    AboveCap,
+    CurrencyMismatch,
+    NothingToDecide,
+    NotYourTurn,
+    RoundsExhausted,
+    StaleVersion,
+    WrongStage,
+)
+from domain.lifecycle import Stage
+from domain.money import Minor, Money, share
+from domain.outcomes import CollaborationEnded, Outcome
+from domain.values import Text, Value
+
+if TYPE_CHECKING:
+    from domain.collaboration import Collaboration
+
+ANSWER_OFFER = "answer_offer"
+ANSWER_COUNTER_OFFER = "answer_counter_offer"
+
+
+class Offer(Value):
+    """One version of what is on the table. The side that did not make it answers it."""
+
+    version: int = Field(ge=1)
+    by: Role
+    fee: Money
+    message: Text = ""
+
+
+class MakeOffer(Command):
+    """Put the opening offer before the creator."""
+
+
+class WithholdOffer(Command):
+    """End the negotiation because the budget does not cover it."""
+
+
+class AcceptOffer(Command):
+    """Agree to this version as it stands."""
+
+    version: int = Field(ge=1)
+
+
+class CounterOffer(Command):
+    """Answer this version with another fee; the other side must then agree."""
+
+    version: int = Field(ge=1)
+    fee: Money
+    message: Text = ""
+
+
+class DeclineOffer(Command):
+    """Refuse this version; the collaboration ends."""
+
+    version: int = Field(ge=1)
+    reason: Text = ""
+
+
+class OfferMade(Event):
+    """A version of the offer by the brand. `reserved` is how much more (or less) of the budget it holds."""
+
+    offer: Offer
+    reserved: int
+    task: Task
+
+
+class OfferCountered(Event):
+    """A version of the offer by the creator."""
+
+    offer: Offer
+    task: Task
+
+
+class OfferAccepted(Event):
+    """Both sides agree. What was reserved is released and the fee is committed in its place."""
+
+    version: int
+    fee: Money
+    authority: Authority
+    released: Minor
+
+
+class OfferDeclined(Event):
+    """One side said no."""
+
+    version: int
+    by: Role
+    authority: Authority
+    reason: Text = ""
+
+
+NegotiationCommand = MakeOffer | WithholdOffer | AcceptOffer | CounterOffer | DeclineOffer
+
+
+def decide(command: NegotiationCommand, state: "Collaboration", context: Context) -> Sequence[Event]:
+    """Offer once, then take answers to the current version from the side whose turn it is."""
+    if state.stage is not Stage.NEGOTIATION:
+        name = type(command).__name__
+        raise WrongStage(command=name, needed="negotiation", subject="collaboration", stage=state.stage)
+    match command:
+        case MakeOffer():
+            if state.offer is not None:
+                raise NothingToDecide(command="MakeOffer", subject="the collaboration", open=state.open_tasks)
+            return [_offer(state, context, version=1, fee=state.agreed.opening_fee)]
+        case WithholdOffer():
+            reason = "the campaign's budget does not cover this creator"
+            outcome = Outcome.NO_BUDGET if state.offer is None else Outcome.DECLINED
+            return [CollaborationEnded(outcome=outcome, reason=reason, **state.loose_ends())]
+        case AcceptOffer():
+            return _accept(_current(command, state), state, context)
+        case CounterOffer():
+            return [_counter(command, _current(command, state), state, context)]
+        case DeclineOffer():
+            offer = _current(command, state)
+            _must_be_other_side(command, offer, context)
+            return _declined(state, offer, context.actor.role, Authority.PERSON, command.reason)
+
+
+def _current(command: AcceptOffer | CounterOffer | DeclineOffer, state: "Collaboration") -> Offer:
+    name = type(command).__name__
+    if state.offer is None:
+        raise NothingToDecide(command=name, subject="the collaboration", open=state.open_tasks)
+    if command.version != state.offer.version:
+        raise StaleVersion(command=name, given=command.version, current=state.offer.version)
+    return state.offer
+
+
+def _must_be_other_side(command: Command, offer: Offer, context: Context) -> None:
+    needed = Role.CREATOR if offer.by is Role.BRAND else Role.BRAND
+    if context.actor.role is not needed:
+        raise NotYourTurn(command=type(command).__name__, needed=needed, role=context.actor.role)
+
+
+def _offer(state: "Collaboration", context: Context, *, version: int, fee: int, message: str = "") -> OfferMade:
+    money = Money(amount=fee, currency=state.agreed.currency)
+    return OfferMade(
+        offer=Offer(version=version, by=Role.BRAND, fee=money, message=message),
+        reserved=fee - state.reserved,
+        task=open_task(ANSWER_OFFER, Role.CREATOR, state.agreed.policies.offer, context.at),
+    )
+
+
+def _accept(offer: Offer, state: "Collaboration", context: Context) -> Sequence[Event]:
+    if context.actor.role is Role.ENGINE:
+        if not within_policy(state):
+            raise NotYourTurn(command="AcceptOffer", needed=Role.BRAND, role=Role.ENGINE)
+        return [_accepted(offer, state, Authority.POLICY)]
+    _must_be_other_side(AcceptOffer(version=offer.version), offer, context)
+    if offer.fee.amount > state.agreed.fee_cap:
+        raise AboveCap(amount=offer.fee.amount, currency=offer.fee.currency, cap=state.agreed.fee_cap)
+    return [_accepted(offer, state, Authority.PERSON)]
+
+
+def _accepted(offer: Offer, state: "Collaboration", authority: Authority) -> OfferAccepted:
+    return OfferAccepted(version=offer.version, fee=offer.fee, authority=authority, released=state.reserved)
+
+
+def within_policy(state: "Collaboration") -> bool:
+    """Whether the creator's counter-offer is one that the policy accepts without asking anybody."""
+    offer, policy = state.offer, state.agreed.policies.negotiation
+    if offer is None or offer.by is not Role.CREATOR:
+        return False
+    return offer.fee.amount <= min(share(state.reserved, policy.accept_up_to), state.agreed.fee_cap)
+
+
+def _counter(command: CounterOffer, offer: Offer, state: "Collaboration", context: Context) -> Event:
+    _must_be_other_side(command, offer, context)
+    if command.fee.currency != state.agreed.currency:
+        raise CurrencyMismatch(given=command.fee.currency, needed=state.agreed.currency)
+    version = offer.version + 1
+    if context.actor.role is Role.BRAND:
+        if command.fee.amount > state.agreed.fee_cap:
+            raise AboveCap(amount=command.fee.amount, currency=command.fee.currency, cap=state.agreed.fee_cap)
+        return _offer(state, context, version=version, fee=command.fee.amount, message=command.message)
+    allowed = state.agreed.policies.negotiation.rounds
+    if state.counter_offers >= allowed:
+        raise RoundsExhausted(what="counter-offers", allowed=allowed)
+    return OfferCountered(
+        offer=Offer(version=version, by=Role.CREATOR, fee=command.fee, message=command.message),
+        task=open_task(ANSWER_COUNTER_OFFER, Role.BRAND, state.agreed.policies.counter_offer, context.at),
+    )
+
+
+def _declined(
+    state: "Collaboration", offer: Offer, by: Role, authority: Authority, reason: str
+) -> Sequence[Event]:
+    outcome = Outcome.EXPIRED if authority is Authority.TIMEOUT else Outcome.DECLINED
+    because = reason or f"the {by} declined version {offer.version} of the offer"
+    return [
+        OfferDeclined(version=offer.version, by=by, authority=authority, reason=reason),
+        CollaborationEnded(outcome=outcome, reason=because, **state.loose_ends()),
+    ]
+
+
+def expire(expired: TaskExpired, state: "Collaboration") -> Sequence[Event]:
+    """The policy's answer: a counter-offer within the cap may be accepted, everything else lapses."""
+    offer = state.offer
+    assert offer is not None, "an offer's task is only open while an offer is"
+    affordable = offer.by is Role.CREATOR and offer.fee.amount <= state.agreed.fee_cap
+    if expired.answer is OnExpiry.APPROVE and affordable:
+        return [_accepted(offer, state, Authority.TIMEOUT)]
+    reason = f"the {expired.assignee} did not answer version {offer.version} of the offer in time"
+    return _declined(state, offer, expired.assignee, Authority.TIMEOUT, reason)

@@ -1,0 +1,83 @@
+"""Which events somebody is told of, and how the message is called. Every notice is sent once for its event."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from domain.content_approval import ChangesRequested, DraftApproved
+from domain.contract_signing import ContractConcluded, ContractDrafted
+from domain.deadlines import TaskEscalated, TaskReminded
+from domain.decider import Event, Role
+from domain.discovery import ShortlistProposed
+from domain.goal_setting import CampaignStarted
+from domain.negotiation import OfferMade
+from domain.outcomes import CollaborationEnded
+from domain.payouts import PayoutMade
+from domain.values import Value
+from domain.verification import CreatorAssessed
+
+
+class Template(StrEnum):
+    """The messages that the engine sends."""
+
+    CAMPAIGN_STARTED = "campaign_started"
+    SHORTLIST_READY = "shortlist_ready"
+    REVIEW_CREATOR = "review_creator"
+    OFFER = "offer"
+    CONTRACT_TO_SIGN = "contract_to_sign"
+    CONTRACT_CONCLUDED = "contract_concluded"
+    CHANGES_REQUESTED = "changes_requested"
+    DRAFT_APPROVED = "draft_approved"
+    PAYOUT_MADE = "payout_made"
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+    ENDED = "ended"
+
+
+class Audience(StrEnum):
+    """To whom a message goes."""
+
+    CREATOR = "creator"
+    MANAGER = "manager"
+    ESCALATION = "escalation"
+
+
+class Notice(Value):
+    """One message to one audience."""
+
+    template: Template
+    audience: Audience
+
+
+def notices(event: Event) -> Sequence[Notice]:
+    """Whom to tell of an event; most events are news to nobody, since the person acted or the board shows them."""
+    match event:
+        case CampaignStarted():
+            return [Notice(template=Template.CAMPAIGN_STARTED, audience=Audience.MANAGER)]
+        case ShortlistProposed():
+            return [Notice(template=Template.SHORTLIST_READY, audience=Audience.MANAGER)]
+        case CreatorAssessed() if event.task:
+            return [Notice(template=Template.REVIEW_CREATOR, audience=Audience.MANAGER)]
+        case OfferMade():
+            return [Notice(template=Template.OFFER, audience=Audience.CREATOR)]
+        case ContractDrafted():
+            return [Notice(template=Template.CONTRACT_TO_SIGN, audience=Audience.CREATOR)]
+        case ContractConcluded():
+            return [Notice(template=Template.CONTRACT_CONCLUDED, audience=Audience.CREATOR)]
+        case ChangesRequested():
+            return [Notice(template=Template.CHANGES_REQUESTED, audience=Audience.CREATOR)]
+        case DraftApproved():
+            return [Notice(template=Template.DRAFT_APPROVED, audience=Audience.CREATOR)]
+        case PayoutMade():
+            return [Notice(template=Template.PAYOUT_MADE, audience=Audience.CREATOR)]
+        case TaskReminded():
+            return [Notice(template=Template.REMINDER, audience=_side(event.assignee))]
+        case TaskEscalated():
+            return [Notice(template=Template.ESCALATION, audience=Audience.ESCALATION)]
+        case CollaborationEnded() if event.offered:
+            return [Notice(template=Template.ENDED, audience=Audience.CREATOR)]
+        case _:
+            return []
+
+
+def _side(role: Role) -> Audience:
+    return Audience.CREATOR if role is Role.CREATOR else Audience.MANAGER

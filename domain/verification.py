@@ -1,0 +1,134 @@
+"""Stage 3, verification: weighted evidence decides the clear cases, a person the doubtful ones."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from domain.assignment import Assignment
+from domain.checks import Assessment, Verdict
+from domain.deadlines import OnExpiry, Task, TaskExpired, open_task
+from domain.decider import Authority, Command, Context, Event, Role
+from domain.errors import NothingToDecide, NotYourTurn, WrongStage
+from domain.lifecycle import Stage
+from domain.outcomes import CollaborationEnded, Outcome
+from domain.values import Line, Text
+
+if TYPE_CHECKING:
+    from domain.collaboration import Collaboration
+
+VERIFY_CREATOR = "verify_creator"
+
+
+class OpenCollaboration(Command):
+    """Begin with one creator."""
+
+    collaboration_id: Line
+    campaign_id: Line
+    creator_id: Line
+    rank: int = Field(ge=1)
+    assignment: Assignment
+
+
+class RecordAssessment(Command):
+    """What the checks found."""
+
+    assessment: Assessment
+
+
+class ApproveCreator(Command):
+    """Go on with a creator whose evidence was doubtful."""
+
+    note: Text = ""
+
+
+class RejectCreator(Command):
+    """Do not work with this creator."""
+
+    reason: Text
+
+
+class CollaborationOpened(Event):
+    """A creator of the shortlist is under consideration."""
+
+    collaboration_id: Line
+    campaign_id: Line
+    creator_id: Line
+    rank: int
+    assignment: Assignment
+
+
+class CreatorAssessed(Event):
+    """The checks ran. A doubtful verdict opens a task for the brand."""
+
+    assessment: Assessment
+    task: Task | None
+
+
+class CreatorApproved(Event):
+    """Verification is passed."""
+
+    authority: Authority
+    note: Text = ""
+
+
+class CreatorRejected(Event):
+    """Verification is failed."""
+
+    authority: Authority
+    reason: Text
+
+
+VerificationCommand = OpenCollaboration | RecordAssessment | ApproveCreator | RejectCreator
+
+
+def decide(command: VerificationCommand, state: "Collaboration", context: Context) -> Sequence[Event]:
+    """Open, record the evidence once, and take a person's answer while it is asked for."""
+    match command:
+        case OpenCollaboration():
+            if state.opened:
+                raise WrongStage(command="OpenCollaboration", needed="none", subject="collaboration", stage=state.stage)
+            return [CollaborationOpened(**dict(command))]
+        case RecordAssessment():
+            return _record(command, state, context)
+        case ApproveCreator():
+            _must_be_asked(command, state, context)
+            return [CreatorApproved(authority=Authority.PERSON, note=command.note)]
+        case RejectCreator():
+            _must_be_asked(command, state, context)
+            return _reject(state, Authority.PERSON, command.reason)
+
+
+def _record(command: RecordAssessment, state: "Collaboration", context: Context) -> Sequence[Event]:
+    if state.stage is not Stage.VERIFICATION or state.assessment is not None:
+        raise WrongStage(
+            command="RecordAssessment", needed="verification", subject="collaboration", stage=state.stage
+        )
+    assessment = command.assessment
+    if assessment.verdict is Verdict.REVIEW:
+        task = open_task(VERIFY_CREATOR, Role.BRAND, state.agreed.policies.verification, context.at)
+        return [CreatorAssessed(assessment=assessment, task=task)]
+    assessed = CreatorAssessed(assessment=assessment, task=None)
+    if assessment.verdict is Verdict.PASS:
+        return [assessed, CreatorApproved(authority=Authority.POLICY)]
+    return [assessed, *_reject(state, Authority.POLICY, f"evidence scored {assessment.score:.2f}")]
+
+
+def _must_be_asked(command: Command, state: "Collaboration", context: Context) -> None:
+    name = type(command).__name__
+    if context.actor.role is not Role.BRAND:
+        raise NotYourTurn(command=name, needed=Role.BRAND, role=context.actor.role)
+    if VERIFY_CREATOR not in state.tasks:
+        raise NothingToDecide(command=name, subject="the collaboration", open=state.open_tasks)
+
+
+def _reject(state: "Collaboration", authority: Authority, reason: str) -> Sequence[Event]:
+    rejected = CreatorRejected(authority=authority, reason=reason)
+    return [rejected, CollaborationEnded(outcome=Outcome.REJECTED, reason=reason, **state.loose_ends())]
+
+
+def expire(expired: TaskExpired, state: "Collaboration") -> Sequence[Event]:
+    """The policy's answer in the brand's place."""
+    if expired.answer is OnExpiry.APPROVE:
+        return [CreatorApproved(authority=Authority.TIMEOUT)]
+    return _reject(state, Authority.TIMEOUT, "nobody reviewed the evidence in time")
