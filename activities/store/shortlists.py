@@ -4,27 +4,20 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from activities.store.pool import Pool
 from activities.store.queries import QUERIES
+from domain.discovery import Shortlist
 from domain.errors import NotFound
+from domain.ranking import Ranked
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One creator of a list; `evidence` says how the score came about."""
-
-    creator_id: str
-    score: float
-    evidence: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Ranked(Entry):
-    """An entry with its place in the list, from 1."""
+    """A creator with their place in a list, from 1."""
 
     rank: int
+    ranked: Ranked
 
 
 class Shortlists:
@@ -33,26 +26,21 @@ class Shortlists:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def write(self, entries: Sequence[Entry]) -> str:
-        """Keeps the list, best first, and returns its digest; the same list again changes nothing.
+    async def write(self, ranked: Sequence[Ranked]) -> Shortlist:
+        """Keeps the list, best first, and returns its digest and size; the same list again changes nothing.
 
         Raises:
             asyncpg.UniqueViolationError: a creator is on the list twice.
         """
-        digest = _digest(entries)
+        entries = [entry.model_dump(mode="json") for entry in ranked]
+        digest = hashlib.sha256(json.dumps(entries, sort_keys=True, allow_nan=False).encode()).hexdigest()
         async with self._pool.acquire() as connection, connection.transaction():
             if await connection.fetchval(QUERIES.insert_shortlist, digest, len(entries)) is not None:
-                await connection.execute(
-                    QUERIES.insert_shortlist_entries,
-                    digest,
-                    [entry.creator_id for entry in entries],
-                    [entry.score for entry in entries],
-                    [entry.evidence for entry in entries],
-                )
-        return digest
+                await connection.execute(QUERIES.insert_shortlist_entries, digest, entries)
+        return Shortlist(digest=digest, size=len(entries))
 
-    async def size(self, digest: str) -> int:
-        """How many creators the list has.
+    async def get(self, digest: str) -> Shortlist:
+        """The list's digest and size.
 
         Raises:
             NotFound: there is no such list.
@@ -60,14 +48,20 @@ class Shortlists:
         size: int | None = await self._pool.fetchval(QUERIES.shortlist_size, digest)
         if size is None:
             raise NotFound(kind="shortlist", id=digest)
-        return size
+        return Shortlist(digest=digest, size=size)
 
-    async def page(self, digest: str, after_rank: int = 0, limit: int = 100) -> list[Ranked]:
-        """The next `limit` entries after a rank; empty at the end, and for an unknown digest."""
+    async def page(self, digest: str, after_rank: int = 0, limit: int = 100) -> list[Entry]:
+        """The next `limit` entries after a rank, best first; empty at the end, and for an unknown digest."""
         rows = await self._pool.fetch(QUERIES.read_shortlist, digest, after_rank, limit)
-        return [Ranked(row["creator_id"], row["score"], row["evidence"], row["rank"]) for row in rows]
-
-
-def _digest(entries: Sequence[Entry]) -> str:
-    content = [[entry.creator_id, entry.score, entry.evidence] for entry in entries]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, allow_nan=False).encode()).hexdigest()
+        return [
+            Entry(
+                row["rank"],
+                Ranked(
+                    creator_id=row["creator_id"],
+                    score=row["score"],
+                    certainty=row["certainty"],
+                    evidence=row["evidence"],
+                ),
+            )
+            for row in rows
+        ]

@@ -10,6 +10,7 @@ create table shortlist_entries (
     rank integer not null check (rank >= 1),
     creator_id text not null,
     score double precision not null,
+    certainty double precision not null,
     evidence jsonb not null,
     primary key (digest, rank),
     unique (digest, creator_id)
