@@ -56,6 +56,7 @@ class CampaignBoard:
             campaign.stage,
             campaign.outcome,
             change.version,
+            change.since,  # of the whole campaign where the row is new; it stays as it is where it is not
             change.at,
         )
 

@@ -28,8 +28,10 @@ class Change(Generic[S]):
     workspace: str
     at: datetime
     """When the last event was decided."""
+    since: datetime
+    """When the first of the events between `before` and `after` was decided."""
     before: S | None
-    """None if it isn't known, so that a view must not rely on what it has shown so far."""
+    """None if all events were folded: nothing is known of what a view has shown so far."""
     after: S
 
 
@@ -70,7 +72,15 @@ class Snapshots(Generic[S]):
         last = events[-1]
         state = self._adapter.dump_python(after, mode="json")
         await connection.execute(QUERIES.save_snapshot, stream, last.version, self._shape, state)
-        change = Change(stream, last.version, last.metadata.workspace, last.metadata.decided_at, before, after)
+        change = Change(
+            stream=stream,
+            version=last.version,
+            workspace=last.metadata.workspace,
+            at=last.metadata.decided_at,
+            since=events[0].metadata.decided_at,
+            before=before,
+            after=after,
+        )
         for view in self._views:
             await view.show(connection, change)
 

@@ -4,7 +4,7 @@ insert into campaign_board (
     campaign_id, workspace, brand, product, category, creators_wanted, invited, stage, outcome, version, started_at,
     updated_at
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 on conflict (campaign_id) do update
 set
     brand = excluded.brand,
