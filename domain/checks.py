@@ -182,7 +182,7 @@ def assess(
     policy: CheckPolicy = DEFAULT_POLICY,
     report: PerformanceReport | None = None,
 ) -> Assessment:
-    """The four checks on the data at hand, for a brand in a category; `report` is the creator's own, once there is one."""
+    """The four checks on the data at hand, for a brand in a category; `report` is the creator's own, if any."""
     about = subject([brand, category])
     evidence = (
         _comments_and_tags(profile, about, policy),
