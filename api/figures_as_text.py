@@ -1,0 +1,39 @@
+"""Figures as people read them. What is unknown is a dash, never a zero."""
+
+from datetime import datetime
+
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+
+LOCALE = "en_US"
+
+
+def money(minor: float | None, currency: str) -> str:
+    """An amount in minor units as people write it; a dash for an unknown one."""
+    if minor is None:
+        return "–"
+    return format_currency(minor / 10 ** get_currency_precision(currency), currency, locale=LOCALE)
+
+
+def count(figure: float | None) -> str:
+    """A count with separators; a dash for an unknown one."""
+    return "–" if figure is None else format_decimal(figure, locale=LOCALE)
+
+
+def percent(ratio: float | None) -> str:
+    """A ratio as whole per cent; a dash for an unknown one."""
+    return "–" if ratio is None else f"{ratio:.0%}"
+
+
+def duration(seconds: float | None) -> str:
+    """A duration in the unit that suits it; a dash for an unknown one."""
+    if seconds is None:
+        return "–"
+    for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds:.1f} s"
+
+
+def moment(at: datetime) -> str:
+    """An instant in UTC, to the minute."""
+    return f"{at:%-d %B %Y, %H:%M} UTC"

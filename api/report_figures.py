@@ -1,0 +1,365 @@
+"""What a campaign has achieved, reckoned from its events alone: the figures behind the report, without any I/O.
+
+A figure that nobody reported is unknown and never counted as zero: every sum comes with how many posts it rests on.
+Amounts are in minor units of the campaign's currency, rates are ratios 0..1, durations are in seconds.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from statistics import median
+
+from pydantic import Field
+
+from api.report_history import CampaignHistory, Past, TaskTime
+from domain.benchmarks import DEFAULT, Benchmarks, Tier
+from domain.brief import Brief, Measure, Objective, ObjectiveKind
+from domain.campaign import CampaignOutcome
+from domain.collaboration import Collaboration
+from domain.creators import Creator, Platform
+from domain.lifecycle import Stage
+from domain.monitoring import Metrics, Recommendation, advise, total
+from domain.outcomes import Outcome
+from domain.values import Instant, Value
+
+DELIVERED = (Outcome.COMPLETED, Outcome.MISSED, Outcome.CANCELLED)
+"""Ends after which there may be posts to speak of."""
+
+
+class ObjectiveResult(Value):
+    """One objective against its target. `reached` is None while no post has reported that figure."""
+
+    kind: ObjectiveKind
+    measure: Measure
+    target: int
+    by: date
+    reached: int | None
+    posts_known: int
+    """Live posts that reported this figure."""
+    posts_live: int
+
+    @property
+    def ratio(self) -> float | None:
+        """Reached over target; None if nothing is known."""
+        return None if self.reached is None else self.reached / self.target
+
+
+class Money(Value):
+    """Where the budget is. `available` is what new offers could still be made with."""
+
+    currency: str
+    budget: int
+    reserved: int
+    committed: int
+    paid: int
+
+    @property
+    def available(self) -> int:
+        """The rest."""
+        return self.budget - self.reserved - self.committed - self.paid
+
+
+class Step(Value):
+    """How many creators came that far."""
+
+    label: str
+    creators: int
+
+
+class Ending(Value):
+    """How many collaborations ended in one way, and why: reasons with their counts, the most frequent first."""
+
+    outcome: Outcome
+    creators: int
+    reasons: tuple[tuple[str, int], ...]
+
+
+class CreatorRow(Value):
+    """One creator's part. Names come from the directory; a creator who has left it has none."""
+
+    collaboration_id: str
+    name: str
+    handle: str
+    rank: int
+    stage: Stage
+    outcome: Outcome | None
+    reason: str
+    fee: int | None
+    paid: int
+    posts_agreed: int
+    posts_live: int
+    posts_measured: int
+    impressions: int | None
+    engagements: int | None
+    cost_per_engagement: float | None
+    """The fee, spread evenly over the posts, of the measured posts, for each of their engagements; minor units."""
+    recommendation: Recommendation | None
+    because: str
+
+
+class TaskRow(Value):
+    """How one kind of request to a person went; `median_seconds` is of those that were answered."""
+
+    task: str
+    asked: int
+    answered: int
+    reminded: int
+    extended: int
+    escalated: int
+    expired: int
+    median_seconds: float | None
+
+
+class Timeline(Value):
+    """When it happened and who decided."""
+
+    started_at: Instant
+    ended_at: Instant | None
+    events: int
+    decided_by: Mapping[str, int]
+    """Decisions by what entitled them: a person, a policy of the brief, or a deadline that passed."""
+    tasks: tuple[TaskRow, ...]
+    milestones: Mapping[str, tuple[Instant, ...]]
+    """When each creator reached each step, in order of time; the steps are the funnel's."""
+
+
+class Comparison(Value):
+    """The same money spent on posts of one celebrity. Costs are in minor units, `rate` is engagements by followers."""
+
+    spent: int
+    """On the posts whose engagements are known."""
+    engagements: int
+    cost_per_engagement: float
+    celebrity_price: int
+    celebrity_followers: int
+    celebrity_rate: float
+    celebrity_posts: float
+    """How many such posts the same money buys."""
+    celebrity_engagements: int
+    celebrity_cost_per_engagement: float
+    source: str
+
+
+class Report(Value):
+    """Everything that the report says."""
+
+    campaign_id: str
+    brand: str
+    product: str
+    category: str
+    stage: Stage
+    outcome: CampaignOutcome | None
+    as_of: Instant
+    creators_wanted: int
+    creators_considered: int
+    objectives: tuple[ObjectiveResult, ...]
+    money: Money
+    funnel: tuple[Step, ...]
+    endings: tuple[Ending, ...]
+    creators: tuple[CreatorRow, ...]
+    timeline: Timeline
+    comparison: Comparison | None
+    comparison_missing: str = ""
+    """Why there is no comparison."""
+    posts_live: int = Field(ge=0)
+    posts_measured: int = Field(ge=0)
+    benchmarks_version: str
+
+
+def reckon(history: CampaignHistory, creators: Mapping[str, Creator], benchmarks: Benchmarks = DEFAULT) -> Report:
+    """The report on what `history` has seen so far. `creators` gives names by creator id, where they are known."""
+    brief = history.campaign.agreed_brief
+    pasts = sorted(history.collaborations.values(), key=lambda past: past.state.rank)
+    states = [past.state for past in pasts]
+    comparison, missing = _compare(states, brief, benchmarks)
+    return Report(
+        campaign_id=history.campaign.id,
+        brand=brief.brand,
+        product=brief.product,
+        category=brief.category,
+        stage=history.campaign.stage,
+        outcome=history.campaign.outcome,
+        as_of=history.last_at,
+        creators_wanted=brief.creators_wanted,
+        creators_considered=history.considered,
+        objectives=tuple(_objective(objective, states) for objective in brief.objectives),
+        money=_money(history, brief),
+        funnel=tuple(Step(label=label, creators=len(times)) for label, times in _milestones(pasts).items()),
+        endings=tuple(_endings(states)),
+        creators=tuple(_rows(states, creators)),
+        timeline=_timeline(history, pasts),
+        comparison=comparison,
+        comparison_missing=missing,
+        posts_live=sum(_live(state) for state in states),
+        posts_measured=sum(len(state.metrics) for state in states),
+        benchmarks_version=benchmarks.version,
+    )
+
+
+def _objective(objective: Objective, states: Sequence[Collaboration]) -> ObjectiveResult:
+    figures = [_figure(metrics, objective.measure) for state in states for metrics in state.metrics.values()]
+    return ObjectiveResult(
+        kind=objective.kind,
+        measure=objective.measure,
+        target=objective.target,
+        by=objective.by,
+        reached=total(figures),
+        posts_known=sum(figure is not None for figure in figures),
+        posts_live=sum(_live(state) for state in states),
+    )
+
+
+def _figure(metrics: Metrics, measure: Measure) -> int | None:
+    figure: int | None = getattr(metrics, measure.value)
+    return figure
+
+
+def _live(state: Collaboration) -> int:
+    return sum(work.is_live for work in state.works.values())
+
+
+def _money(history: CampaignHistory, brief: Brief) -> Money:
+    moved = history.moved
+    return Money(
+        currency=brief.budget.currency,
+        budget=brief.budget.amount,
+        reserved=moved["reserved"],
+        committed=moved["committed"],
+        paid=moved["paid"],
+    )
+
+
+def _milestones(pasts: Iterable[Past]) -> dict[str, tuple[datetime, ...]]:
+    reached: dict[str, list[datetime]] = {label: [] for label in Past.MILESTONES.values()}
+    for past in pasts:
+        for label, at in past.milestones.items():
+            reached[label].append(at)
+    return {label: tuple(sorted(times)) for label, times in reached.items()}
+
+
+def _endings(states: Sequence[Collaboration]) -> Iterable[Ending]:
+    for outcome in Outcome:
+        reasons = Counter(state.reason for state in states if state.outcome is outcome)
+        if reasons:
+            yield Ending(outcome=outcome, creators=reasons.total(), reasons=tuple(reasons.most_common()))
+
+
+def _rows(states: Sequence[Collaboration], creators: Mapping[str, Creator]) -> Iterable[CreatorRow]:
+    costs = [cost for state in states if (cost := _cost_per_engagement(state)) is not None]
+    typical = median(costs) if costs else None
+    for state in states:
+        creator = creators.get(state.creator_id)
+        cost = _cost_per_engagement(state)
+        recommendation, because = _advice(state, typical)
+        yield CreatorRow(
+            collaboration_id=state.id,
+            name=creator.profile.name if creator else "(no longer in the directory)",
+            handle=creator.profile.handle if creator else "",
+            rank=state.rank,
+            stage=state.stage,
+            outcome=state.outcome,
+            reason=state.reason,
+            fee=state.fee.amount if state.fee else None,
+            paid=_paid(state),
+            posts_agreed=len(state.agreed.deliverables) if state.fee else 0,
+            posts_live=_live(state),
+            posts_measured=len(state.metrics),
+            impressions=total(metrics.impressions for metrics in state.metrics.values()),
+            engagements=_engagements(state),
+            cost_per_engagement=None if cost is None else round(cost, 2),
+            recommendation=recommendation,
+            because=because,
+        )
+
+
+def _advice(state: Collaboration, typical: float | None) -> tuple[Recommendation | None, str]:
+    """Only about creators with whom there was an agreement: of the others the campaign has learned nothing."""
+    if state.outcome not in DELIVERED or state.fee is None:
+        return None, ""
+    advice = advise(
+        outcome=state.outcome, engagements=_engagements(state), paid=round(_spent(state)), typical_cost=typical
+    )
+    return advice.recommendation, advice.because
+
+
+def _engagements(state: Collaboration) -> int | None:
+    return total(metrics.engagements for metrics in state.metrics.values())
+
+
+def _paid(state: Collaboration) -> int:
+    return sum(payout.amount.amount for payout in state.payouts.values() if payout.reference is not None)
+
+
+def _spent(state: Collaboration) -> float:
+    """What the posts with known engagements cost: their even share of the fee, in minor units."""
+    if state.fee is None:
+        return 0
+    known = sum(metrics.engagements is not None for metrics in state.metrics.values())
+    return state.fee.amount * known / len(state.agreed.deliverables)
+
+
+def _cost_per_engagement(state: Collaboration) -> float | None:
+    engagements = _engagements(state)
+    return _spent(state) / engagements if engagements else None
+
+
+def _compare(states: Sequence[Collaboration], brief: Brief, benchmarks: Benchmarks) -> tuple[Comparison | None, str]:
+    engagements = total(_engagements(state) for state in states)
+    if not engagements:
+        return None, "No post has reported its engagements yet."
+    if brief.budget.currency != benchmarks.currency:
+        return None, f"The price of a celebrity post is known in {benchmarks.currency} only."
+    spent = sum(_spent(state) for state in states)
+    price, followers = benchmarks.celebrity_post.low, _smallest(Tier.MEGA, benchmarks)
+    rate = next(
+        each.benchmark.rate
+        for each in benchmarks.engagement
+        if each.platform is Platform.INSTAGRAM and each.tier is Tier.MEGA
+    )
+    return (
+        Comparison(
+            spent=round(spent),
+            engagements=engagements,
+            cost_per_engagement=round(spent / engagements, 2),
+            celebrity_price=price,
+            celebrity_followers=followers,
+            celebrity_rate=rate,
+            celebrity_posts=round(spent / price, 2),
+            celebrity_engagements=round(spent / price * followers * rate),
+            celebrity_cost_per_engagement=round(price / (followers * rate), 2),
+            source=f"benchmarks {benchmarks.version}: {benchmarks.celebrity_post.source.origin}",
+        ),
+        "",
+    )
+
+
+def _smallest(tier: Tier, benchmarks: Benchmarks) -> int:
+    return next(start.followers_min for start in benchmarks.tiers.starts if start.tier is tier)
+
+
+def _timeline(history: CampaignHistory, pasts: Sequence[Past]) -> Timeline:
+    return Timeline(
+        started_at=history.started_at,
+        ended_at=history.last_at if history.campaign.ended else None,
+        events=history.events,
+        decided_by=dict(history.decided_by),
+        tasks=tuple(_task_rows(history.task_times)),
+        milestones=_milestones(pasts),
+    )
+
+
+def _task_rows(times: Sequence[TaskTime]) -> Iterable[TaskRow]:
+    """In the order of the lifecycle, which is the order in which each kind is first asked."""
+    for kind in dict.fromkeys(time.kind for time in times):
+        of_kind = [time for time in times if time.kind == kind]
+        answered = [time.seconds for time in of_kind if time.answered and time.seconds is not None]
+        yield TaskRow(
+            task=kind.replace("_", " "),
+            asked=len(of_kind),
+            answered=len(answered),
+            reminded=sum(time.reminded for time in of_kind),
+            extended=sum(time.extended for time in of_kind),
+            escalated=sum(time.escalated for time in of_kind),
+            expired=sum(time.expired for time in of_kind),
+            median_seconds=round(median(answered), 3) if answered else None,
+        )
