@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+import asyncpg
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.failures import as_application_error
 from activities.ports import EventLog, MailLog
@@ -68,13 +70,18 @@ class EventStreams:
 
     @activity.defn
     async def append(self, request: AppendRequest) -> StoredEvents:
-        """Store events; see `EventLog.append`. Domain errors arrive as non-retryable application errors."""
+        """Store events; see `EventLog.append`. Domain errors arrive as non-retryable application errors.
+
+        What the database refuses by its own rules would be refused for ever, so it is not tried again either.
+        """
         try:
             stored = await self._log.append(
                 request.stream, request.expected_version, request.records, request.metadata, request.moves
             )
         except GroundswellError as error:
             raise as_application_error(error) from error
+        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+            raise ApplicationError(f"the record refused the events: {error}", non_retryable=True) from error
         return StoredEvents(events=tuple(stored))
 
     @activity.defn

@@ -1,16 +1,16 @@
 """What the activities need of the outside world, as protocols; adapters are in `store/` and `connectors/`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from domain.budget import BudgetMove
-from domain.creators import Creator
+from domain.creators import Creator, Email
 from domain.events import Envelope, Metadata, Record
 from domain.money import Money
 from domain.notices import Notice
 from domain.ranking import Ranked, Wanted
-from domain.values import Line, Text, Value
+from domain.values import Line, Value
 
 
 class EventLog(Protocol):
@@ -50,6 +50,13 @@ class Directory(Protocol):
         ...
 
 
+class ShortlistEntry(NamedTuple):
+    """A creator with their place in a list, from 1."""
+
+    rank: int
+    ranked: Ranked
+
+
 class Shortlists(Protocol):
     """Ranked lists, kept for ever under their digest."""
 
@@ -57,7 +64,7 @@ class Shortlists(Protocol):
         """Store a list, best first, and return its digest (SHA-256, hexadecimal); storing it again changes nothing."""
         ...
 
-    async def page(self, digest: str, *, after_rank: int = 0, limit: int = 100) -> list[tuple[int, Ranked]]:
+    async def page(self, digest: str, *, after_rank: int = 0, limit: int = 100) -> list[ShortlistEntry]:
         """Entries with their rank (from 1) after `after_rank`, at most `limit`."""
         ...
 
@@ -75,6 +82,14 @@ class Progress(Protocol):
         ...
 
 
+class Document(Value):
+    """A file with the SHA-256 that it is kept under, hexadecimal."""
+
+    sha256: Line
+    media_type: Line
+    content: bytes
+
+
 class Documents(Protocol):
     """Files by content: the name of a document is its SHA-256."""
 
@@ -82,8 +97,12 @@ class Documents(Protocol):
         """Store the bytes and return their SHA-256, hexadecimal; storing them again changes nothing."""
         ...
 
-    async def get(self, sha256: str) -> tuple[bytes, str] | None:
-        """The bytes and their media type, or None."""
+    async def get(self, sha256: str) -> Document:
+        """The document under this hash.
+
+        Raises:
+            NotFound: there is none.
+        """
         ...
 
 
@@ -99,9 +118,12 @@ class Letter(Value):
     """A message as it is sent. `id` is the same at every attempt, so that a mailbox can recognise a repetition."""
 
     id: Line
-    to: Line
+    to: Email
     subject: Line
-    body: Text
+    body: str
+    """Plain text of any length: it quotes what people wrote."""
+    headers: tuple[tuple[Line, Line], ...] = ()
+    """Further header fields, for machines: ids and names of templates, nothing personal."""
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -117,7 +139,7 @@ class MailLog(Protocol):
     """What has been sent, one row for an event and an audience."""
 
     async def begin(self, event_id: UUID, notice: Notice, message_id: str) -> bool:
-        """Note that sending begins; False if it has been sent already."""
+        """Note that sending begins; False if it is known to have been sent, so that it must not be sent again."""
         ...
 
     async def finish(self, event_id: UUID, notice: Notice) -> None:

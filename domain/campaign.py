@@ -1,7 +1,7 @@
 """A campaign: its state, how events change it, and which commands it takes.
 
-    goal_setting --CampaignStarted--> discovery --ShortlistApproved--> verification..content_approval, in
-    collaborations --OutreachCompleted--> monitoring --CampaignClosed--> ended
+goal_setting --CampaignStarted--> discovery --ShortlistApproved--> verification..content_approval, in
+collaborations --OutreachCompleted--> monitoring --CampaignClosed--> ended
 """
 
 from collections.abc import Iterator, Sequence
@@ -70,9 +70,7 @@ class CampaignCancelled(Event):
     reason: Text
 
 
-CampaignCommand = (
-    goal_setting.StartCampaign | discovery.DiscoveryCommand | CloseCampaign | CancelCampaign | PassTime
-)
+CampaignCommand = goal_setting.StartCampaign | discovery.DiscoveryCommand | CloseCampaign | CancelCampaign | PassTime
 CampaignEvent = (
     CampaignStarted
     | ShortlistProposed

@@ -44,7 +44,7 @@ from domain.lifecycle import Stage
 from domain.money import Money, share
 from domain.monitoring import Metrics, MetricsMissing, MetricsRecorded
 from domain.negotiation import Offer, OfferAccepted, OfferCountered, OfferDeclined, OfferMade
-from domain.outcomes import CollaborationEnded, Outcome
+from domain.outcomes import Closing, CollaborationClosing, CollaborationEnded, Outcome
 from domain.payouts import Payout, PayoutMade, PayoutPurpose, PayoutScheduled, RecordPayout, schedule
 from domain.values import Text
 from domain.verification import CollaborationOpened, CreatorApproved, CreatorAssessed, CreatorRejected
@@ -95,6 +95,7 @@ CollaborationEvent = (
     | PayoutScheduled
     | PayoutMade
     | CollaborationCancelled
+    | CollaborationClosing
     | CollaborationEnded
     | TaskReminded
     | TaskExtended
@@ -134,7 +135,7 @@ class Collaboration:
     metrics: Mapping[int, Metrics] = field(default_factory=dict)
     payouts: Mapping[str, Payout] = field(default_factory=dict)
     tasks: Tasks = field(default_factory=dict)
-    cancelled: str | None = None
+    closing: Closing | None = None
     outcome: Outcome | None = None
     reason: str = ""
 
@@ -155,15 +156,18 @@ class Collaboration:
         return self.assignment
 
     @property
+    def owed(self) -> list[Payout]:
+        """Payouts that are scheduled and have not been made."""
+        return [payout for payout in self.payouts.values() if payout.reference is None]
+
+    @property
     def open_tasks(self) -> str:
         """The names of the open tasks, for messages."""
         return f"open are {', '.join(sorted(self.tasks))}" if self.tasks else "nothing is open"
 
     def loose_ends(self) -> Loose:
         """What the end gives back to the budget, and whether the creator must hear of it."""
-        return Loose(
-            released_reserved=self.reserved, released_committed=self.committed, offered=self.offer is not None
-        )
+        return Loose(released_reserved=self.reserved, released_committed=self.committed, offered=self.offer is not None)
 
 
 class CollaborationDecider:
@@ -189,8 +193,8 @@ def _decide(command: CollaborationCommand, state: Collaboration, context: Contex
     if not state.opened and not isinstance(command, verification.OpenCollaboration):
         name = type(command).__name__
         raise WrongStage(command=name, needed="verification", subject="collaboration", stage="not opened")
-    if state.cancelled is not None and not isinstance(command, RecordPayout | PassTime):
-        raise AlreadyEnded(subject="the collaboration", outcome=Outcome.CANCELLED)
+    if state.closing is not None and not isinstance(command, RecordPayout | PassTime):
+        raise AlreadyEnded(subject="the collaboration", outcome=state.closing.outcome)
     match command:
         case (
             verification.OpenCollaboration()
@@ -322,7 +326,10 @@ def evolve(state: Collaboration, event: CollaborationEvent) -> Collaboration:
             committed = state.committed - event.amount.amount
             return replace(state, payouts={**state.payouts, paid.id: paid}, committed=committed)
         case CollaborationCancelled():
-            return replace(state, cancelled=event.reason, tasks={})
+            closing = Closing(outcome=Outcome.CANCELLED, reason=event.reason)
+            return replace(state, closing=closing, tasks={})
+        case CollaborationClosing():
+            return replace(state, closing=event.closing, tasks={})
         case CollaborationEnded():
             ended = replace(state, outcome=event.outcome, reason=event.reason, tasks={})
             return replace(ended, reserved=0, committed=0)

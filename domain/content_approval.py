@@ -26,7 +26,7 @@ from domain.errors import (
 )
 from domain.lifecycle import Stage
 from domain.money import share
-from domain.outcomes import CollaborationEnded, Outcome
+from domain.outcomes import Outcome, end
 from domain.payouts import PayoutPurpose, schedule
 from domain.values import Sha256, Text
 
@@ -254,9 +254,7 @@ def _request_changes(work: Work, state: "Collaboration", context: Context, feedb
 def _changes(work: Work, assignment: Assignment, at: datetime, feedback: str, authority: Authority) -> ChangesRequested:
     number = work.deliverable.number
     task = _creator_task(SUBMIT_DRAFT, number, assignment, at)
-    return ChangesRequested(
-        deliverable=number, version=work.version, feedback=feedback, authority=authority, task=task
-    )
+    return ChangesRequested(deliverable=number, version=work.version, feedback=feedback, authority=authority, task=task)
 
 
 def _publish(command: MarkPublished, state: "Collaboration", context: Context) -> Sequence[Event]:
@@ -290,7 +288,7 @@ def expire(expired: TaskExpired, state: "Collaboration", context: Context) -> Se
         return _missed(work, step, state)
     if expired.answer is OnExpiry.DECLINE:
         reason = "nobody reviewed the draft in time"
-        return [CollaborationEnded(outcome=Outcome.EXPIRED, reason=reason, **state.loose_ends())]
+        return end(state, Outcome.EXPIRED, reason)
     if work.disclosure is not None and work.disclosure.passed:
         return [_approved(work, state.agreed, context.at, Authority.TIMEOUT)]
     return _blocked(work, state, context)
@@ -301,7 +299,7 @@ def _missed(work: Work, step: str, state: "Collaboration") -> Sequence[Event]:
     reason = f"the creator did not {step.replace('_', ' ')} deliverable {number} in time"
     return [
         DeliverableMissed(deliverable=number, step=step),
-        CollaborationEnded(outcome=Outcome.MISSED, reason=reason, **state.loose_ends()),
+        *end(state, Outcome.MISSED, reason),
     ]
 
 
@@ -313,7 +311,7 @@ def _blocked(work: Work, state: "Collaboration", context: Context) -> Sequence[E
     if work.rounds < state.agreed.policies.rounds_of_changes:
         return [blocked, _changes(work, state.agreed, context.at, disclosure.fix, Authority.POLICY)]
     reason = f"deliverable {number} does not disclose the partnership and no round of changes is left"
-    return [blocked, CollaborationEnded(outcome=Outcome.EXPIRED, reason=reason, **state.loose_ends())]
+    return [blocked, *end(state, Outcome.EXPIRED, reason)]
 
 
 def evolve_work(work: Work, event: DraftSubmitted | ChangesRequested | DraftApproved | PostPublished) -> Work:
@@ -328,9 +326,7 @@ def evolve_work(work: Work, event: DraftSubmitted | ChangesRequested | DraftAppr
                 disclosure=event.disclosure,
             )
         case ChangesRequested():
-            return replace(
-                work, status=WorkStatus.AWAITING_DRAFT, rounds=work.rounds + 1, feedback=event.feedback
-            )
+            return replace(work, status=WorkStatus.AWAITING_DRAFT, rounds=work.rounds + 1, feedback=event.feedback)
         case DraftApproved():
             return replace(work, status=WorkStatus.APPROVED)
         case PostPublished():

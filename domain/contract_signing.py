@@ -13,7 +13,7 @@ from domain.decider import Command, Context, Event, Role
 from domain.errors import ConsentMissing, NothingToDecide, NotYourTurn, WrongStage
 from domain.lifecycle import Stage
 from domain.money import Money, share
-from domain.outcomes import CollaborationEnded, Outcome
+from domain.outcomes import Outcome, end
 from domain.payouts import PayoutPurpose, schedule
 from domain.values import Instant, Line, Sha256, Value
 
@@ -147,7 +147,4 @@ def _conclude(state: "Collaboration", context: Context) -> Sequence[Event]:
 def expire(expired: TaskExpired, state: "Collaboration") -> Sequence[Event]:
     """No signature, no contract: silence never signs."""
     reason = f"the {expired.assignee} did not sign in time"
-    ended = CollaborationEnded(outcome=Outcome.EXPIRED, reason=reason, **state.loose_ends())
-    return [ContractLapsed(role=expired.assignee), ended]
-
-
+    return [ContractLapsed(role=expired.assignee), *end(state, Outcome.EXPIRED, reason)]

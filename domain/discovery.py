@@ -106,6 +106,7 @@ def wanted(brief: "Brief") -> Wanted:
         product=brief.product,
         category=brief.category,
         fee_cap=brief.fee_cap,
+        currency=brief.budget.currency,
     )
 
 

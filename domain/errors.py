@@ -1,24 +1,24 @@
 """Every way in which the engine says no. A class's docstring is its message; its facts fill the gaps.
 
-    GroundswellError
-    ├── NotFound                  there is no such campaign, collaboration, creator or document
-    ├── Refused                   a well-formed command that the rules do not allow now
-    │   ├── BriefRefused          a brief that cannot work, with all its reasons
-    │   ├── WrongStage            the command belongs to another stage
-    │   ├── AlreadyEnded          the campaign or collaboration is over
-    │   ├── NotYourTurn           the other side holds the ball
-    │   ├── StaleVersion          the decision is about a version that has been replaced
-    │   ├── NothingToDecide       what the command answers is not being asked
-    │   ├── DisclosureFailed      content without the disclosure that the law asks for
-    │   ├── RoundsExhausted       no rounds of changes or counter-offers are left
-    │   ├── AboveCap              a fee above what the brief allows for one creator
-    │   ├── CurrencyMismatch      an amount in another currency than the campaign's
-    │   ├── ConsentMissing        a signature without consent or for another document
-    │   └── BudgetExceeded        the campaign's budget does not cover the amount
-    ├── Conflict                  two writers met; the loser may try again
-    │   ├── ConcurrencyConflict   the stream has moved on since it was read
-    │   └── IdempotencyKeyReused  the same key came with another command
-    └── UnknownEvent              a stored event that this release cannot read
+GroundswellError
+├── NotFound                  there is no such campaign, collaboration, creator or document
+├── Refused                   a well-formed command that the rules do not allow now
+│   ├── BriefRefused          a brief that cannot work, with all its reasons
+│   ├── WrongStage            the command belongs to another stage
+│   ├── AlreadyEnded          the campaign or collaboration is over
+│   ├── NotYourTurn           the other side holds the ball
+│   ├── StaleVersion          the decision is about a version that has been replaced
+│   ├── NothingToDecide       what the command answers is not being asked
+│   ├── DisclosureFailed      content without the disclosure that the law asks for
+│   ├── RoundsExhausted       no rounds of changes or counter-offers are left
+│   ├── AboveCap              a fee above what the brief allows for one creator
+│   ├── CurrencyMismatch      an amount in another currency than the campaign's
+│   ├── ConsentMissing        a signature without consent or for another document
+│   └── BudgetExceeded        the campaign's budget does not cover the amount
+├── Conflict                  two writers met; the loser may try again
+│   ├── ConcurrencyConflict   the stream has moved on since it was read
+│   └── IdempotencyKeyReused  the same key came with another command
+└── UnknownEvent              a stored event that this release cannot read
 """
 
 from typing import Any, ClassVar

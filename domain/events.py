@@ -119,9 +119,7 @@ class Registry:
         """
         current = self.schema_version(envelope.type)
         if envelope.type not in self._types or envelope.schema_version > current:
-            raise UnknownEvent(
-                stream=envelope.stream, type=envelope.type, schema_version=envelope.schema_version
-            )
+            raise UnknownEvent(stream=envelope.stream, type=envelope.type, schema_version=envelope.schema_version)
         data = envelope.data
         for version in range(envelope.schema_version, current):
             data = self._upcasts[envelope.type, version](data)

@@ -11,7 +11,7 @@ from domain.deadlines import TaskExpired
 from domain.decider import Command, Context, Event, Role
 from domain.errors import NothingToDecide, NotYourTurn, WrongStage
 from domain.lifecycle import Stage
-from domain.outcomes import CollaborationEnded, Outcome
+from domain.outcomes import Outcome, end
 from domain.payouts import PayoutMade, RecordPayout
 from domain.values import Instant, Value
 
@@ -100,14 +100,14 @@ def expire(expired: TaskExpired) -> Sequence[Event]:
 
 def conclude(state: "Collaboration") -> Sequence[Event]:
     """The end, once nothing is owed and nothing is awaited any more; called after every other decision."""
-    if state.ended or any(payout.reference is None for payout in state.payouts.values()):
+    if state.ended or state.owed:
         return []
-    if state.cancelled is not None:
-        return [CollaborationEnded(outcome=Outcome.CANCELLED, reason=state.cancelled, **state.loose_ends())]
+    if state.closing is not None:
+        return end(state, state.closing.outcome, state.closing.reason)
     finished = (WorkStatus.MEASURED, WorkStatus.UNMEASURED)
     if state.stage is Stage.MONITORING and all(work.status in finished for work in state.works.values()):
         reason = "every post is live, measured as far as possible, and paid"
-        return [CollaborationEnded(outcome=Outcome.COMPLETED, reason=reason, **state.loose_ends())]
+        return end(state, Outcome.COMPLETED, reason)
     return []
 
 

@@ -18,7 +18,7 @@ from domain.errors import (
 )
 from domain.lifecycle import Stage
 from domain.money import Minor, Money, share
-from domain.outcomes import CollaborationEnded, Outcome
+from domain.outcomes import Outcome, end
 from domain.values import Text, Value
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def decide(command: NegotiationCommand, state: "Collaboration", context: Context
         case WithholdOffer():
             reason = "the campaign's budget does not cover this creator"
             outcome = Outcome.NO_BUDGET if state.offer is None else Outcome.DECLINED
-            return [CollaborationEnded(outcome=outcome, reason=reason, **state.loose_ends())]
+            return end(state, outcome, reason)
         case AcceptOffer():
             return _accept(_current(command, state), state, context)
         case CounterOffer():
@@ -191,14 +191,12 @@ def _counter(command: CounterOffer, offer: Offer, state: "Collaboration", contex
     )
 
 
-def _declined(
-    state: "Collaboration", offer: Offer, by: Role, authority: Authority, reason: str
-) -> Sequence[Event]:
+def _declined(state: "Collaboration", offer: Offer, by: Role, authority: Authority, reason: str) -> Sequence[Event]:
     outcome = Outcome.EXPIRED if authority is Authority.TIMEOUT else Outcome.DECLINED
     because = reason or f"the {by} declined version {offer.version} of the offer"
     return [
         OfferDeclined(version=offer.version, by=by, authority=authority, reason=reason),
-        CollaborationEnded(outcome=outcome, reason=because, **state.loose_ends()),
+        *end(state, outcome, because),
     ]
 
 

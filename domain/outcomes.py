@@ -1,10 +1,15 @@
 """How a collaboration ends, whichever stage ends it."""
 
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from domain.decider import Event
 from domain.money import Minor
-from domain.values import Text
+from domain.values import Text, Value
+
+if TYPE_CHECKING:
+    from domain.collaboration import Collaboration
 
 
 class Outcome(StrEnum):
@@ -19,6 +24,19 @@ class Outcome(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Closing(Value):
+    """An end that waits for what is owed to be paid."""
+
+    outcome: Outcome
+    reason: Text
+
+
+class CollaborationClosing(Event):
+    """The collaboration takes no more commands, but what is owed is paid before it ends."""
+
+    closing: Closing
+
+
 class CollaborationEnded(Event):
     """The collaboration is over. What was reserved or committed for it and not spent returns to the budget."""
 
@@ -28,3 +46,10 @@ class CollaborationEnded(Event):
     released_committed: Minor = 0
     offered: bool = False
     """Whether the creator has had an offer, and so is owed the news."""
+
+
+def end(state: "Collaboration", outcome: Outcome, reason: str) -> Sequence[Event]:
+    """The end now, or once every scheduled payout has been made."""
+    if state.owed:
+        return [CollaborationClosing(closing=Closing(outcome=outcome, reason=reason))]
+    return [CollaborationEnded(outcome=outcome, reason=reason, **state.loose_ends())]

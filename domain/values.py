@@ -19,11 +19,15 @@ def _in_utc(at: datetime) -> datetime:
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """A moment in time, kept in UTC; naive times are refused."""
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-"""One line of text that a person wrote."""
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
+"""One line of text that a person wrote, without control characters."""
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5_000)]
-"""Free text that a person wrote, in characters."""
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=5_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
+]
+"""Free text that a person wrote, in characters; of the control characters it may have tabs and line ends only."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """A SHA-256 digest in lower-case hexadecimal."""

@@ -11,7 +11,7 @@ from domain.deadlines import OnExpiry, Task, TaskExpired, open_task
 from domain.decider import Authority, Command, Context, Event, Role
 from domain.errors import NothingToDecide, NotYourTurn, WrongStage
 from domain.lifecycle import Stage
-from domain.outcomes import CollaborationEnded, Outcome
+from domain.outcomes import Outcome, end
 from domain.values import Line, Text
 
 if TYPE_CHECKING:
@@ -101,9 +101,7 @@ def decide(command: VerificationCommand, state: "Collaboration", context: Contex
 
 def _record(command: RecordAssessment, state: "Collaboration", context: Context) -> Sequence[Event]:
     if state.stage is not Stage.VERIFICATION or state.assessment is not None:
-        raise WrongStage(
-            command="RecordAssessment", needed="verification", subject="collaboration", stage=state.stage
-        )
+        raise WrongStage(command="RecordAssessment", needed="verification", subject="collaboration", stage=state.stage)
     assessment = command.assessment
     if assessment.verdict is Verdict.REVIEW:
         task = open_task(VERIFY_CREATOR, Role.BRAND, state.agreed.policies.verification, context.at)
@@ -124,7 +122,7 @@ def _must_be_asked(command: Command, state: "Collaboration", context: Context) -
 
 def _reject(state: "Collaboration", authority: Authority, reason: str) -> Sequence[Event]:
     rejected = CreatorRejected(authority=authority, reason=reason)
-    return [rejected, CollaborationEnded(outcome=Outcome.REJECTED, reason=reason, **state.loose_ends())]
+    return [rejected, *end(state, Outcome.REJECTED, reason)]
 
 
 def expire(expired: TaskExpired, state: "Collaboration") -> Sequence[Event]:

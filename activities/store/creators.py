@@ -8,7 +8,8 @@ import asyncpg
 
 from activities.store.pool import Pool
 from activities.store.queries import QUERIES
-from domain.creators import Creator, Platform, Profile
+from domain.creators import Creator, Profile
+from domain.ranking import Wanted
 
 
 @dataclass(frozen=True)
@@ -58,26 +59,23 @@ class Creators:
         rows = await self._pool.fetch(QUERIES.get_creators, ids)
         return {row["id"]: _creator(row) for row in rows}
 
-    async def candidates(
-        self,
-        workspace: str,
-        *,
-        platform: Platform,
-        followers_min: int,
-        followers_max: int,
-        country: str | None = None,
-        language: str | None = None,
-        topics: Sequence[str] = (),
-        limit: int = 10_000,
-    ) -> list[Creator]:
-        """Up to `limit` creators that a brief may want, those whose topics and biography match `topics` best first.
+    async def candidates(self, wanted: Wanted, *, workspace: str = "default", limit: int = 10_000) -> list[Creator]:
+        """Up to `limit` creators that a brief may want, those whose topics and biography match best first.
 
         Both bounds of followers are included. An account whose country or language is unknown is not excluded by them:
         that is for the ranking to weigh. Whoever opted out is never among them.
         """
-        words = " or ".join('"{}"'.format(topic.replace('"', " ")) for topic in topics)
+        words = " or ".join('"{}"'.format(topic.replace('"', " ")) for topic in wanted.topics)
         rows = await self._pool.fetch(
-            QUERIES.candidates, workspace, platform, followers_min, followers_max, country, language, words, limit
+            QUERIES.candidates,
+            workspace,
+            wanted.platform,
+            wanted.followers_min,
+            wanted.followers_max,
+            wanted.country,
+            wanted.language,
+            words,
+            limit,
         )
         return [_creator(row) for row in rows]
 

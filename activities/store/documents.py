@@ -1,22 +1,11 @@
 """Documents by the hash of their content: what was signed is what is kept."""
 
 import hashlib
-from dataclasses import dataclass
-from datetime import datetime
 
+from activities.ports import Document
 from activities.store.pool import Pool
 from activities.store.queries import QUERIES
 from domain.errors import NotFound
-
-
-@dataclass(frozen=True)
-class Document:
-    """A document with the hash that it is kept under."""
-
-    sha256: str
-    media_type: str
-    content: bytes
-    created_at: datetime
 
 
 class Documents:
@@ -25,7 +14,7 @@ class Documents:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def put(self, media_type: str, content: bytes) -> str:
+    async def put(self, content: bytes, media_type: str) -> str:
         """Keeps the content and returns its SHA-256 in hexadecimal; the same content again changes nothing.
 
         The media type is that of the first time.

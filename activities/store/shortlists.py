@@ -3,21 +3,13 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from activities.ports import ShortlistEntry
 from activities.store.pool import Pool
 from activities.store.queries import QUERIES
 from domain.discovery import Shortlist
 from domain.errors import NotFound
 from domain.ranking import Ranked
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A creator with their place in a list, from 1."""
-
-    rank: int
-    ranked: Ranked
 
 
 class Shortlists:
@@ -26,8 +18,8 @@ class Shortlists:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def write(self, ranked: Sequence[Ranked]) -> Shortlist:
-        """Keeps the list, best first, and returns its digest and size; the same list again changes nothing.
+    async def put(self, ranked: Sequence[Ranked]) -> str:
+        """Keeps the list, best first, and returns its digest; the same list again changes nothing.
 
         Raises:
             asyncpg.UniqueViolationError: a creator is on the list twice.
@@ -37,7 +29,7 @@ class Shortlists:
         async with self._pool.acquire() as connection, connection.transaction():
             if await connection.fetchval(QUERIES.insert_shortlist, digest, len(entries)) is not None:
                 await connection.execute(QUERIES.insert_shortlist_entries, digest, entries)
-        return Shortlist(digest=digest, size=len(entries))
+        return digest
 
     async def get(self, digest: str) -> Shortlist:
         """The list's digest and size.
@@ -50,11 +42,11 @@ class Shortlists:
             raise NotFound(kind="shortlist", id=digest)
         return Shortlist(digest=digest, size=size)
 
-    async def page(self, digest: str, after_rank: int = 0, limit: int = 100) -> list[Entry]:
+    async def page(self, digest: str, *, after_rank: int = 0, limit: int = 100) -> list[ShortlistEntry]:
         """The next `limit` entries after a rank, best first; empty at the end, and for an unknown digest."""
         rows = await self._pool.fetch(QUERIES.read_shortlist, digest, after_rank, limit)
         return [
-            Entry(
+            ShortlistEntry(
                 row["rank"],
                 Ranked(
                     creator_id=row["creator_id"],

@@ -1,5 +1,6 @@
 """The pipeline: one row a collaboration, how far it is, whom it waits for and until when."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
@@ -87,6 +88,22 @@ async def list_collaborations(
         QUERIES.list_collaborations, workspace, campaign_id, stage, waiting_on, after[0], after[1], limit
     )
     return [_summary(row) for row in rows]
+
+
+class CampaignProgress:
+    """How the collaborations of a campaign stand; satisfies `activities.ports.Progress`."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def outcomes(self, campaign_id: str) -> Mapping[str, int]:
+        """See `Progress.outcomes`."""
+        rows = await self._pool.fetch(QUERIES.count_progress, campaign_id)
+        return {row["standing"]: row["collaborations"] for row in rows}
+
+    async def unfinished(self, campaign_id: str, *, limit: int) -> list[str]:
+        """See `Progress.unfinished`."""
+        return await unfinished_collaborations(self._pool, limit=limit, campaign_id=campaign_id)
 
 
 async def unfinished_collaborations(

@@ -39,3 +39,18 @@ from collaboration_pipeline
 where outcome is null and collaboration_id > $1 and ($2::text is null or campaign_id = $2)
 order by collaboration_id
 limit $3;
+
+-- name: count_progress
+-- How a campaign's collaborations stand: by outcome, and `active` and `engaged` beside it.
+select coalesce(outcome, 'active') as standing, count(*) as collaborations
+from collaboration_pipeline
+where campaign_id = $1
+group by coalesce(outcome, 'active')
+union all
+-- A concluded contract that holds; `coalesce` keeps those that have not ended.
+select 'engaged', count(*)
+from collaboration_pipeline
+where
+    campaign_id = $1
+    and stage in ('content_approval', 'monitoring')
+    and coalesce(outcome, 'completed') = 'completed';

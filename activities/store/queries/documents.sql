@@ -4,4 +4,4 @@ insert into documents (sha256, media_type, content) values ($1, $2, $3) on confl
 
 -- name: get_document
 -- The document with this hash.
-select sha256, media_type, content, created_at from documents where sha256 = $1;
+select sha256, media_type, content from documents where sha256 = $1;

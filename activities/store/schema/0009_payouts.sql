@@ -1,15 +1,12 @@
--- Transfers that were made, under the idempotency key that the payment service was given too.
-create table payouts (
+-- What finance has to transfer, under the idempotency key that a payment service would be given too.
+create table payment_orders (
     payout_id text primary key,
-    campaign_id text not null,
     collaboration_id text not null,
     amount bigint not null check (amount > 0),
     currency text not null,
-    reference text not null,
+    reference text not null unique,
     created_at timestamptz not null default clock_timestamp()
 );
 
-create index payouts_by_campaign on payouts (campaign_id, created_at);
-
-create trigger append_only before update or delete or truncate on payouts
+create trigger append_only before update or delete or truncate on payment_orders
 for each statement execute function refuse_change();

@@ -5,6 +5,7 @@ import asyncio
 from activities.store.creators import Creators
 from activities.store.pool import Pool
 from domain.creators import Platform, Profile
+from domain.ranking import Wanted
 
 
 def profile(handle: str, **changes: object) -> Profile:
@@ -19,14 +20,17 @@ def profile(handle: str, **changes: object) -> Profile:
     return Profile.model_validate(given)
 
 
-async def wanted(creators: Creators, **criteria: object) -> list[str]:
+async def wanted(creators: Creators, *, limit: int = 100, **criteria: object) -> list[str]:
     asked: dict[str, object] = {
         "platform": Platform.INSTAGRAM,
         "followers_min": 1_000,
         "followers_max": 10_000,
+        "brand": "Northwind",
+        "product": "trail shoes",
+        "category": "outdoor",
         **criteria,
     }
-    found = await creators.candidates("default", **asked)  # type: ignore[arg-type]  # the tests' keywords are right
+    found = await creators.candidates(Wanted.model_validate(asked), limit=limit)
     return [creator.profile.handle for creator in found]
 
 

@@ -13,7 +13,7 @@ from domain.errors import NotFound
 async def test_a_document_is_found_under_the_hash_of_its_content(pool: Pool) -> None:
     documents = Documents(pool)
     content = bytes(range(256)) * 1_000
-    sha256 = await documents.put("application/pdf", content)
+    sha256 = await documents.put(content, "application/pdf")
     assert sha256 == hashlib.sha256(content).hexdigest()
     found = await documents.get(sha256)
     assert (found.media_type, found.content) == ("application/pdf", content)
@@ -21,8 +21,8 @@ async def test_a_document_is_found_under_the_hash_of_its_content(pool: Pool) -> 
 
 async def test_the_same_content_again_changes_nothing(pool: Pool) -> None:
     documents = Documents(pool)
-    first = await documents.get(await documents.put("text/plain", b"same"))
-    assert await documents.get(await documents.put("text/html", b"same")) == first
+    first = await documents.get(await documents.put(b"same", "text/plain"))
+    assert await documents.get(await documents.put(b"same", "text/html")) == first
 
 
 async def test_an_unknown_hash_is_not_found(pool: Pool) -> None:

@@ -1,0 +1,171 @@
+"""The way in: start campaigns and take people's decisions to the workflow that makes them.
+
+Errors arrive as what they are in the domain; what Temporal itself says is one of two errors of this module.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from temporalio.client import (
+    Client,
+    WithStartWorkflowOperation,
+    WorkflowExecutionStatus,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from activities.failures import as_domain_error
+from activities.ports import EventLog
+from activities.starting import (
+    CAMPAIGN_WORKFLOW,
+    TASK_QUEUE,
+    Answer,
+    CampaignStart,
+    Instruction,
+    campaign_stream,
+)
+from domain.brief import Brief
+from domain.campaign import CampaignDecider
+from domain.decider import Actor, Command, Context
+from domain.errors import AlreadyEnded, GroundswellError, NotFound
+from domain.goal_setting import StartCampaign
+
+ANSWER_WITHIN = timedelta(seconds=10)
+"""How long a decision may take before the caller is told to come back."""
+
+
+class EngineUnavailable(GroundswellError):
+    """The engine did not answer within {seconds} s ({why}). Nothing is lost: send the same request with the same
+    Idempotency-Key again."""
+
+
+class TooManyInFlight(GroundswellError):
+    """Too many decisions are under way on {stream}. Send the same request with the same Idempotency-Key again."""
+
+
+class Engine:
+    """What the API needs of the workflows."""
+
+    def __init__(self, client: Client, log: EventLog, task_queue: str = TASK_QUEUE) -> None:
+        self._client = client
+        self._log = log
+        self._task_queue = task_queue
+
+    async def start_campaign(self, campaign_id: str, brief: Brief, *, actor: Actor, command_id: str) -> Answer:
+        """Start a campaign and wait until its first event is recorded. The same again gives the first answer.
+
+        Raises:
+            BriefRefused: with all reasons; nothing was started.
+            EngineUnavailable: come back later with the same ids.
+        """
+        stream = campaign_stream(campaign_id)
+        command = StartCampaign(campaign_id=campaign_id, brief=brief)
+        if answer := await self._recorded(stream, command_id):
+            return answer
+        context = Context(at=datetime.now(UTC), actor=actor, command_id=command_id)
+        CampaignDecider().decide(command, CampaignDecider.initial, context)
+        start: WithStartWorkflowOperation[Any, str] = WithStartWorkflowOperation(
+            CAMPAIGN_WORKFLOW,
+            CampaignStart(campaign_id=campaign_id),
+            id=stream,
+            task_queue=self._task_queue,
+            id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            static_summary=f"campaign for {brief.brand}: {brief.product}",
+        )
+        async with self._translated(stream):
+            answer = await self._client.execute_update_with_start_workflow(
+                type(command).__name__,
+                _instruction(command, actor),
+                start_workflow_operation=start,
+                id=command_id,
+                result_type=Answer,
+                rpc_timeout=ANSWER_WITHIN,
+            )
+        return Answer.model_validate(answer)
+
+    async def decide(self, stream: str, command: Command, *, actor: Actor, command_id: str) -> Answer:
+        """Have a command decided by the workflow of `stream`. The same again gives the first answer.
+
+        The caller compares the answer's fingerprint with its command's, to learn of a reused id.
+
+        Raises:
+            Refused: the rules do not allow it.
+            NotFound: there is no such campaign or collaboration.
+            EngineUnavailable, TooManyInFlight: come back later with the same id.
+        """
+        try:
+            async with self._translated(stream):
+                answered = await self._client.get_workflow_handle(stream).execute_update(
+                    type(command).__name__,
+                    _instruction(command, actor),
+                    id=command_id,
+                    result_type=Answer,
+                    rpc_timeout=ANSWER_WITHIN,
+                )
+            return Answer.model_validate(answered)
+        except AlreadyEnded:
+            if answer := await self._recorded(stream, command_id):
+                return answer
+            raise
+
+    async def ready(self) -> bool:
+        """Whether the Temporal server answers."""
+        return await self._client.service_client.check_health()
+
+    async def _recorded(self, stream: str, command_id: str) -> Answer | None:
+        """The answer that a command got earlier, from the record; it outlives every run of the workflow."""
+        events = [e for e in await self._log.read(stream) if e.metadata.command_id == command_id]
+        if not events:
+            return None
+        return Answer(
+            stream=stream,
+            version=events[-1].version,
+            events=tuple(event.type for event in events),
+            fingerprint=events[-1].metadata.fingerprint,
+        )
+
+    @asynccontextmanager
+    async def _translated(self, stream: str) -> AsyncIterator[None]:
+        try:
+            yield
+        except WorkflowUpdateFailedError as failure:
+            raise as_domain_error(failure.cause) or failure from failure
+        except WorkflowAlreadyStartedError as closed:
+            raise await self._gone(stream) from closed
+        except WorkflowUpdateRPCTimeoutOrCancelledError as late:
+            raise _unavailable("no worker took it in time") from late
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise await self._gone(stream) from error
+            if error.status is RPCStatusCode.RESOURCE_EXHAUSTED:
+                raise TooManyInFlight(stream=stream) from error
+            if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+                raise _unavailable(error.status.name.lower()) from error
+            raise
+
+    async def _gone(self, stream: str) -> GroundswellError:
+        """Why the workflow takes no updates: it never was, or it is over."""
+        kind, _, name = stream.partition("/")
+        try:
+            description = await self._client.get_workflow_handle(stream).describe(rpc_timeout=ANSWER_WITHIN)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND and not await self._log.read(stream, upto=1):
+                return NotFound(kind=kind, id=name)
+            return _unavailable("its workflow is not running; resume it")
+        if description.status is WorkflowExecutionStatus.COMPLETED:
+            return AlreadyEnded(subject=f"the {kind}", outcome="completed")
+        return _unavailable(f"its workflow is {(description.status or WorkflowExecutionStatus.FAILED).name.lower()}")
+
+
+def _instruction(command: Command, actor: Actor) -> Instruction:
+    return Instruction(command=command.model_dump(mode="json"), actor=actor)
+
+
+def _unavailable(why: str) -> EngineUnavailable:
+    return EngineUnavailable(seconds=int(ANSWER_WITHIN.total_seconds()), why=why)

@@ -1,0 +1,89 @@
+"""The collaboration workflow: one creator in one campaign, from verification to the last payment."""
+
+import asyncio
+from collections.abc import Sequence
+
+from temporalio import workflow
+
+from activities.starting import COLLABORATION_WORKFLOW, CollaborationStart, collaboration_stream
+from domain import collaboration
+from domain.budget import BudgetMove, moves
+from domain.collaboration import CancelCollaboration, Collaboration, CollaborationDecider
+from domain.content_approval import ApproveDraft, MarkPublished, RequestChanges, SubmitDraft
+from domain.contract_signing import SignContract
+from domain.decider import Event
+from domain.monitoring import RecordMetrics
+from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer
+from domain.verification import ApproveCreator, RejectCreator
+from workflows.content_approval import approve_content
+from workflows.contract_signing import sign_contract
+from workflows.current_details import Happened, collaboration_details
+from workflows.event_sourced import EventSourced
+from workflows.monitoring import monitor_results
+from workflows.negotiation import negotiate
+from workflows.search_attributes import Row, collaboration_row
+from workflows.verification import verify_creator
+
+ACCEPTS = {
+    command.__name__: command
+    for command in (
+        ApproveCreator,
+        RejectCreator,
+        AcceptOffer,
+        CounterOffer,
+        DeclineOffer,
+        SignContract,
+        SubmitDraft,
+        ApproveDraft,
+        RequestChanges,
+        MarkPublished,
+        RecordMetrics,
+        CancelCollaboration,
+    )
+}
+"""The commands that people give a collaboration."""
+
+
+@workflow.defn(name=COLLABORATION_WORKFLOW)
+class CollaborationWorkflow(EventSourced[Collaboration]):
+    """One creator in one campaign."""
+
+    @workflow.init
+    def __init__(self, start: CollaborationStart) -> None:
+        stream = collaboration_stream(start.collaboration_id)
+        super().__init__(stream, CollaborationDecider(), collaboration.EVENTS, ACCEPTS)
+        self._campaign_id = start.opening.campaign_id if start.opening else ""
+
+    @workflow.run
+    async def run(self, start: CollaborationStart) -> str:
+        """The story of a collaboration. Every step first looks at what the record says has been done."""
+        await (self.open(start.opening) if start.opening else self.recover())
+        announcements = asyncio.create_task(self.announce())
+
+        await verify_creator(self)
+        await negotiate(self)
+        await sign_contract(self)
+        await approve_content(self)
+        await monitor_results(self)
+
+        await self.finish()
+        announcements.cancel()
+        return f"{self.state.outcome}"
+
+    @property
+    def campaign_id(self) -> str:
+        """See `EventSourced.campaign_id`."""
+        return self.state.campaign_id or self._campaign_id
+
+    def moves(self, events: Sequence[Event]) -> Sequence[BudgetMove]:
+        """See `EventSourced.moves`."""
+        currency = self.state.assignment.currency if self.state.assignment else ""
+        return moves(events, campaign_id=self.campaign_id, currency=currency)
+
+    def row(self) -> Row:
+        """See `EventSourced.row`."""
+        return collaboration_row(self.state)
+
+    def details(self, latest: Sequence[Happened]) -> str:
+        """See `EventSourced.details`."""
+        return collaboration_details(self.state, latest)

@@ -1,0 +1,24 @@
+"""Stage 5, contract signing: render the ten clauses to one document and wait for both signatures."""
+
+from temporalio import workflow
+
+from activities.contract_signing import ContractSigning, RenderRequest
+from domain.collaboration import Collaboration
+from domain.contract_signing import DraftContract
+from domain.lifecycle import Stage
+from workflows import policies
+from workflows.event_sourced import EventSourced
+from workflows.human_step import human_step
+
+
+async def sign_contract(flow: EventSourced[Collaboration]) -> None:
+    """Render once, then wait until both sides have signed or one has let its time pass."""
+    if flow.state.document is None and not flow.state.ended:
+        rendered = await workflow.execute_activity_method(
+            ContractSigning.render_contract,
+            RenderRequest(stream=flow.stream),
+            summary="render the contract to PDF",
+            **policies.ANALYSIS,
+        )
+        await flow.engine(DraftContract(document=rendered.document))
+    await human_step(flow, until=lambda: flow.state.stage is not Stage.CONTRACT_SIGNING)

@@ -1,0 +1,293 @@
+"""A workflow as the fold of its stream: the one mechanism under campaigns and collaborations.
+
+    command -> decide (pure) -> append (local activity, expected version) -> evolve exactly what was stored
+
+Commands come from people as updates, from the clock and from the engine's own steps; all pass through `submit`, one
+at a time. Nothing that matters lives only here: a run that is lost is started again and reads its stream.
+"""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+from temporalio import workflow
+from temporalio.common import RawValue
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from activities.event_streams import AppendRequest, DueNotice, EventStreams, LoadRequest
+from activities.failures import as_application_error, as_domain_error
+from activities.notification import Notification, NotifyRequest
+from activities.starting import Answer, Instruction
+from domain.budget import BudgetMove
+from domain.deadlines import Tasks
+from domain.decider import ENGINE, Actor, Command, Context, Decider, Event
+from domain.errors import BudgetExceeded, Conflict, GroundswellError, IdempotencyKeyReused, Refused
+from domain.events import Envelope, Registry, fingerprint, metadata
+from domain.notices import notices
+from workflows import policies
+from workflows.alarm_clock import AlarmClock
+from workflows.current_details import KEPT, Happened
+from workflows.search_attributes import Row, changes
+
+
+class StreamState(Protocol):
+    """What the mechanism needs to know of a state."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the stream takes no more commands."""
+        ...
+
+    @property
+    def tasks(self) -> Tasks:
+        """What waits for a person."""
+        ...
+
+
+S = TypeVar("S", bound=StreamState)
+
+
+class EventSourced(ABC, Generic[S]):
+    """The base of every workflow that writes a stream. A subclass says which decider, events and commands it has."""
+
+    def __init__(
+        self,
+        stream: str,
+        decider: Decider[Any, S, Event],
+        registry: Registry,
+        accepts: Mapping[str, type[Command]],
+    ) -> None:
+        self.stream = stream
+        self.state: S = decider.initial
+        self.version = 0
+        self.clock = AlarmClock()
+        self._decider = decider
+        self._registry = registry
+        self._accepts = accepts
+        self._lock = asyncio.Lock()
+        self._loaded = False
+        self._answers: dict[str, Answer] = {}
+        self._due_notices: deque[DueNotice] = deque()
+        self._announcing = False
+        self._row: Row = {}
+        self._latest: deque[Happened] = deque(maxlen=KEPT)
+
+    @abstractmethod
+    def moves(self, events: Sequence[Event]) -> Sequence[BudgetMove]:
+        """What the events do to the campaign's ledger."""
+
+    @abstractmethod
+    def row(self) -> Row:
+        """How the workflow appears in the list."""
+
+    @abstractmethod
+    def details(self, latest: Sequence[Happened]) -> str:
+        """What an operator reads on the workflow's page."""
+
+    @property
+    @abstractmethod
+    def campaign_id(self) -> str:
+        """The campaign that the stream belongs to."""
+
+    # ------------------------------------------------------------------------------------------ people's decisions
+
+    @workflow.update(dynamic=True)
+    async def decide(self, name: str, args: Sequence[RawValue]) -> Answer:
+        """Take a person's command; the update's name is the command's type, its id the command's id."""
+        command, actor = self._understand(name, args)
+        await workflow.wait_condition(lambda: self._loaded)
+        try:
+            return await self.submit(command, actor, _update_id())
+        except GroundswellError as error:
+            raise as_application_error(error) from error
+
+    @decide.validator
+    def _refuse_early(self, name: str, args: Sequence[RawValue]) -> None:
+        """Refuse what the rules forbid before it costs any history. A command seen before passes: it has its answer."""
+        command, actor = self._understand(name, args)
+        if not self._loaded or _update_id() in self._answers:
+            return
+        try:
+            self._decider.decide(command, self.state, self._context(actor, _update_id()))
+        except GroundswellError as error:
+            raise as_application_error(error) from error
+
+    def _understand(self, name: str, args: Sequence[RawValue]) -> tuple[Command, Actor]:
+        if name not in self._accepts or len(args) != 1:
+            known = ", ".join(sorted(self._accepts))
+            raise ApplicationError(f"{name} is not a command of this workflow: {known}", type="unknown_command")
+        try:
+            instruction = workflow.payload_converter().from_payload(args[0].payload, Instruction)
+            return self._accepts[name].model_validate(instruction.command), instruction.actor
+        except ValueError as error:
+            raise ApplicationError(f"{name} is not well-formed: {error}", type="malformed_command") from error
+
+    # ------------------------------------------------------------------------------------------ decide, append, evolve
+
+    async def submit(self, command: Command, actor: Actor, command_id: str | None = None) -> Answer:
+        """Decide a command and record what follows; a command that was decided before gets its first answer.
+
+        Raises:
+            Refused: the rules do not allow it in the current state.
+            IdempotencyKeyReused: the id was used for another command.
+        """
+        async with self._lock:
+            while True:
+                context = self._context(actor, command_id or f"engine/{type(command).__name__}/{self.version}")
+                if context.command_id in self._answers:
+                    return self._first_answer(command, context)
+                events = self._decider.decide(command, self.state, context)
+                if not events:
+                    return self._nothing(command)
+                try:
+                    await self._append(command, context, events)
+                except Conflict as conflict:
+                    await self._catch_up(conflict)
+                else:
+                    return self._answers[context.command_id]
+
+    async def engine(self, command: Command) -> None:
+        """Decide a command of the engine's own. If it is refused, somebody else has decided meanwhile, and that stands.
+
+        Raises:
+            BudgetExceeded: the campaign cannot afford it.
+        """
+        try:
+            await self.submit(command, ENGINE)
+        except BudgetExceeded:
+            raise
+        except Refused as refusal:
+            workflow.logger.info("the engine's %s was refused: %s", type(command).__name__, refusal)
+
+    def _context(self, actor: Actor, command_id: str) -> Context:
+        return Context(at=workflow.now(), actor=actor, command_id=command_id)
+
+    def _first_answer(self, command: Command, context: Context) -> Answer:
+        answer = self._answers[context.command_id]
+        if answer.fingerprint != fingerprint(command) and context.actor != ENGINE:
+            raise IdempotencyKeyReused(key=context.command_id)
+        return answer  # the engine's own step was taken by another run, and what that run found stands
+
+    def _nothing(self, command: Command) -> Answer:
+        return Answer(stream=self.stream, version=self.version, events=(), fingerprint=fingerprint(command))
+
+    async def _catch_up(self, conflict: Conflict) -> None:
+        """Another run has written: read what it wrote and decide again. A stream that has gone back is no such case."""
+        before = self.version
+        await self._load()
+        if self.version == before:
+            raise conflict
+
+    async def _append(self, command: Command, context: Context, events: Sequence[Event]) -> None:
+        names = [type(event).__name__ for event in events]
+        request = AppendRequest(
+            stream=self.stream,
+            expected_version=self.version,
+            records=tuple(self._registry.encode(event) for event in events),
+            metadata=metadata(command, context, correlation_id=self.campaign_id),
+            moves=tuple(self.moves(events)),
+        )
+        try:
+            stored = await workflow.execute_local_activity_method(
+                EventStreams.append,
+                request,
+                summary=f"{type(command).__name__} by {context.actor.role}: {', '.join(names)}",
+                **policies.RECORDING,
+            )
+        except ActivityError as failure:
+            raise as_domain_error(failure) or failure from failure
+        self._fold(stored.events)
+        self._due_notices.extend(
+            DueNotice(version=envelope.version, notice=notice)
+            for envelope in stored.events
+            for notice in notices(self._registry.decode(envelope))
+        )
+
+    async def _load(self) -> None:
+        """Catch up with the stream, and with what people have not been told of it."""
+        loaded = await workflow.execute_local_activity_method(
+            EventStreams.load,
+            LoadRequest(stream=self.stream, after_version=self.version),
+            summary=f"read the stream after version {self.version}",
+            **policies.RECORDING,
+        )
+        self._fold(loaded.events)
+        self._due_notices.extend(loaded.unsent)
+
+    def _fold(self, envelopes: Sequence[Envelope]) -> None:
+        for envelope in envelopes:
+            if envelope.version <= self.version:
+                continue
+            assert envelope.version == self.version + 1, f"{self.stream} has a gap before version {envelope.version}"
+            self.state = self._decider.evolve(self.state, self._registry.decode(envelope))
+            self.version = envelope.version
+            self._remember(envelope)
+        self._show()
+
+    def _remember(self, envelope: Envelope) -> None:
+        circumstances = envelope.metadata
+        earlier = self._answers.get(circumstances.command_id)
+        self._answers[circumstances.command_id] = Answer(
+            stream=self.stream,
+            version=envelope.version,
+            events=(*(earlier.events if earlier else ()), envelope.type),
+            fingerprint=circumstances.fingerprint,
+        )
+        self._latest.append(
+            Happened(
+                version=envelope.version,
+                event=envelope.type,
+                role=circumstances.actor.role,
+                at=f"{circumstances.decided_at:%Y-%m-%d %H:%M:%S}",
+            )
+        )
+
+    def _show(self) -> None:
+        row = self.row()
+        if updates := changes(self._row, row):
+            workflow.upsert_search_attributes(updates)
+            self._row = row
+        workflow.set_current_details(self.details(list(self._latest)))
+
+    # ------------------------------------------------------------------------------------------ beginning and end
+
+    async def recover(self) -> None:
+        """Read what the stream already holds; from here on people's commands are decided."""
+        await self._load()
+        self._loaded = True
+
+    async def open(self, command: Command) -> None:
+        """Begin a stream with its first command; if it has begun already, read it instead."""
+        self._loaded = True
+        await self.engine(command)
+
+    async def announce(self) -> None:
+        """Tell people of what happened, in order and each once, beside everything else that goes on."""
+        while True:
+            await workflow.wait_condition(lambda: bool(self._due_notices))
+            self._announcing = True
+            due = self._due_notices.popleft()
+            try:
+                await workflow.execute_activity_method(
+                    Notification.notify,
+                    NotifyRequest(stream=self.stream, version=due.version, notice=due.notice),
+                    summary=f"mail to the {due.notice.audience}: {due.notice.template} (event {due.version})",
+                    **policies.DELIVERY,
+                )
+            except ActivityError as failure:
+                workflow.logger.error("notice %s was not sent: %s", due.notice.template, failure.cause)
+            self._announcing = False
+
+    async def finish(self) -> None:
+        """Wait until everybody has been told and answered; only then may the run end."""
+        await workflow.wait_condition(
+            lambda: not self._due_notices and not self._announcing and workflow.all_handlers_finished()
+        )
+
+
+def _update_id() -> str:
+    update = workflow.current_update_info()
+    assert update is not None, "only called while an update is handled"
+    return update.id

@@ -1,0 +1,45 @@
+"""How long each kind of step may take and how it is tried again: every timeout and retry policy, by name."""
+
+from datetime import timedelta
+from typing import Any
+
+from temporalio.common import RetryPolicy
+from temporalio.workflow import ActivityCancellationType
+
+RECORDING: dict[str, Any] = {
+    # PostgreSQL being down is a wait, not a failure: no limit on attempts.
+    "start_to_close_timeout": timedelta(seconds=10),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(milliseconds=100),
+        backoff_coefficient=2,
+        maximum_interval=timedelta(seconds=10),
+    ),
+}
+"""Local activities on the event log."""
+
+ANALYSIS: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(minutes=2),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+}
+"""Reading and computing: ranking, assessing, rendering."""
+
+DELIVERY: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(minutes=1),
+    "schedule_to_close_timeout": timedelta(days=3),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=10)),
+}
+"""Telling people. After three days the news is old; the board and the record still show it."""
+
+TRANSFER: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(minutes=1),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(hours=1)),
+}
+"""Paying. Money that is owed is tried for until it is paid."""
+
+FAN_OUT: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(days=400),
+    "heartbeat_timeout": timedelta(seconds=30),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
+    "cancellation_type": ActivityCancellationType.TRY_CANCEL,
+}
+"""One activity that works through all collaborations of a campaign, reporting its place by heartbeat."""

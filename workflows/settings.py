@@ -1,0 +1,56 @@
+"""Settings of every process, from the environment. Temporal's own come from its environment configuration.
+
+| variable | meaning |
+|---|---|
+| `DATABASE_URL` | PostgreSQL, as `postgresql://user:password@host:port/database` |
+| `GROUNDSWELL_SECRET_KEY` | signs creators' links; at least 32 characters |
+| `GROUNDSWELL_API_KEYS` | `name=key` pairs separated by commas, for the brand's people and programs |
+| `GROUNDSWELL_PUBLIC_URL` | where people reach the API from outside |
+| `GROUNDSWELL_SMTP_HOST`, `_SMTP_PORT`, `_SMTP_USERNAME`, `_SMTP_PASSWORD`, `_SMTP_TLS`, `_MAIL_FROM` | outgoing mail |
+| `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, ... | Temporal, see its docs |
+"""
+
+from typing import Annotated
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+
+from activities.starting import TASK_QUEUE
+
+
+class Settings(BaseSettings):
+    """What a process must know about its surroundings.
+
+    Raises:
+        pydantic.ValidationError: a required variable is missing or malformed; it names the variable.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="GROUNDSWELL_", extra="ignore", populate_by_name=True)
+
+    database_url: SecretStr = Field(validation_alias=AliasChoices("DATABASE_URL", "database_url"))
+    secret_key: SecretStr = Field(min_length=32)
+    api_keys: SecretStr = SecretStr("")
+    public_url: str = "http://127.0.0.1:8000"
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = Field(default=1025, ge=1, le=65_535)
+    smtp_username: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_tls: bool = False
+    mail_from: str = "Groundswell <campaigns@groundswell.example>"
+    task_queue: str = TASK_QUEUE
+    poll_seconds: Annotated[float, Field(gt=0, le=3_600)] = 5.0
+    """How often outreach looks how its collaborations stand, in seconds."""
+
+
+async def connect_temporal() -> Client:
+    """A client as Temporal's environment configuration says (`TEMPORAL_ADDRESS`, profiles in `temporal.toml`).
+
+    Raises:
+        RuntimeError: the server cannot be reached.
+    """
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", "127.0.0.1:7233")
+    return await Client.connect(**config, data_converter=pydantic_data_converter)

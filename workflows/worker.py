@@ -1,0 +1,113 @@
+"""The worker process: connects what the activities need to what they are given, and polls the task queue."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from activities.connectors.smtp import SmtpMailer
+from activities.contract_signing import ContractSigning
+from activities.discovery import Discovery
+from activities.event_streams import EventStreams
+from activities.links import CreatorLinks
+from activities.monitoring import Monitoring
+from activities.notification import Notification
+from activities.store.creators import Creators
+from activities.store.documents import Documents
+from activities.store.event_log import PostgresEventLog
+from activities.store.mail_log import MailLog
+from activities.store.payouts import PaymentOrders
+from activities.store.pool import Pool, open_pool
+from activities.store.projections.collaboration_pipeline import CampaignProgress
+from activities.store.projections.read_models import campaigns, collaborations
+from activities.store.shortlists import Shortlists
+from activities.verification import Verification
+from workflows.campaign import CampaignWorkflow
+from workflows.collaboration import CollaborationWorkflow
+from workflows.sandbox import sandboxed
+from workflows.settings import Settings, connect_temporal
+
+WORKFLOWS = (CampaignWorkflow, CollaborationWorkflow)
+FINISH_WITHIN = timedelta(seconds=30)
+"""How long running activities may take to finish once the process is asked to stop."""
+
+
+def activities(settings: Settings, pool: Pool) -> Sequence[Any]:
+    """Every activity, with the adapters that it needs."""
+    log = PostgresEventLog(pool, [campaigns(), collaborations()])
+    directory, documents, mail_log, progress = Creators(pool), Documents(pool), MailLog(pool), CampaignProgress(pool)
+    links = CreatorLinks(settings.secret_key.get_secret_value(), settings.public_url)
+    mailer = SmtpMailer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.mail_from,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+        tls=settings.smtp_tls,
+    )
+    streams = EventStreams(log, mail_log)
+    discovery = Discovery(
+        directory,
+        Shortlists(pool),
+        progress,
+        task_queue=settings.task_queue,
+        poll_seconds=settings.poll_seconds,
+    )
+    monitoring = Monitoring(PaymentOrders(pool), progress)
+    return (
+        streams.append,
+        streams.load,
+        discovery.rank_creators,
+        discovery.reach_out,
+        Verification(directory).assess_creator,
+        ContractSigning(log, directory, documents).render_contract,
+        monitoring.pay,
+        monitoring.cancel_collaborations,
+        Notification(log, directory, mailer, mail_log, documents, links).notify,
+    )
+
+
+def worker(client: Client, settings: Settings, pool: Pool) -> Worker:
+    """A worker for everything, ready to run."""
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=WORKFLOWS,
+        activities=activities(settings, pool),
+        workflow_runner=sandboxed(),
+        graceful_shutdown_timeout=FINISH_WITHIN,
+        max_concurrent_workflow_tasks=50,
+        max_concurrent_activities=50,
+        max_concurrent_local_activities=50,
+    )
+
+
+@asynccontextmanager
+async def running_worker(settings: Settings) -> AsyncIterator[Worker]:
+    """A worker that runs as long as the block does, and finishes what it has begun before it leaves.
+
+    Raises:
+        RuntimeError: the Temporal server cannot be reached.
+        OSError: the database cannot be reached.
+    """
+    client = await connect_temporal()
+    pool = await open_pool(settings.database_url.get_secret_value(), application_name="groundswell worker")
+    try:
+        async with worker(client, settings, pool) as running:
+            yield running
+    finally:
+        await pool.close()
+
+
+async def run_until_stopped(settings: Settings) -> None:
+    """Run a worker until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with running_worker(settings):
+        await stop.wait()
