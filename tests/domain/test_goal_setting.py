@@ -1,0 +1,90 @@
+"""Stage 1: a brief becomes a campaign, or is refused with all its reasons at once."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from domain.errors import BriefRefused, WrongStage
+from domain.goal_setting import CampaignStarted, StartCampaign, objections
+from domain.lifecycle import Stage
+from tests.domain.given import BRAND, a_brief, campaign, started
+
+TODAY = date(2026, 3, 2)
+
+
+def test_a_workable_brief_starts_the_campaign() -> None:
+    """A brief that can work is accepted as it stands and discovery begins."""
+    decision = campaign().when(StartCampaign(campaign_id="camp-1", brief=a_brief()), by=BRAND)
+    decision.then(CampaignStarted(campaign_id="camp-1", brief=a_brief()))
+    assert decision.state.stage is Stage.DISCOVERY
+    assert decision.state.agreed_brief == a_brief()
+
+
+def test_a_campaign_starts_once() -> None:
+    """A started campaign takes no second brief."""
+    started().when(StartCampaign(campaign_id="camp-1", brief=a_brief()), by=BRAND).refused(WrongStage, "goal_setting")
+
+
+def test_all_reasons_come_at_once() -> None:
+    """A brief with several faults is refused with every one of them, not only the first."""
+    brief = a_brief(
+        fee_cap=100_00,
+        budget={"amount": 500_00, "currency": "USD"},
+        criteria={"followers_min": 9_000, "followers_max": 2_000},
+    )
+    command = StartCampaign(campaign_id="camp-1", brief=brief)
+    campaign().when(command, by=BRAND).refused(BriefRefused, "followers_min", "fee_cap 10000", "budget 50000")
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"criteria": {"followers_min": 5_000, "followers_max": 4_999}}, "no creator qualifies"),
+        (
+            {"posting_window": {"opens": date(2026, 4, 2), "closes": date(2026, 4, 1)}},
+            "closes on 2026-04-01, before it opens on 2026-04-02",
+        ),
+        (
+            {"posting_window": {"opens": date(2026, 2, 1), "closes": date(2026, 3, 1)}},
+            "which is past (today is 2026-03-02)",
+        ),
+        ({"posting_window": {"opens": date(2026, 4, 1), "closes": date(2026, 6, 1)}}, "objectives[0] is due on"),
+        ({"fee_cap": 149_99}, "fee_cap 14999 is below 15000"),
+        ({"budget": {"amount": 1_499_99, "currency": "USD"}}, "want at most 9 creators"),
+    ],
+)
+def test_what_cannot_work_is_refused_with_its_figures(facts: dict[str, Any], reason: str) -> None:
+    """Each objection names the figure that is wrong, and is the only one where only one thing is wrong."""
+    [objection] = objections(a_brief(**facts), today=TODAY)
+    assert reason in objection
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"criteria": {"followers_min": 5_000, "followers_max": 5_000}},
+        {"posting_window": {"opens": TODAY, "closes": TODAY}},
+        {"posting_window": {"opens": date(2026, 4, 1), "closes": date(2026, 5, 31)}},
+        {"fee_cap": 150_00},
+        {"budget": {"amount": 1_500_00, "currency": "USD"}},
+        {"criteria": {"followers_min": 0}, "budget": {"amount": 0, "currency": "USD"}, "fee_cap": 0},
+    ],
+)
+def test_the_bounds_themselves_are_allowed(facts: dict[str, Any]) -> None:
+    """A brief exactly at a limit works."""
+    assert objections(a_brief(**facts), today=TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("hour_in_utc", "workable"),
+    [(3, True), (5, False)],
+)
+def test_today_is_the_campaigns_own_day(hour_in_utc: int, workable: bool) -> None:
+    """A window that closes today is still open while that day lasts in the campaign's time zone."""
+    brief = a_brief(
+        posting_window={"opens": date(2026, 3, 1), "closes": date(2026, 3, 1)}, time_zone="America/New_York"
+    )
+    at = datetime(2026, 3, 2, hour_in_utc, tzinfo=UTC)
+    decision = campaign().when(StartCampaign(campaign_id="camp-1", brief=brief), by=BRAND, at=at)
+    assert (decision.refusal is None) is workable

@@ -1,0 +1,207 @@
+"""Stage 7: figures, payouts, the end, and whether to work together again."""
+
+from datetime import timedelta
+
+import pytest
+from pydantic import ValidationError
+
+from domain.content_approval import ApproveDraft, SubmitDraft, WorkStatus
+from domain.deadlines import OnExpiry, TaskExpired, TaskExtended
+from domain.errors import NothingToDecide, NotYourTurn, WrongStage
+from domain.monitoring import (
+    Metrics,
+    MetricsMissing,
+    MetricsRecorded,
+    Recommendation,
+    RecordMetrics,
+    advise,
+    total,
+)
+from domain.outcomes import CollaborationEnded, Outcome
+from domain.payouts import PayoutMade, RecordPayout
+from tests.domain.given import (
+    BRAND,
+    CREATOR,
+    DISCLOSED,
+    ENGINE,
+    HOUR,
+    T0,
+    a_post,
+    an_assignment,
+    collaboration,
+    concluded,
+    drafted,
+    live,
+    to_publish,
+    usd,
+)
+
+FIGURES = Metrics(impressions=4_100, reach=3_000, likes=260, comments=14, clicks=55, orders=3, revenue=72_00)
+UPFRONT, BALANCE = (
+    RecordPayout(payout_id="collab-1/upfront", reference="tr_1"),
+    RecordPayout(payout_id="collab-1/balance", reference="tr_2"),
+)
+DONE = "every post is live, measured as far as possible, and paid"
+
+
+def test_figures_are_recorded_with_their_time() -> None:
+    """A snapshot of a live post closes its task; without an instant of its own it was taken now."""
+    at = T0 + 5 * HOUR
+    decision = live().when(RecordMetrics(deliverable=1, metrics=FIGURES), by=CREATOR, at=at)
+    taken = FIGURES.model_copy(update={"taken_at": at})
+    decision.then(MetricsRecorded(deliverable=1, metrics=taken))
+    assert decision.state.metrics == {1: taken}
+    assert decision.state.works[1].status is WorkStatus.MEASURED
+    assert set(decision.state.tasks) == {"report_metrics/2"}
+
+
+def test_figures_keep_the_time_they_state() -> None:
+    """A snapshot that says when it was taken is believed."""
+    stated = FIGURES.model_copy(update={"taken_at": T0 - HOUR})
+    live().when(RecordMetrics(deliverable=1, metrics=stated)).then(MetricsRecorded(deliverable=1, metrics=stated))
+
+
+def test_later_figures_replace_earlier_ones() -> None:
+    """A post can be measured again as long as the collaboration goes on."""
+    later = FIGURES.model_copy(update={"likes": 300, "taken_at": T0 + 9 * HOUR})
+    story = live().does(RecordMetrics(deliverable=1, metrics=FIGURES))
+    decision = story.when(RecordMetrics(deliverable=1, metrics=later))
+    assert decision.state.metrics == {1: later}
+
+
+def test_a_post_is_measured_before_the_others_are_live() -> None:
+    """Figures of the first post are taken while the second is still being made."""
+    story = to_publish().does(a_post(1), by=CREATOR)
+    story.when(RecordMetrics(deliverable=1, metrics=FIGURES)).then_types(MetricsRecorded)
+
+
+def test_only_live_posts_have_figures() -> None:
+    """Figures of a post that is not live, or does not exist, are refused."""
+    to_publish().when(RecordMetrics(deliverable=1, metrics=FIGURES)).refused(NothingToDecide)
+    live().when(RecordMetrics(deliverable=9, metrics=FIGURES)).refused(NothingToDecide)
+    drafted().when(RecordMetrics(deliverable=1, metrics=FIGURES)).refused(WrongStage)
+
+
+def test_missing_figures_are_unknown_not_zero() -> None:
+    """After one extension a post without figures counts as unmeasured and has no metrics at all."""
+    story = live().does(RecordMetrics(deliverable=2, metrics=FIGURES))
+    extended = TaskExtended(task="report_metrics/1", assignee=CREATOR, due_at=T0 + 96 * HOUR)
+    story.waits(until=T0 + 72 * HOUR).then(extended)
+    decision = collaboration(*story.past, extended).waits(until=T0 + 96 * HOUR)
+    decision.then(
+        TaskExpired(task="report_metrics/1", assignee=CREATOR, answer=OnExpiry.DECLINE), MetricsMissing(deliverable=1)
+    )
+    assert decision.state.works[1].status is WorkStatus.UNMEASURED
+    assert 1 not in decision.state.metrics
+
+
+def test_late_figures_are_welcome() -> None:
+    """A post that was given up as unmeasured can still be measured."""
+    story = live()
+    for hours in (72, 96):
+        story = collaboration(*story.past, *story.waits(until=T0 + hours * HOUR).events)
+    assert story.state.works[1].status is WorkStatus.UNMEASURED
+    decision = story.when(RecordMetrics(deliverable=1, metrics=FIGURES), at=T0 + 97 * HOUR)
+    assert decision.state.works[1].status is WorkStatus.MEASURED
+
+
+def test_a_payout_is_recorded() -> None:
+    """What was transferred leaves the commitment and keeps its reference."""
+    decision = concluded().when(UPFRONT)
+    decision.then(PayoutMade(payout_id="collab-1/upfront", amount=usd(106_25), reference="tr_1"))
+    assert decision.state.committed == 106_25
+    assert decision.state.payouts["collab-1/upfront"].reference == "tr_1"
+
+
+def test_a_payout_is_recorded_once() -> None:
+    """A payout that was made, or never scheduled, is not recorded."""
+    concluded().does(UPFRONT).when(UPFRONT).refused(NothingToDecide, "no such payout")
+    concluded().when(BALANCE).refused(NothingToDecide)
+
+
+def test_only_the_engine_records_payouts() -> None:
+    """No person's word makes a transfer."""
+    for role in (BRAND, CREATOR):
+        concluded().when(UPFRONT, by=role).refused(NotYourTurn, "for the engine")
+
+
+def test_it_ends_when_all_is_measured_and_paid() -> None:
+    """The last payment, or the last figure, completes the collaboration in the same decision."""
+    ended = CollaborationEnded(outcome=Outcome.COMPLETED, reason=DONE, offered=True)
+    measured = live()
+    for number in (1, 2):
+        measured = measured.does(RecordMetrics(deliverable=number, metrics=FIGURES))
+    assert measured.does(UPFRONT).when(BALANCE).events[-1] == ended
+    paid = live().does(UPFRONT).does(BALANCE).does(RecordMetrics(deliverable=1, metrics=FIGURES))
+    assert paid.when(RecordMetrics(deliverable=2, metrics=FIGURES)).events[-1] == ended
+
+
+def test_it_does_not_end_while_something_is_owed() -> None:
+    """Figures alone do not end a collaboration that has an unpaid part."""
+    story = live().does(UPFRONT).does(RecordMetrics(deliverable=1, metrics=FIGURES))
+    story.when(RecordMetrics(deliverable=2, metrics=FIGURES)).then_types(MetricsRecorded)
+
+
+def test_unmeasured_posts_do_not_hold_it_open() -> None:
+    """A paid collaboration ends when the time for its figures is up."""
+    story = live().does(UPFRONT).does(BALANCE)
+    story = collaboration(*story.past, *story.waits(until=T0 + 72 * HOUR).events)
+    decision = story.waits(until=T0 + 96 * HOUR)
+    decision.then_types(TaskExpired, MetricsMissing, TaskExpired, MetricsMissing, CollaborationEnded)
+    assert decision.state.outcome is Outcome.COMPLETED
+
+
+def test_a_single_unpaid_post_completes() -> None:
+    """A collaboration for a fee of nothing ends with its figures: there is nothing to pay."""
+    story = concluded(an_assignment(opening_fee=0))
+    for number in (1, 2):
+        story = story.does(SubmitDraft(deliverable=number, caption=DISCLOSED), by=CREATOR)
+        story = story.does(ApproveDraft(deliverable=number, version=1), by=BRAND)
+        story = story.does(a_post(number), by=CREATOR).does(RecordMetrics(deliverable=number, metrics=FIGURES))
+    assert story.state.payouts == {}
+    assert story.state.outcome is Outcome.COMPLETED
+
+
+def test_engagements_add_what_is_known() -> None:
+    """Unknown figures are left out of the sum, and a sum of nothing known is unknown."""
+    assert FIGURES.engagements == 274
+    assert Metrics(saves=0).engagements == 0
+    assert Metrics(impressions=9).engagements is None
+    assert total([None, 2, 3]) == 5
+    assert total([]) is None
+
+
+def test_figures_are_not_negative() -> None:
+    """A negative count is refused; revenue may not be negative either."""
+    for figure in ("likes", "revenue"):
+        with pytest.raises(ValidationError):
+            Metrics.model_validate({figure: -1})
+
+
+@pytest.mark.parametrize(
+    ("outcome", "engagements", "paid", "typical", "expected"),
+    [
+        (Outcome.COMPLETED, 100, 150_00, 100.0, Recommendation.WORK_AGAIN),
+        (Outcome.COMPLETED, 100, 150_01, 100.0, Recommendation.RENEGOTIATE),
+        (Outcome.COMPLETED, 0, 100_00, 100.0, Recommendation.RENEGOTIATE),
+        (Outcome.COMPLETED, None, 100_00, 100.0, Recommendation.RENEGOTIATE),
+        (Outcome.COMPLETED, 100, 100_00, None, Recommendation.RENEGOTIATE),
+        (Outcome.MISSED, 100, 1, 100.0, Recommendation.LOOK_FOR_OTHERS),
+        (Outcome.DECLINED, None, 0, None, Recommendation.LOOK_FOR_OTHERS),
+    ],
+)
+def test_advice_follows_delivery_and_cost(
+    outcome: Outcome, engagements: int | None, paid: int, typical: float | None, expected: Recommendation
+) -> None:
+    """Who delivered at up to 1.5 times the campaign's median cost is worth another campaign."""
+    advice = advise(outcome=outcome, engagements=engagements, paid=paid, typical_cost=typical)
+    assert advice.recommendation is expected
+    assert advice.because
+
+
+def test_the_engine_may_measure_too() -> None:
+    """Figures from a connector are taken like those of a person."""
+    story = live()
+    for role in (ENGINE, BRAND):
+        story = story.does(RecordMetrics(deliverable=1, metrics=FIGURES), by=role, at=T0 + timedelta(hours=1))
+    assert story.state.works[1].status is WorkStatus.MEASURED

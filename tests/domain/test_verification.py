@@ -1,0 +1,182 @@
+"""Stage 3: clear evidence decides, a person decides the doubtful, and silence does what the policy says."""
+
+from typing import Any
+
+import pytest
+
+from domain.brief import Policies
+from domain.checks import Verdict
+from domain.collaboration import Collaboration
+from domain.deadlines import OnExpiry, TaskEscalated, TaskExpired, TaskExtended, TaskReminded, open_task
+from domain.decider import Authority
+from domain.errors import NothingToDecide, NotYourTurn, WrongStage
+from domain.lifecycle import Stage
+from domain.outcomes import CollaborationEnded, Outcome
+from domain.verification import (
+    VERIFY_CREATOR,
+    ApproveCreator,
+    CollaborationOpened,
+    CreatorApproved,
+    CreatorAssessed,
+    CreatorRejected,
+    RecordAssessment,
+    RejectCreator,
+)
+from tests.domain.given import (
+    BRAND,
+    CREATOR,
+    ENGINE,
+    HOUR,
+    T0,
+    Story,
+    a_policy,
+    an_assessment,
+    an_assignment,
+    collaboration,
+    doubted,
+    opened,
+    opening,
+    verified,
+)
+
+SILENCE = "nobody reviewed the evidence in time"
+
+
+def doubted_until(on_expiry: OnExpiry, then: OnExpiry = OnExpiry.DECLINE) -> Story[Any, Collaboration]:
+    """A doubted creator under a policy of two days."""
+    return doubted(an_assignment(policies=Policies(verification=a_policy(on_expiry, then=then))))
+
+
+def test_a_collaboration_opens_with_its_assignment() -> None:
+    """The first command fixes creator, rank and assignment for good."""
+    decision = collaboration().when(opening())
+    decision.then(
+        CollaborationOpened(
+            collaboration_id="collab-1",
+            campaign_id="camp-1",
+            creator_id="creator-1",
+            rank=1,
+            assignment=an_assignment(),
+        )
+    )
+    assert decision.state.stage is Stage.VERIFICATION
+    assert decision.state.agreed == an_assignment()
+
+
+def test_a_collaboration_opens_once() -> None:
+    """An open collaboration is not opened again, in whatever stage it is."""
+    opened().when(opening()).refused(WrongStage, "OpenCollaboration")
+    verified().when(opening()).refused(WrongStage, "OpenCollaboration")
+
+
+def test_clear_evidence_passes() -> None:
+    """A passing verdict approves the creator without asking anybody."""
+    decision = opened().when(RecordAssessment(assessment=an_assessment(Verdict.PASS)))
+    decision.then(
+        CreatorAssessed(assessment=an_assessment(Verdict.PASS), task=None), CreatorApproved(authority=Authority.POLICY)
+    )
+    assert decision.state.stage is Stage.NEGOTIATION
+    assert decision.state.assessment == an_assessment(Verdict.PASS)
+
+
+def test_clear_evidence_fails() -> None:
+    """A failing verdict ends the collaboration with the score as its reason."""
+    decision = opened().when(RecordAssessment(assessment=an_assessment(Verdict.FAIL)))
+    decision.then(
+        CreatorAssessed(assessment=an_assessment(Verdict.FAIL), task=None),
+        CreatorRejected(authority=Authority.POLICY, reason="evidence scored 0.20"),
+        CollaborationEnded(outcome=Outcome.REJECTED, reason="evidence scored 0.20"),
+    )
+    assert decision.state.outcome is Outcome.REJECTED
+
+
+def test_doubtful_evidence_asks_a_person() -> None:
+    """A doubtful verdict opens a task for the brand."""
+    task = open_task(VERIFY_CREATOR, BRAND, an_assignment().policies.verification, T0)
+    decision = opened().when(RecordAssessment(assessment=an_assessment(Verdict.REVIEW)))
+    decision.then(CreatorAssessed(assessment=an_assessment(Verdict.REVIEW), task=task))
+    assert decision.state.tasks == {VERIFY_CREATOR: task}
+
+
+def test_evidence_is_recorded_once() -> None:
+    """A second assessment is refused while a person decides and after they have."""
+    again = RecordAssessment(assessment=an_assessment())
+    doubted().when(again).refused(WrongStage)
+    verified().when(again).refused(WrongStage)
+
+
+def test_a_person_lets_pass() -> None:
+    """The brand's approval closes the task and begins the negotiation."""
+    decision = doubted().when(ApproveCreator(note="met them"), by=BRAND)
+    decision.then(CreatorApproved(authority=Authority.PERSON, note="met them"))
+    assert decision.state.stage is Stage.NEGOTIATION
+    assert decision.state.tasks == {}
+
+
+def test_a_person_rejects() -> None:
+    """The brand's rejection ends the collaboration; the creator has had no offer and hears nothing."""
+    decision = doubted().when(RejectCreator(reason="off brand"), by=BRAND)
+    decision.then(
+        CreatorRejected(authority=Authority.PERSON, reason="off brand"),
+        CollaborationEnded(outcome=Outcome.REJECTED, reason="off brand", offered=False),
+    )
+    assert decision.state.tasks == {}
+
+
+@pytest.mark.parametrize("role", [CREATOR, ENGINE])
+def test_only_the_brand_judges(role: str) -> None:
+    """Neither the creator nor the engine takes the brand's decision."""
+    by = CREATOR if role == CREATOR else ENGINE
+    doubted().when(ApproveCreator(), by=by).refused(NotYourTurn, "for the brand")
+    doubted().when(RejectCreator(reason="no"), by=by).refused(NotYourTurn, "for the brand")
+
+
+def test_there_must_be_a_doubt_to_judge() -> None:
+    """A verdict of the brand is refused before the evidence is in and after it was judged."""
+    for story in (opened(), verified()):
+        story.when(ApproveCreator(), by=BRAND).refused(NothingToDecide, "nothing is open")
+        story.when(RejectCreator(reason="no"), by=BRAND).refused(NothingToDecide, "nothing is open")
+
+
+def test_the_brand_is_reminded() -> None:
+    """Twelve hours before this policy's deadline the brand is told again."""
+    reminded = TaskReminded(task=VERIFY_CREATOR, assignee=BRAND, due_at=T0 + 48 * HOUR)
+    doubted_until(OnExpiry.DECLINE).waits(until=T0 + 36 * HOUR).then(reminded)
+
+
+def test_silence_may_approve() -> None:
+    """Under an approving policy the creator passes when the brand's time is up."""
+    decision = doubted_until(OnExpiry.APPROVE).waits(until=T0 + 48 * HOUR)
+    decision.then(
+        TaskExpired(task=VERIFY_CREATOR, assignee=BRAND, answer=OnExpiry.APPROVE),
+        CreatorApproved(authority=Authority.TIMEOUT),
+    )
+    assert decision.state.stage is Stage.NEGOTIATION
+
+
+def test_silence_may_decline() -> None:
+    """Under a declining policy the collaboration ends when the brand's time is up."""
+    decision = doubted_until(OnExpiry.DECLINE).waits(until=T0 + 48 * HOUR)
+    decision.then(
+        TaskExpired(task=VERIFY_CREATOR, assignee=BRAND, answer=OnExpiry.DECLINE),
+        CreatorRejected(authority=Authority.TIMEOUT, reason=SILENCE),
+        CollaborationEnded(outcome=Outcome.REJECTED, reason=SILENCE),
+    )
+    assert decision.state.ended
+
+
+def test_silence_may_escalate_then_approve() -> None:
+    """A second person gets a day; their silence lets the creator pass if the policy says so."""
+    story = doubted_until(OnExpiry.ESCALATE, OnExpiry.APPROVE)
+    escalated = TaskEscalated(task=VERIFY_CREATOR, assignee=BRAND, due_at=T0 + 72 * HOUR)
+    story.waits(until=T0 + 48 * HOUR).then(escalated)
+    collaboration(*story.past, escalated).waits(until=T0 + 72 * HOUR).then_types(TaskExpired, CreatorApproved)
+
+
+def test_silence_may_extend_then_decline() -> None:
+    """The extension is given once; after it the collaboration ends."""
+    story = doubted_until(OnExpiry.EXTEND)
+    extended = TaskExtended(task=VERIFY_CREATOR, assignee=BRAND, due_at=T0 + 72 * HOUR)
+    story.waits(until=T0 + 48 * HOUR).then(extended)
+    later = collaboration(*story.past, extended).waits(until=T0 + 72 * HOUR)
+    later.then_types(TaskExpired, CreatorRejected, CollaborationEnded)
