@@ -1,0 +1,61 @@
+# Needs python3 (3.11 or newer), make and a package registry; everything else is installed into .venv.
+# uv installs what uv.lock says; it comes from the registry too.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+UV_MINIMUM := 0.9
+VENV := .venv
+BIN := $(VENV)/bin
+SETUP := $(VENV)/.setup-done
+JOBS ?= 2
+PYTEST := $(BIN)/pytest -n $(JOBS) --dist worksteal
+
+# The first interpreter that is new enough; PYTHON=... chooses another.
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$python" && break; done)
+
+.PHONY: help
+help: ## Say what can be made
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(SETUP) ## Create .venv with everything that uv.lock names
+
+$(SETUP): pyproject.toml uv.lock
+	@test -n "$(PYTHON)" || { echo "Groundswell needs Python 3.11 or newer, as python3 or python3.11 ... python3.14." >&2; exit 1; }
+	@test -x $(BIN)/python || $(MAKE) --no-print-directory venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=$(UV_MINIMUM)'
+	UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --frozen --inexact --all-extras --all-groups --quiet
+	@touch $@
+
+.PHONY: venv
+venv:
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+		echo "$(PYTHON) cannot create environments: on Debian and Ubuntu, apt-get install python3-venv." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+.PHONY: demo
+demo: $(SETUP) ## Run a whole campaign on this machine, from goals to report
+	$(BIN)/groundswell demo
+
+.PHONY: up
+up: $(SETUP) ## Start PostgreSQL, Temporal, worker, API and console; Ctrl-C stops them
+	$(BIN)/groundswell up
+
+.PHONY: test
+test: $(SETUP) ## Run the tests, but not those marked slow or chaos
+	$(PYTEST)
+
+.PHONY: test-slow
+test-slow: $(SETUP) ## Run the tests that are marked slow or chaos
+	$(PYTEST) -m "slow or chaos"
+
+.PHONY: lint
+lint: $(SETUP) ## Check style, format, types and dependencies
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/deptry .
