@@ -1,0 +1,280 @@
+"""Stage 5, contract signing: the ten clauses as a PDF that both sides read, and the letters that carry it."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+from temporalio import activity
+
+from activities import wording
+from activities.failures import as_application_error
+from activities.letters import Draft, Occasion, disclosure_advice, write
+from activities.ports import Directory, Documents, EventLog
+from activities.records import brief_of, collaboration_after, creator_of
+from domain import collaboration as collaborations
+from domain.brief import Brief
+from domain.clauses import Cancellation, Clauses
+from domain.collaboration import Collaboration
+from domain.content_approval import SUBMIT_DRAFT
+from domain.contract_signing import ContractConcluded, ContractDrafted, clauses, signing_task
+from domain.creators import Creator
+from domain.deadlines import DeadlinePolicy, OnExpiry
+from domain.decider import Role
+from domain.disclosure import Jurisdiction
+from domain.disclosure_rules import RULEBOOKS
+from domain.errors import GroundswellError, NotFound
+from domain.events import Envelope
+from domain.money import Money, share
+from domain.negotiation import OfferAccepted
+from domain.notices import Template
+from domain.values import Line, Sha256, Value
+
+PDF = "application/pdf"
+
+
+class RenderRequest(Value):
+    """The collaboration whose contract to render, by the name of its stream."""
+
+    stream: Line
+
+
+class RenderedContract(Value):
+    """The document by its SHA-256, and its length."""
+
+    document: Sha256
+    pages: int
+
+
+class ContractSigning:
+    """Renders contracts."""
+
+    def __init__(self, log: EventLog, directory: Directory, documents: Documents) -> None:
+        self._log = log
+        self._directory = directory
+        self._documents = documents
+
+    @activity.defn
+    async def render_contract(self, request: RenderRequest) -> RenderedContract:
+        """Render and store the contract of an accepted offer. The same facts give the same bytes, so a retry changes
+        nothing. `NotFound` (no such collaboration, offer or creator) is not retried.
+        """
+        try:
+            contract = await self._contract(request.stream)
+        except GroundswellError as error:
+            raise as_application_error(error) from error
+        content, pages = await asyncio.to_thread(render, contract)
+        return RenderedContract(document=await self._documents.put(content, PDF), pages=pages)
+
+    async def _contract(self, stream: str) -> "Contract":
+        events = await self._log.read(stream)
+        accepted_at = _accepted_at(stream, events)
+        state = collaboration_after(events)
+        return Contract(
+            collaboration=state,
+            brief=await brief_of(self._log, state.campaign_id),
+            creator=await creator_of(self._directory, state.creator_id),
+            accepted_at=accepted_at,
+        )
+
+
+def _accepted_at(stream: str, events: Sequence[Envelope]) -> datetime:
+    for envelope in events:
+        if isinstance(collaborations.EVENTS.decode(envelope), OfferAccepted):
+            return envelope.metadata.decided_at
+    raise NotFound(kind="accepted offer", id=stream)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Everything that a contract says, with the instant at which its terms were agreed: the date on the document."""
+
+    collaboration: Collaboration
+    brief: Brief
+    creator: Creator
+    accepted_at: datetime
+
+
+def render(contract: Contract) -> tuple[bytes, int]:
+    """The contract as PDF with its number of pages. Deterministic: every date in it is a fact of the record."""
+    compiler = typst.Compiler(
+        TEMPLATE, font_paths=_fonts(), sys_inputs={"contract": json.dumps(particulars(contract), ensure_ascii=False)}
+    )
+    content = compiler.compile(format="pdf", timestamp=contract.accepted_at)
+    assert isinstance(content, bytes), "one PDF is one file"
+    (pages,) = json.loads(compiler.query("<pages>", field="value"))
+    return content, pages
+
+
+TEMPLATE = Path(__file__).with_name("templates") / "contract.typ"
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The typefaces inside the typst wheel; the system's help out only with scripts that those do not have."""
+    return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True)
+
+
+def particulars(contract: Contract) -> dict[str, Any]:
+    """What the template needs, in words. All of it is data to the template: nothing in it is ever read as markup."""
+    state, brief, profile = contract.collaboration, contract.brief, contract.creator.profile
+    assert state.fee is not None, "a contract follows an accepted offer"
+    assert state.offer is not None, "a contract follows an accepted offer"
+    agreed_on = contract.accepted_at.astimezone(brief.zone)
+    return {
+        "reference": state.id,
+        "offer_version": state.offer.version,
+        "dated": wording.day(agreed_on.date()),
+        "dated_parts": [agreed_on.year, agreed_on.month, agreed_on.day],
+        "agreed": wording.moment(contract.accepted_at, brief.zone),
+        "time_zone": brief.time_zone,
+        "brand": wording.one_line(brief.brand),
+        "brand_contact": brief.contacts.manager,
+        "product": wording.one_line(brief.product),
+        "category": wording.one_line(brief.category),
+        "creator": wording.one_line(profile.name),
+        "account": f"@{profile.handle} on {wording.PLATFORMS[profile.platform]}",
+        "creator_contact": profile.email,
+        "window": [wording.day(on) for on in (state.agreed.posting_window.opens, state.agreed.posting_window.closes)],
+        **_terms(clauses(state.agreed, state.fee), state.agreed.policies.review, wording.one_line(brief.brand)),
+    }
+
+
+def _terms(terms: Clauses, review: DeadlinePolicy, brand: str) -> dict[str, Any]:
+    """The ten clauses in words, by their names."""
+    fee, spans = terms.payment.fee, terms.deadlines
+    upfront = share(fee.amount, terms.payment.upfront)
+    briefing = terms.briefing.model_dump(mode="json", exclude={"hashtags", "mentions"})
+    briefing["hashtags"] = [f"#{tag.lstrip('#')}" for tag in terms.briefing.hashtags]
+    briefing["mentions"] = [f"@{mention.lstrip('@')}" for mention in terms.briefing.mentions]
+    return {
+        "payment": {
+            "fee": wording.money(fee),
+            "upfront": _part(fee, upfront),
+            "balance": _part(fee, fee.amount - upfront),
+        },
+        "briefing": briefing,
+        "deliverables": [[each.number, wording.FORMATS[each.format][0]] for each in terms.deliverables],
+        "deadlines": {name: wording.span(getattr(spans, name)) for name in type(spans).model_fields},
+        "approval_process": {
+            "review_within": wording.span(terms.approval_process.review_within),
+            "rounds": wording.counted(terms.approval_process.rounds_of_changes, "round"),
+            **_silence(review),
+        },
+        "length": wording.counted(terms.length.months, "month") if terms.length.months else None,
+        "usage_rights": {
+            "channels": wording.listed(terms.usage_rights.channels),
+            "territory": terms.usage_rights.territory,
+            "months": wording.counted(terms.usage_rights.months, "month") if terms.usage_rights.months else None,
+            "paid": terms.usage_rights.paid,
+        },
+        "exclusivity": {
+            "days": wording.counted(terms.exclusivity.days, "day") if terms.exclusivity.days else None,
+            "category": terms.exclusivity.category,
+            "competitors": wording.listed(terms.exclusivity.competitors),
+        },
+        "disclosure": _disclosure(terms.disclosure.jurisdiction, brand),
+        "cancellation": _cancellation(terms.cancellation, fee),
+    }
+
+
+def _silence(review: DeadlinePolicy) -> dict[str, Any]:
+    """What follows if the brand does not review a draft in time."""
+    goes_on = review.on_expiry in (OnExpiry.EXTEND, OnExpiry.ESCALATE)
+    answer = review.then if goes_on else review.on_expiry
+    return {
+        "silence_extends": wording.span(review.extend_by) if goes_on else None,
+        "silence_approves": answer is OnExpiry.APPROVE,
+    }
+
+
+def _part(fee: Money, amount: int) -> str | None:
+    """A part of the fee in words; None where there is nothing to pay."""
+    return wording.money(Money(amount=amount, currency=fee.currency)) if amount else None
+
+
+LAWS: Mapping[Jurisdiction, str] = {
+    Jurisdiction.US: "the Federal Trade Commission's Guides Concerning the Use of Endorsements and Testimonials in "
+    "Advertising (16 CFR Part 255)",
+    Jurisdiction.UK: "the CAP Code (section 2, Recognition of marketing communications) and the Digital Markets, "
+    "Competition and Consumers Act 2024",
+    Jurisdiction.DE: "section 5a(4) of the German Act against Unfair Competition (UWG) and section 22 of the State "
+    "Media Treaty (MStV)",
+    Jurisdiction.FR: "article 5 of the French Law no. 2023-451 of 9 June 2023 on commercial influence",
+    Jurisdiction.IT: "the guidelines on influencers of the Italian communications authority (AGCOM) and the Digital "
+    "Chart of the Istituto dell'Autodisciplina Pubblicitaria",
+    Jurisdiction.EU: "article 7(2) and Annex I, point 11, of Directive 2005/29/EC on unfair commercial practices, as "
+    "transposed in the audience's country",
+}
+"""Under what the duty to disclose stands, in each jurisdiction; the sources are those of the disclosure check."""
+
+
+def _disclosure(jurisdiction: Jurisdiction, brand: str) -> dict[str, str]:
+    return {"law": LAWS[jurisdiction], "how": RULEBOOKS[jurisdiction].fix.format(partner=brand)}
+
+
+def _cancellation(clause: Cancellation, fee: Money) -> dict[str, Any]:
+    stages = {
+        "before any draft has been submitted": clause.before_creation,
+        "after a draft has been submitted": clause.created,
+        "after a draft has been approved or a post has been published": clause.delivered,
+    }
+    return {
+        "stages": [
+            [when, wording.percent(ratio), wording.money(Money(amount=share(fee.amount, ratio), currency=fee.currency))]
+            for when, ratio in stages.items()
+        ],
+        "cure": wording.counted(clause.cure_days, "day") if clause.cure_days else None,
+    }
+
+
+def contract_to_sign(occasion: Occasion) -> Draft:
+    """The contract is ready; the creator reads it and signs."""
+    event, assignment = occasion.of(ContractDrafted), occasion.work.agreed
+    task = next(task for task in event.tasks if task.name == signing_task(Role.CREATOR))
+    return write(
+        Template.CONTRACT_TO_SIGN,
+        occasion,
+        documents=(event.document,),
+        document=event.document,
+        fee=occasion.work.fee,
+        due=task.due_at,
+        disclosure=disclosure_advice(assignment),
+    )
+
+
+def contract_concluded(occasion: Occasion) -> Draft:
+    """Both have signed; the creator gets the document and the dates of what comes next."""
+    event, state = occasion.of(ContractConcluded), occasion.work
+    drafts = [
+        (occasion.deliverable(int(number)), task.due_at)
+        for task in event.tasks
+        for step, _, number in [task.name.partition("/")]
+        if step == SUBMIT_DRAFT
+    ]
+    assert state.fee is not None, "a contract has a fee"
+    upfront = share(state.fee.amount, state.agreed.terms.upfront)
+    return write(
+        Template.CONTRACT_CONCLUDED,
+        occasion,
+        documents=(event.document,),
+        drafts=drafts,
+        signatures=sorted(state.signatures.items()),
+        upfront=_part(state.fee, upfront),
+        assignment=state.agreed,
+        disclosure=disclosure_advice(state.agreed),
+    )
+
+
+def _sign(occasion: Occasion, side: str) -> str:
+    party = wording.one_line(occasion.brief.brand) if side == Role.CREATOR else occasion.account
+    return f"sign the contract with {party}"
+
+
+ASKS: Mapping[str, Callable[[Occasion, str], str]] = {signing_task(Role.CREATOR).partition("/")[0]: _sign}
+"""What the stage's tasks ask for, in words, by the first part of their name; the second part is who signs."""

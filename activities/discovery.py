@@ -1,0 +1,186 @@
+"""Stage 2, discovery: the ranking of everyone who may fit, and the outreach that staffs the campaign from it."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+
+from temporalio import activity
+from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from activities.letters import Draft, Occasion, write
+from activities.ports import Directory, Progress, Shortlists
+from activities.staffing import Staffing
+from activities.starting import (
+    COLLABORATION_WORKFLOW,
+    TASK_QUEUE,
+    CollaborationStart,
+    collaboration_id,
+    collaboration_stream,
+)
+from domain.assignment import assign
+from domain.brief import Brief
+from domain.creators import Creator
+from domain.discovery import APPROVE_SHORTLIST, Shortlist, ShortlistProposed, wanted
+from domain.notices import Template
+from domain.ranking import rank
+from domain.values import Line, Value
+from domain.verification import OpenCollaboration
+
+BATCH = 20
+"""Workflows started at the same time."""
+
+START_TIMEOUT = timedelta(seconds=10)
+
+
+class RankRequest(Value):
+    """Whom to look for."""
+
+    campaign_id: Line
+    brief: Brief
+
+
+class Ranking(Value):
+    """The ranked list, and how many creators were looked at for it."""
+
+    shortlist: Shortlist
+    considered: int
+
+
+class OutreachRequest(Value):
+    """Whom to invite: the shortlist without those dropped, best first."""
+
+    campaign_id: Line
+    brief: Brief
+    shortlist: Shortlist
+    dropped: tuple[Line, ...] = ()
+
+
+class Outreach(Value):
+    """How many creators the campaign has collaborated with, whatever came of it."""
+
+    invited: int
+
+
+SearchAttributes = Callable[[OpenCollaboration], TypedSearchAttributes]
+"""The search attributes that a collaboration's workflow starts with."""
+
+
+class Discovery:
+    """Finds and invites creators.
+
+    `poll_seconds` is how often the outreach looks how its collaborations stand; it must be well below the activity's
+    heartbeat timeout. `patience_seconds` is how long it waits for workflows that it started to record anything.
+    """
+
+    def __init__(
+        self,
+        directory: Directory,
+        shortlists: Shortlists,
+        progress: Progress,
+        *,
+        task_queue: str = TASK_QUEUE,
+        poll_seconds: float = 5.0,
+        patience_seconds: float = 600.0,
+        search_attributes: SearchAttributes | None = None,
+    ) -> None:
+        self._directory = directory
+        self._shortlists = shortlists
+        self._progress = progress
+        self._task_queue = task_queue
+        self._poll_seconds = poll_seconds
+        self._patience_seconds = patience_seconds
+        self._search_attributes = search_attributes
+
+    @activity.defn
+    async def rank_creators(self, request: RankRequest) -> Ranking:
+        """Rank everyone who may fit, and keep the list under its digest."""
+        criteria = wanted(request.brief)
+        candidates = await self._directory.candidates(criteria)
+        # Ten thousand creators take seconds, during which the worker's other activities go on.
+        ranked = await asyncio.to_thread(rank, candidates, criteria)
+        digest = await self._shortlists.put(ranked)
+        return Ranking(shortlist=Shortlist(digest=digest, size=len(ranked)), considered=len(candidates))
+
+    @activity.defn
+    async def reach_out(self, request: OutreachRequest) -> Outreach:
+        """Invite creators, best first, until enough are engaged or the list ends; return when no collaboration runs.
+
+        How many are invited at a time is `Staffing`'s decision. A retry goes on after the last heartbeat, and inviting
+        somebody again changes nothing.
+        """
+        staffing = self._staffing(request)
+        while True:
+            staffing.look(await self._progress.outcomes(request.campaign_id), now=asyncio.get_running_loop().time())
+            if staffing.finished:
+                return Outreach(invited=staffing.invited)
+            room = min(staffing.room, BATCH)
+            if room:
+                await self._invite_next(request, staffing, room)
+            activity.heartbeat(staffing.cursor, staffing.started)
+            if not room:
+                await asyncio.sleep(self._poll_seconds)
+
+    def _staffing(self, request: OutreachRequest) -> Staffing:
+        staffing = Staffing(request.brief.creators_wanted, patience_seconds=self._patience_seconds)
+        details = activity.info().heartbeat_details
+        if details:
+            staffing.cursor, staffing.started = details
+        return staffing
+
+    async def _invite_next(self, request: OutreachRequest, staffing: Staffing, limit: int) -> None:
+        """Start the next `limit` creators of the list, or note that it has ended."""
+        page = await self._shortlists.page(request.shortlist.digest, after_rank=staffing.cursor, limit=limit)
+        if not page:
+            staffing.exhausted = True
+            return
+        wanted_ids = {one.rank: one.ranked.creator_id for one in page if one.ranked.creator_id not in request.dropped}
+        known = await self._directory.get(list(wanted_ids.values()))
+        ranks = {nth: known[creator_id] for nth, creator_id in wanted_ids.items() if creator_id in known}
+        await self._start_all(request, ranks)
+        staffing.cursor = page[-1].rank
+        staffing.note_started(len(ranks), now=asyncio.get_running_loop().time())
+
+    async def _start_all(self, request: OutreachRequest, ranks: Mapping[int, Creator]) -> None:
+        try:
+            async with asyncio.TaskGroup() as starting:
+                for nth, creator in ranks.items():
+                    starting.create_task(self._start(request, nth, creator))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+
+    async def _start(self, request: OutreachRequest, nth: int, creator: Creator) -> None:
+        opening = OpenCollaboration(
+            collaboration_id=collaboration_id(request.campaign_id, creator.id),
+            campaign_id=request.campaign_id,
+            creator_id=creator.id,
+            rank=nth,
+            assignment=assign(request.brief, creator.profile),
+        )
+        with suppress(WorkflowAlreadyStartedError):  # an earlier attempt invited them, and it is over already
+            await activity.client().start_workflow(
+                COLLABORATION_WORKFLOW,
+                CollaborationStart(collaboration_id=opening.collaboration_id, opening=opening),
+                id=collaboration_stream(opening.collaboration_id),
+                task_queue=self._task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                search_attributes=self._search_attributes(opening) if self._search_attributes else None,
+                static_summary=f"creator no. {nth} of the shortlist",
+                rpc_timeout=START_TIMEOUT,
+            )
+
+
+def shortlist_ready(occasion: Occasion) -> Draft:
+    """The shortlist waits for the manager."""
+    event = occasion.of(ShortlistProposed)
+    return write(Template.SHORTLIST_READY, occasion, event=event, due=event.task.due_at)
+
+
+def _approve_shortlist(occasion: Occasion, _: str) -> str:
+    return "approve or reject the shortlist"
+
+
+ASKS: Mapping[str, Callable[[Occasion, str], str]] = {APPROVE_SHORTLIST: _approve_shortlist}
+"""What the stage's tasks ask for, in words, by the first part of their name."""

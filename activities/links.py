@@ -1,0 +1,50 @@
+"""The creator's way in: a signed link bound to one collaboration. There is no account and no password."""
+
+from urllib.parse import urlsplit
+
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+
+from domain.errors import GroundswellError
+
+MAX_AGE_SECONDS = 180 * 24 * 3600
+"""A link works for half a year after its mail; every mail brings a fresh one."""
+
+
+class LinkInvalid(GroundswellError):
+    """This link is not valid: {why}."""
+
+
+class CreatorLinks:
+    """Makes and checks links. `public_url` is where the API is reached from outside."""
+
+    def __init__(self, secret: str, public_url: str) -> None:
+        self.public_url = public_url.rstrip("/")
+        self._serializer = URLSafeTimedSerializer(secret, salt="creator-link")
+
+    @property
+    def host(self) -> str:
+        """The name of the public host, which also ends our Message-IDs."""
+        return urlsplit(self.public_url).hostname or "localhost"
+
+    def token(self, collaboration_id: str) -> str:
+        """A token for this collaboration alone; it carries the time of its making."""
+        token = self._serializer.dumps(collaboration_id)
+        return token if isinstance(token, str) else token.decode()
+
+    def url(self, collaboration_id: str) -> str:
+        """The creator's page."""
+        return f"{self.public_url}/c/{self.token(collaboration_id)}"
+
+    def verify(self, token: str, *, max_age_seconds: int = MAX_AGE_SECONDS) -> str:
+        """The collaboration that the token opens.
+
+        Raises:
+            LinkInvalid: it was not made by us, was altered, or is older than `max_age_seconds`.
+        """
+        try:
+            collaboration_id = self._serializer.loads(token, max_age=max_age_seconds)
+        except SignatureExpired as expired:
+            raise LinkInvalid(why="it has expired; the latest mail has a newer one") from expired
+        except BadSignature as bad:
+            raise LinkInvalid(why="it is not one of ours, or part of it is missing") from bad
+        return str(collaboration_id)

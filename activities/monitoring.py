@@ -1,0 +1,146 @@
+"""Stage 7, monitoring: money that is owed is paid, and a campaign that ends takes its collaborations with it."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+from temporalio import activity
+from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError
+from temporalio.service import RPCError
+
+from activities.failures import as_application_error, as_domain_error
+from activities.letters import Draft, Occasion, write
+from activities.ports import Payouts, Progress
+from activities.starting import Instruction, collaboration_stream
+from domain.collaboration import CancelCollaboration
+from domain.decider import ENGINE
+from domain.errors import AlreadyEnded, GroundswellError
+from domain.money import Money
+from domain.notices import Template
+from domain.outcomes import CollaborationEnded, Outcome
+from domain.payouts import Payout, PayoutMade, PayoutPurpose
+from domain.values import Line, Text, Value
+
+BATCH = 20
+"""Collaborations that are told at the same time."""
+
+UPDATE_TIMEOUT = timedelta(seconds=10)
+
+
+class PayRequest(Value):
+    """What to pay."""
+
+    payout: Payout
+    collaboration_id: Line
+
+
+class PaymentMade(Value):
+    """The transfer's reference."""
+
+    reference: Line
+
+
+class SweepRequest(Value):
+    """Whose collaborations to cancel, and why."""
+
+    campaign_id: Line
+    reason: Text
+
+
+class Swept(Value):
+    """How many of the campaign's collaborations have ended as cancelled, by the sweep or before it."""
+
+    cancelled: int
+
+
+class Monitoring:
+    """Pays, and ends what a campaign leaves behind.
+
+    The sweep looks every `poll_seconds`, which must be well below its heartbeat timeout. It ends after two looks at
+    nothing unfinished, so that a workflow that was being started when the campaign ended does not escape.
+    """
+
+    def __init__(self, payouts: Payouts, progress: Progress, *, poll_seconds: float = 1.0) -> None:
+        self._payouts = payouts
+        self._progress = progress
+        self._poll_seconds = poll_seconds
+
+    @activity.defn
+    async def pay(self, request: PayRequest) -> PaymentMade:
+        """Make a payout, under its own id: paying again returns the transfer that was made."""
+        payout = request.payout
+        try:
+            reference = await self._payouts.pay(payout.id, request.collaboration_id, payout.amount)
+        except GroundswellError as error:
+            raise as_application_error(error) from error
+        return PaymentMade(reference=reference)
+
+    @activity.defn
+    async def cancel_collaborations(self, request: SweepRequest) -> Swept:
+        """Cancel every collaboration that has not ended, and return when all have.
+
+        One whose workflow does not answer is told again and again: it may be about to be resumed from its stream.
+        """
+        told: set[str] = set()
+        empty_looks = 0
+        while empty_looks < 2:
+            # Those that were told may take a while, paying what they owe; they must not hide the others.
+            unfinished = await self._progress.unfinished(request.campaign_id, limit=len(told) + BATCH)
+            empty_looks = 0 if unfinished else empty_looks + 1
+            untold = [one for one in unfinished if one not in told][:BATCH]
+            reached = await self._tell_all(request, untold)
+            told |= reached
+            activity.heartbeat(len(told))
+            if not reached:
+                await asyncio.sleep(self._poll_seconds)
+        outcomes = await self._progress.outcomes(request.campaign_id)
+        return Swept(cancelled=outcomes.get(Outcome.CANCELLED, 0))
+
+    async def _tell_all(self, request: SweepRequest, collaboration_ids: Sequence[str]) -> set[str]:
+        """Those that have taken the cancellation, or have no need of it any more."""
+        try:
+            async with asyncio.TaskGroup() as telling:
+                answers = {one: telling.create_task(self._tell(request, one)) for one in collaboration_ids}
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        return {one for one, answer in answers.items() if answer.result()}
+
+    async def _tell(self, request: SweepRequest, collaboration_id: str) -> bool:
+        command = CancelCollaboration(reason=request.reason)
+        workflow = activity.client().get_workflow_handle(collaboration_stream(collaboration_id))
+        try:
+            await workflow.execute_update(
+                CancelCollaboration.__name__,
+                Instruction(command=command.model_dump(mode="json"), actor=ENGINE),
+                id=f"sweep/{request.campaign_id}",
+                rpc_timeout=UPDATE_TIMEOUT,
+            )
+        except WorkflowUpdateFailedError as failed:
+            if isinstance(as_domain_error(failed), AlreadyEnded):
+                return True
+            raise
+        except (WorkflowUpdateRPCTimeoutOrCancelledError, RPCError) as unanswered:
+            activity.logger.info("a collaboration does not answer yet: %s", type(unanswered).__name__)
+            return False
+        return True
+
+
+def payout_made(occasion: Occasion) -> Draft:
+    """Money is on its way."""
+    event = occasion.of(PayoutMade)
+    payout = occasion.work.payouts[event.payout_id]
+    return write(Template.PAYOUT_MADE, occasion, event=event, purpose=_PURPOSES[payout.purpose])
+
+
+def ended(occasion: Occasion) -> Draft:
+    """How the collaboration ended."""
+    amounts = [payout.amount.amount for payout in occasion.work.payouts.values() if payout.reference]
+    paid = Money(amount=sum(amounts), currency=occasion.work.agreed.currency) if amounts else None
+    return write(Template.ENDED, occasion, event=occasion.of(CollaborationEnded), paid=paid)
+
+
+_PURPOSES = {
+    PayoutPurpose.UPFRONT: "the part of your fee that was due when the contract was signed",
+    PayoutPurpose.BALANCE: "the rest of your fee, now that every post is live",
+    PayoutPurpose.KILL_FEE: "what the contract promises you for a collaboration that the brand cancels",
+}

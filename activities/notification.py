@@ -1,0 +1,188 @@
+"""Telling people: the letter that an event is owed to somebody, sent once, however often this is tried."""
+
+from collections.abc import Callable, Mapping, Sequence
+from uuid import UUID, uuid5
+
+from temporalio import activity
+
+from activities import (
+    content_approval,
+    contract_signing,
+    discovery,
+    goal_setting,
+    monitoring,
+    negotiation,
+    verification,
+)
+from activities.event_streams import registry_of
+from activities.failures import as_application_error
+from activities.letters import Draft, Occasion, write
+from activities.links import CreatorLinks
+from activities.ports import Attachment, Directory, Documents, EventLog, Letter, Mailer, MailLog
+from activities.records import brief_of, collaboration_after, creator_of
+from domain.deadlines import TaskEscalated, TaskReminded
+from domain.decider import Role
+from domain.errors import GroundswellError, NotFound
+from domain.events import Envelope
+from domain.notices import Audience, Notice, Template
+from domain.values import Line, Value
+
+
+class NotifyRequest(Value):
+    """Which event of which stream to tell whom of."""
+
+    stream: Line
+    version: int
+    notice: Notice
+
+
+def _asked(occasion: Occasion, task: str) -> str:
+    """What a task asks its assignee to do, in words."""
+    step, _, rest = task.partition("/")
+    return ASKS[step](occasion, rest)
+
+
+ASKS: Mapping[str, Callable[[Occasion, str], str]] = {
+    **discovery.ASKS,
+    **verification.ASKS,
+    **negotiation.ASKS,
+    **contract_signing.ASKS,
+    **content_approval.ASKS,
+}
+"""Every task in words, by the first part of its name."""
+
+
+def reminder(occasion: Occasion) -> Draft:
+    """Time is running out."""
+    event = occasion.of(TaskReminded)
+    return write(Template.REMINDER, occasion, asked=_asked(occasion, event.task), event=event, due=event.due_at)
+
+
+def escalation(occasion: Occasion) -> Draft:
+    """Time was up; a second person is asked."""
+    event = occasion.of(TaskEscalated)
+    return write(
+        Template.ESCALATION,
+        occasion,
+        asked=_asked(occasion, event.task),
+        by_creator=event.assignee is Role.CREATOR,
+        due=event.due_at,
+    )
+
+
+LETTERS: Mapping[Template, Callable[[Occasion], Draft]] = {
+    Template.CAMPAIGN_STARTED: goal_setting.campaign_started,
+    Template.SHORTLIST_READY: discovery.shortlist_ready,
+    Template.REVIEW_CREATOR: verification.review_creator,
+    Template.OFFER: negotiation.offer,
+    Template.CONTRACT_TO_SIGN: contract_signing.contract_to_sign,
+    Template.CONTRACT_CONCLUDED: contract_signing.contract_concluded,
+    Template.CHANGES_REQUESTED: content_approval.changes_requested,
+    Template.DRAFT_APPROVED: content_approval.draft_approved,
+    Template.PAYOUT_MADE: monitoring.payout_made,
+    Template.REMINDER: reminder,
+    Template.ESCALATION: escalation,
+    Template.ENDED: monitoring.ended,
+}
+"""Who writes which letter."""
+
+EXTENSIONS = {contract_signing.PDF: "pdf"}
+
+
+class Notification:
+    """Sends letters."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        directory: Directory,
+        mailer: Mailer,
+        mail_log: MailLog,
+        documents: Documents,
+        links: CreatorLinks,
+    ) -> None:
+        self._log = log
+        self._directory = directory
+        self._mailer = mailer
+        self._mail_log = mail_log
+        self._documents = documents
+        self._links = links
+
+    @activity.defn
+    async def notify(self, request: NotifyRequest) -> None:
+        """Write and send one letter, unless it has been sent. Domain errors are not retried.
+
+        A crash between sending and the note of it repeats the letter under the same Message-ID.
+        """
+        try:
+            events = await self._events(request)
+            occasion = await self._occasion(events)
+            letter = await self._letter(events[-1], request.notice, occasion)
+        except GroundswellError as error:
+            raise as_application_error(error) from error
+        event_id = events[-1].event_id
+        if await self._mail_log.begin(event_id, request.notice, letter.id):
+            await self._mailer.send(letter)
+            await self._mail_log.finish(event_id, request.notice)
+
+    async def _events(self, request: NotifyRequest) -> Sequence[Envelope]:
+        """The stream up to the event: the letter tells how things stood then, however late it is written."""
+        events = await self._log.read(request.stream, 0, request.version)
+        if not events or events[-1].version != request.version:
+            raise NotFound(kind="event", id=f"{request.stream}@{request.version}")
+        return events
+
+    async def _occasion(self, events: Sequence[Envelope]) -> Occasion:
+        last = events[-1]
+        event = registry_of(last.stream).decode(last)
+        campaign_id = last.metadata.correlation_id
+        brief = await brief_of(self._log, campaign_id)
+        if not last.stream.startswith("collaboration/"):
+            return Occasion(event, campaign_id, brief, None, None, self._links)
+        state = collaboration_after(events)
+        creator = await creator_of(self._directory, state.creator_id)
+        return Occasion(event, campaign_id, brief, state, creator, self._links)
+
+    async def _letter(self, envelope: Envelope, notice: Notice, occasion: Occasion) -> Letter:
+        draft = LETTERS[notice.template](occasion)
+        return Letter(
+            id=f"{message_id(envelope.event_id, notice)}@{self._links.host}",
+            to=_address(notice.audience, occasion),
+            subject=draft.subject,
+            body=draft.body,
+            headers=_headers(envelope, notice, occasion),
+            attachments=tuple([await self._attachment(sha256) for sha256 in draft.documents]),
+        )
+
+    async def _attachment(self, sha256: str) -> Attachment:
+        document = await self._documents.get(sha256)
+        name = f"contract-{sha256[:12]}.{EXTENSIONS[document.media_type]}"
+        return Attachment(name=name, media_type=document.media_type, content=document.content)
+
+
+def message_id(event_id: UUID, notice: Notice) -> str:
+    """The first half of the Message-ID: the same for the same event, letter and audience."""
+    return uuid5(event_id, f"{notice.template}/{notice.audience}").hex
+
+
+def _address(audience: Audience, occasion: Occasion) -> str:
+    contacts = occasion.brief.contacts
+    match audience:
+        case Audience.CREATOR:
+            return occasion.person.profile.email
+        case Audience.MANAGER:
+            return contacts.manager
+        case Audience.ESCALATION:
+            return contacts.escalation or contacts.manager
+
+
+def _headers(envelope: Envelope, notice: Notice, occasion: Occasion) -> tuple[tuple[str, str], ...]:
+    """For filters and machines: ids and names, nothing personal."""
+    headers = (
+        ("X-Groundswell-Event", str(envelope.event_id)),
+        ("X-Groundswell-Template", notice.template.value),
+        ("X-Groundswell-Campaign", occasion.campaign_id),
+    )
+    if occasion.collaboration is None:
+        return headers
+    return (*headers, ("X-Groundswell-Collaboration", occasion.collaboration.id))

@@ -1,0 +1,72 @@
+"""How many creators are invited at a time: enough that some may say no, not so many that far too many say yes."""
+
+import math
+from collections.abc import Mapping
+
+OVERBOOKING = 1.5
+"""Creators courted for each place that is still free; an assumption of this engine (grade C), and at least one more."""
+
+
+class Staffing:
+    """The state of an outreach: who has been started, and how their collaborations stand.
+
+    A started workflow is not in the read model until it has recorded its first event. Until then it is counted as
+    courted, or a slow worker would make us invite far too many.
+    """
+
+    def __init__(self, wanted: int, *, patience_seconds: float) -> None:
+        self._wanted = wanted
+        self._patience_seconds = patience_seconds
+        self._visible = 0
+        self._active = 0
+        self._courted = 0
+        self._engaged = 0
+        self._moved_at = -math.inf
+        self._lost = False
+        self.cursor = 0
+        """Rank of the last creator who was started or passed over."""
+        self.started = 0
+        """Workflows that this outreach has started."""
+        self.exhausted = False
+        """Whether the list has ended."""
+
+    def look(self, outcomes: Mapping[str, int], *, now: float) -> None:
+        """Take in the counts of `Progress.outcomes` at `now` (seconds of a monotonic clock)."""
+        visible = sum(count for outcome, count in outcomes.items() if outcome != "engaged")
+        if visible != self._visible or self._moved_at == -math.inf:
+            self._moved_at = now
+        self._visible = visible
+        self._active = outcomes.get("active", 0)
+        self._engaged = outcomes.get("engaged", 0)
+        engaged_and_under_way = self._engaged - outcomes.get("completed", 0)
+        self._courted = max(0, self._active - engaged_and_under_way)
+        # A workflow that records nothing for so long will not do so because we wait: give its place to somebody else.
+        self._lost = now - self._moved_at > self._patience_seconds
+
+    def note_started(self, count: int, *, now: float) -> None:
+        """So many workflows were started at `now`."""
+        self.started += count
+        self._moved_at = now
+
+    @property
+    def invited(self) -> int:
+        """Creators invited by this outreach and those before it."""
+        return max(self.started, self._visible)
+
+    @property
+    def room(self) -> int:
+        """How many more to start now; 0 once enough are engaged or the list has ended."""
+        free = self._wanted - self._engaged
+        if free <= 0 or self.exhausted:
+            return 0
+        return max(0, max(free + 1, math.ceil(free * OVERBOOKING)) - self._courted - self._unseen)
+
+    @property
+    def finished(self) -> bool:
+        """Whether nobody is left to invite or to wait for."""
+        staffed = self._engaged >= self._wanted or self.exhausted
+        return staffed and self._active == 0 and self._unseen == 0
+
+    @property
+    def _unseen(self) -> int:
+        return 0 if self._lost else max(0, self.started - self._visible)
