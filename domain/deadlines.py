@@ -133,7 +133,11 @@ def due(tasks: Tasks, at: datetime) -> Iterator[TaskEvent]:
 
     A task whose deadline has passed gets no reminders any more: several missed alarms make one event, not a burst.
     """
-    for task in sorted(tasks.values(), key=lambda task: (task.alarm, task.name)):
+
+    def fell_due(task: Task) -> tuple[datetime, str]:
+        return (task.due_at if task.due_at <= at else task.alarm, task.name)
+
+    for task in sorted(tasks.values(), key=fell_due):
         if task.due_at <= at:
             yield _expiry(task, at)
         elif task.alarm <= at:
