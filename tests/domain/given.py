@@ -5,6 +5,7 @@ offered().when(AcceptOffer(version=1), by=BRAND).refused(NotYourTurn)
 offered().waits(until=T0 + 72 * HOUR).then(TaskExtended(...))
 """
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import reduce
@@ -23,6 +24,8 @@ from domain.decider import ENGINE as THE_ENGINE
 from domain.decider import Actor, Command, Context, Decider, Event, Role
 from domain.discovery import ApproveShortlist, ProposeShortlist, Shortlist
 from domain.errors import Refused
+from domain.events import Envelope, Registry, event_id
+from domain.events import metadata as describe
 from domain.goal_setting import StartCampaign
 from domain.money import Money
 from domain.negotiation import AcceptOffer, CounterOffer, MakeOffer
@@ -270,3 +273,20 @@ def a_post(number: int = 1, caption: str = DISCLOSED) -> MarkPublished:
 def usd(amount: int) -> Money:
     """An amount in cents."""
     return Money(amount=amount, currency="USD")
+
+
+def stored(registry: Registry, stream: str, events: Sequence[Event]) -> list[Envelope]:
+    """The events as a store gives them back: data that was JSON, in envelopes numbered from 1."""
+    metadata = describe(PassTime(), context(), correlation_id="camp-1")
+    return [
+        Envelope(
+            stream=stream,
+            version=version,
+            event_id=event_id(stream, version),
+            **json.loads(registry.encode(event).model_dump_json()),
+            metadata=metadata,
+            recorded_at=T0,
+            position=version,
+        )
+        for version, event in enumerate(events, start=1)
+    ]
