@@ -61,7 +61,7 @@ class _Found:
     def __init__(self, wording: Wording, match: re.Match[str], until: int) -> None:
         group = "label" if "label" in match.groupdict() else 0
         self.wording = wording
-        self.label = match.group(group).strip()
+        self.label = " ".join(match.group(group).split())
         self.start = match.start(group)
         self.until = until
 
@@ -90,6 +90,7 @@ _NEGATED_BEFORE = re.compile(
 _NEGATED_AFTER = re.compile(
     r"[\s|,:(/-]{0,3}(?:unbezahlt|unbeauftragt|nicht\s+bezahlt|not\s+paid|non\s+pagat)", re.IGNORECASE
 )
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f"))
 _NEGATION_WITHIN = 40
 """Characters before a wording in which a `not` turns it round."""
@@ -99,7 +100,7 @@ _NAME_WITHIN = 80
 
 def _plain(caption: str) -> str:
     """The caption as it reads: composed letters, ordinary spaces, no invisible characters, one kind of line end."""
-    text = unicodedata.normalize("NFKC", caption).translate(_INVISIBLE)
+    text = _CONTROL.sub(" ", unicodedata.normalize("NFKC", caption).translate(_INVISIBLE))
     text = re.sub(r"\r\n?|\u2028|\u2029", "\n", text)
     return re.sub(r"[^\S\n]", " ", text).strip()
 
@@ -160,7 +161,7 @@ def _what_it_has_instead(text: str, book: Rulebook, partner: str, platform_label
     for shortfall in book.shortfalls:
         match = _compiled(shortfall.pattern).search(text)
         if match:
-            label = (match.groupdict().get("label") or match.group()).strip()
+            label = " ".join((match.groupdict().get("label") or match.group()).split())
             why = f'"{label}" is not enough: {shortfall.why}.'
             return _refusal(book, partner, label, shortfall.rule, shortfall.source.origin, why)
     if platform_label:

@@ -168,7 +168,7 @@ def email(cell: Cell) -> str:
 def listed(cell: Cell, separators: str) -> tuple[str, ...]:
     """The items of a list; in text they stand between any of the separators. Repeats are dropped."""
     parts = cell if isinstance(cell, list) else re.split(separators, _text(cell))
-    return tuple(dict.fromkeys(part.strip() for part in parts if part.strip()))
+    return tuple(dict.fromkeys(" ".join(part.split()) for part in parts if part.strip()))
 
 
 def _text(cell: Cell) -> str:

@@ -86,7 +86,7 @@ class Reading:
     def _profile(self, row: Row) -> Profile:
         for field, cell in row.items():
             if any(_UNSTORABLE.search(text) for text in (cell if isinstance(cell, list) else [str(cell)])):
-                raise Problem(field, cell, "contains a NUL or another character that is no text")
+                raise Problem(field, cell, "contains a NUL or another control character")
         facts: dict[str, Any] = {}
         for field, cell in row.items():
             if cells.is_missing(cell) and not (field in _FREE_TEXT and str(cell).strip()):
@@ -159,7 +159,7 @@ class Reading:
 
 _FREE_TEXT = frozenset({Field.NAME, Field.HANDLE, Field.BIOGRAPHY})
 """`na` is missing as a figure, but it may well be somebody's name."""
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def _comments(cell: Cell) -> tuple[str, ...]:

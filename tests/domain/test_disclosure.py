@@ -20,6 +20,12 @@ PASSES = [
     ("My new morning ☕️#ad", US, "us.ad-hashtag", "an emoji ends a word"),
     ("My new morning (#ad).", US, "us.ad-hashtag", "so does punctuation"),
     ("My new\u00a0morning\u00a0#ad\u00a0#coffee", US, "us.ad-hashtag", "non-breaking spaces are spaces"),
+    (
+        "Paid\npartnership\x0bwith\x01Acme Coffee",
+        US,
+        "us.paid-partnership",
+        "line ends and control characters are spaces",
+    ),
     ("My new morning ＃ａｄ", US, "us.ad-hashtag", "full-width letters read the same"),
     ("#advert for the early hours", US, "us.ad-hashtag", "FTC: advertisement, ad"),
     ("Ad: the early hours", US, "us.ad-label", "FTC: ad"),

@@ -178,7 +178,7 @@ profiles = st.builds(
     country=st.none() | st.sampled_from(["US", "FR"]),
     language=st.none() | st.sampled_from(["en", "fr"]),
     topics=st.lists(st.sampled_from(["coffee", "hiking", "fashion"]), max_size=3).map(tuple),
-    biography=st.text(max_size=20),
+    biography=st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=20),
     branded_hashtags=st.just(()),
     sample_comments=st.just(()),
     fee=st.none() | st.integers(0, 100_000),
