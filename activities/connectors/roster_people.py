@@ -56,7 +56,7 @@ INTERESTS = (
         0.10,
         ("workout", "run", "yoga", "training", "marathon", "gym"),
         ("Slow runner, early riser", "Strength for ordinary days", "Training around two jobs"),
-        ("rungently", "gymkindly", "yogaoverfield", "paceworkshop"),
+        ("runninggently", "workoutkindly", "yogaoverfield", "paceworkshop"),
     ),
     Interest(
         "food",
