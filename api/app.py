@@ -1,0 +1,104 @@
+"""The API as an ASGI application, made of the services that it is given: importing this opens and starts nothing."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.middleware import Middleware
+
+from activities.links import CreatorLinks
+from activities.store.creators import Creators
+from activities.store.documents import Documents
+from activities.store.event_log import PostgresEventLog
+from activities.store.pool import open_pool
+from activities.store.projections.read_models import campaigns as campaign_read_models
+from activities.store.projections.read_models import collaborations as collaboration_read_models
+from activities.store.shortlists import Shortlists
+from api import (
+    campaigns,
+    collaborations,
+    content_approval,
+    contract_signing,
+    creator_page,
+    discovery,
+    errors,
+    goal_setting,
+    monitoring,
+    negotiation,
+    operations,
+    tasks,
+    verification,
+)
+from api.auth import ApiKeys
+from api.dependencies import Services
+from api.middleware import BodyLimit, RequestContext
+from api.openapi import DESCRIPTION, TAGS, describe, operation_id
+from api.readiness import DatabaseProbe, WorkerProbe
+from workflows.client import Engine
+from workflows.settings import Settings, connect_temporal
+
+ROUTERS = (
+    goal_setting.router,
+    discovery.router,
+    verification.router,
+    negotiation.router,
+    contract_signing.router,
+    content_approval.router,
+    monitoring.router,
+    campaigns.router,
+    collaborations.router,
+    tasks.router,
+    creator_page.router,
+    operations.router,
+)
+
+
+def create_app(services: Services) -> FastAPI:
+    """The application on these services. Its description is at /docs, whose assets come from here too."""
+    app = FastAPIOffline(
+        title="Groundswell",
+        summary="Micro-influencer campaigns, from the brief to the report",
+        description=DESCRIPTION,
+        version="1",
+        openapi_tags=TAGS,
+        generate_unique_id_function=operation_id,
+        middleware=[Middleware(RequestContext), Middleware(BodyLimit)],
+        redoc_url=None,
+        swagger_ui_parameters={"docExpansion": "none", "persistAuthorization": True},
+    )
+    app.state.services = services
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.openapi = partial(describe, app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    return app
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """The services of an API process, open as long as the block runs.
+
+    Raises:
+        RuntimeError: the Temporal server cannot be reached.
+        OSError, asyncpg.PostgresError: the database cannot be reached.
+    """
+    dsn = settings.database_url.get_secret_value()
+    client = await connect_temporal()
+    pool = await open_pool(dsn, application_name="groundswell api")
+    try:
+        log = PostgresEventLog(pool, [campaign_read_models(), collaboration_read_models()])
+        yield Services(
+            engine=Engine(client, log, settings.task_queue),
+            pool=pool,
+            log=log,
+            creators=Creators(pool),
+            shortlists=Shortlists(pool),
+            documents=Documents(pool),
+            links=CreatorLinks(settings.secret_key.get_secret_value(), settings.public_url),
+            keys=ApiKeys.parse(settings.api_keys.get_secret_value()),
+            probes=(DatabaseProbe(dsn), WorkerProbe(client, settings.task_queue)),
+        )
+    finally:
+        await pool.close()

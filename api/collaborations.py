@@ -1,0 +1,118 @@
+"""Collaborations, one creator in one campaign each: the list, one of them, its events, and stopping it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from activities.store.projections.campaign_board import get_campaign
+from activities.store.projections.collaboration_pipeline import CollaborationSummary, list_collaborations
+from api.dependencies import (
+    AsAnyone,
+    AsBrand,
+    CampaignId,
+    CollaborationId,
+    DecideAsBrand,
+    Decision,
+    JsonOnly,
+    Serving,
+)
+from api.errors import problems
+from api.pagination import Cursor, Key, Limit, Page, Place, Position, Rank
+from api.views import (
+    CollaborationForCreator,
+    CollaborationView,
+    EventView,
+    collaboration_events,
+    collaboration_for_creator,
+    collaboration_view,
+    event_for_creator,
+    event_view,
+    with_etag,
+)
+from domain.collaboration import CancelCollaboration
+from domain.decider import Role
+from domain.errors import NotFound
+from domain.lifecycle import Stage
+
+router = APIRouter(prefix="/v1", tags=["Collaborations"], dependencies=[JsonOnly])
+
+_BEST_FIRST: Place[tuple[int, str]] = Place(tuple[Rank, Key])
+_IN_ORDER: Place[tuple[int]] = Place(tuple[Position])
+
+
+@router.get(
+    "/campaigns/{campaign_id}/collaborations",
+    summary="List a campaign's collaborations, best creators first",
+    responses=problems(401, 403, 404, 422),
+)
+async def list_collaborations_of_campaign(
+    services: Serving,
+    _: AsBrand,
+    campaign_id: CampaignId,
+    stage: Annotated[Stage | None, Query(description="Only those in this stage.")] = None,
+    waiting_on: Annotated[Role | None, Query(description="Only those whose next step is this side's.")] = None,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Page[CollaborationSummary]:
+    """Who is how far, whom it waits for and until when."""
+    after = _BEST_FIRST.read(cursor) or (0, "")
+    if await get_campaign(services.pool, services.workspace, campaign_id) is None:
+        raise NotFound(kind="campaign", id=campaign_id)
+    found = await list_collaborations(
+        services.pool,
+        services.workspace,
+        campaign_id,
+        stage=stage,
+        waiting_on=waiting_on,
+        after=after,
+        limit=limit + 1,
+    )
+    return _BEST_FIRST.page(found, limit, lambda each: (each.rank, each.id))
+
+
+@router.get(
+    "/collaborations/{collaboration_id}",
+    summary="A collaboration",
+    response_model=CollaborationView | CollaborationForCreator,
+    responses={304: {"description": "Unchanged"}, **problems(401, 404, 422)},
+)
+async def read_collaboration(
+    request: Request, services: Serving, caller: AsAnyone, collaboration_id: CollaborationId
+) -> Response:
+    """The brand also sees the evidence and the limits of the negotiation; the creator what concerns both sides."""
+    events = await collaboration_events(services.log, collaboration_id)
+    view = collaboration_view(events) if caller.is_brand else collaboration_for_creator(events)
+    return with_etag(request, view, view.version)
+
+
+@router.get(
+    "/collaborations/{collaboration_id}/events",
+    summary="Everything that happened between the two sides",
+    responses=problems(401, 404, 422),
+)
+async def read_collaboration_events(
+    services: Serving,
+    caller: AsAnyone,
+    collaboration_id: CollaborationId,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Page[EventView]:
+    """In order. A creator is not shown how the brand chose them and within which limits it negotiates."""
+    (after,) = _IN_ORDER.read(cursor) or (0,)
+    events = [each for each in await collaboration_events(services.log, collaboration_id) if each.version > after]
+    views = [event_view(each) if caller.is_brand else event_for_creator(each) for each in events]
+    shown = [view for view in views if view is not None]
+    return _IN_ORDER.page(shown, limit, lambda event: (event.version,))
+
+
+@router.post(
+    "/collaborations/{collaboration_id}/cancel",
+    summary="Stop working with this creator",
+    responses=problems(401, 403, 404, 409, 422, 503),
+)
+async def cancel_collaboration(
+    decide: DecideAsBrand, collaboration_id: CollaborationId, body: CancelCollaboration
+) -> Decision:
+    """What the contract promises for this case is paid."""
+    return await decide.on_collaboration(collaboration_id, body)

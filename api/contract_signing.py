@@ -1,0 +1,56 @@
+"""Stage 5, contract signing: the document to read, and the signature of either side."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from activities.records import collaboration_after
+from api.dependencies import CollaborationId, Decide, Decision, JsonOnly, Services, Serving
+from api.errors import problems
+from api.views import collaboration_events, is_current
+from domain.contract_signing import SignContract
+from domain.errors import NotFound
+from domain.lifecycle import Stage
+
+router = APIRouter(
+    prefix="/v1/collaborations/{collaboration_id}",
+    tags=[Stage.CONTRACT_SIGNING.label],
+    dependencies=[JsonOnly],
+    responses=problems(401, 404, 409, 422, 429, 503),
+)
+
+
+async def contract_document(request: Request, services: Services, collaboration_id: str) -> Response:
+    """The contract of a collaboration as a PDF. Its ETag is its SHA-256, the hash that a signature is given for.
+
+    Raises:
+        NotFound: there is no such collaboration, or it has no contract yet.
+    """
+    state = collaboration_after(await collaboration_events(services.log, collaboration_id))
+    if state.document is None:
+        raise NotFound(kind="contract of collaboration", id=collaboration_id)
+    document = await services.documents.get(state.document)
+    headers = {
+        "ETag": f'"{state.document}"',
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": 'inline; filename="contract.pdf"',
+    }
+    if is_current(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(document.content, media_type=document.media_type, headers=headers)
+
+
+@router.get(
+    "/contract.pdf",
+    summary="The contract",
+    response_class=Response,
+    responses={200: {"description": "The document", "content": {"application/pdf": {}}}},
+)
+async def read_contract(request: Request, services: Serving, collaboration_id: CollaborationId) -> Response:
+    """The PDF that both sides sign; its SHA-256 is `document` of the collaboration."""
+    return await contract_document(request, services, collaboration_id)
+
+
+@router.post("/contract/sign", summary="Sign the contract")
+async def sign_contract(decide: Decide, collaboration_id: CollaborationId, body: SignContract) -> Decision:
+    """By typing one's name; `document` is the hash of what was read. The second signature puts it into force."""
+    return await decide.on_collaboration(collaboration_id, body)

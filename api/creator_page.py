@@ -1,0 +1,313 @@
+"""The creator's page: one signed link, no account, no script; every step that is open is a form on it.
+
+A form carries its own idempotency key, so that pressing a button twice, or reloading, decides once. A step that is not
+taken shows what was entered again: nobody loses a text to a refusal.
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Annotated, Any
+from uuid import uuid4
+
+from babel.numbers import get_currency_precision
+from fastapi import APIRouter, Path, Request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from pydantic import ValidationError
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from activities.links import LinkInvalid
+from activities.records import collaboration_after
+from api.auth import Caller
+from api.contract_signing import contract_document
+from api.dependencies import ENGINE_KEYS, Decisions, Services, Serving, creator_behind
+from api.errors import RETRY_AFTER, status_of
+from api.figures_as_text import moment, money
+from api.views import CollaborationForCreator, TaskView, collaboration_events, collaboration_for_creator
+from domain.content_approval import MarkPublished, SubmitDraft
+from domain.contract_signing import SignContract
+from domain.decider import Command, Role
+from domain.errors import GroundswellError, NotFound
+from domain.money import Money
+from domain.monitoring import Metrics, RecordMetrics
+from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer
+
+router = APIRouter(prefix="/c/{token}", include_in_schema=False)
+
+Token = Annotated[str, Path(max_length=500)]
+Fields = Mapping[str, str]
+"""What was entered, without the empty fields."""
+
+FIGURES = ("impressions", "reach", "views", "likes", "comments", "saves", "shares", "clicks")
+"""The figures of a post that a creator can read off their own account."""
+
+DONE = {
+    "accept": "You have accepted the offer. The contract comes next; we write to you when it is ready.",
+    "counter": "Your counter-offer is with the brand now.",
+    "decline": "You have declined. Thank you for telling us.",
+    "sign": "You have signed.",
+    "draft": "Your draft is with the brand now.",
+    "published": "Thank you. Next, report the post's figures.",
+    "metrics": "Thank you, the figures are recorded.",
+}
+
+_LABELS = {"typed_name": "Your name", "consent": "The box", "url": "The address", "media_url": "The address"}
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A form that was sent and not carried out: what is wrong with it, and what was entered."""
+
+    verb: str
+    fields: Fields
+    wrong: Sequence[str]
+    status: int
+    key: str | None = None
+    """The form's key, to be kept where the same request should be sent again."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A task of the creator's as a form shows it; `number` is the deliverable's, if it is about one."""
+
+    kind: str
+    number: int | None
+    task: TaskView
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that the template shows."""
+
+    token: str
+    view: CollaborationForCreator
+    steps: Sequence[Step]
+    may_counter: bool
+    done: str | None = None
+    attempt: Attempt | None = None
+    nonce: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+
+    def entered(self, verb: str, name: str, number: int | None = None) -> str:
+        """What was entered in a field of the form that was not carried out; empty for every other form."""
+        return self.attempt.fields.get(name, "") if self.attempt and self._is_attempt(verb, number) else ""
+
+    def key(self, verb: str, number: int | None = None) -> str:
+        """The idempotency key for a form: a new one, unless the same request is to be sent again."""
+        if self.attempt and self.attempt.key and self._is_attempt(verb, number):
+            return self.attempt.key
+        return uuid4().hex
+
+    def _is_attempt(self, verb: str, number: int | None) -> bool:
+        attempt = self.attempt
+        return (
+            attempt is not None and attempt.verb == verb and attempt.fields.get("deliverable", "") == str(number or "")
+        )
+
+
+@router.get("")
+async def show_page(token: Token, services: Serving, done: str | None = None) -> Response:
+    """The page as it stands now. Looking changes nothing, so that link previews are harmless."""
+    try:
+        caller = await creator_behind(token, services)
+        return await _rendered(services, caller, token, done=DONE.get(done or ""))
+    except (LinkInvalid, NotFound) as invalid:
+        return _invalid_link(invalid)
+
+
+@router.get("/contract.pdf")
+async def show_contract(request: Request, token: Token, services: Serving) -> Response:
+    """The contract of this collaboration."""
+    try:
+        caller = await creator_behind(token, services)
+        response = await contract_document(request, services, _collaboration_of(caller))
+    except (LinkInvalid, NotFound) as invalid:
+        return _invalid_link(invalid)
+    response.headers.update(_headers())
+    return response
+
+
+@router.post("/{verb}")
+async def take_step(request: Request, token: Token, verb: str, services: Serving) -> Response:
+    """Takes a step by the same command as the API, and shows the page again."""
+    if verb not in COMMANDS:
+        return _invalid_link(NotFound(kind="step", id=verb[:64]))
+    try:
+        caller = await creator_behind(token, services)
+        fields = await _fields(request)
+        attempt = await _attempt(services, caller, verb, fields)
+        if attempt is not None:
+            return await _rendered(services, caller, token, attempt=attempt)
+    except (LinkInvalid, NotFound) as invalid:
+        return _invalid_link(invalid)
+    return RedirectResponse(f"/c/{token}?done={verb}", status_code=303, headers=_headers())
+
+
+async def _attempt(services: Services, caller: Caller, verb: str, fields: Fields) -> Attempt | None:
+    """Carries the form out; what stands in its way, or None if nothing did."""
+    key = fields.get("key", "")
+    if not re.fullmatch(r"[ -~]{1,200}", key) or key.startswith(ENGINE_KEYS):
+        key = uuid4().hex
+    try:
+        currency = await _currency(services, caller)
+        command = COMMANDS[verb](fields, currency)
+        await Decisions(services, caller, key).on_collaboration(_collaboration_of(caller), command)
+    except ValidationError as error:
+        wrong = [f"{_label(detail['loc'])}: {detail['msg']}" for detail in error.errors()]
+        return Attempt(verb, fields, wrong, 422)
+    except FormMistake as mistake:
+        return Attempt(verb, fields, [str(mistake)], 422)
+    except GroundswellError as error:
+        status = status_of(type(error))
+        return Attempt(verb, fields, [str(error)], status, key if status in RETRY_AFTER else None)
+    return None
+
+
+async def _fields(request: Request) -> Fields:
+    form = await request.form(max_files=0, max_fields=50)
+    texts = {name: value for name, value in form.items() if isinstance(value, str)}
+    clean = {name: text.replace("\r\n", "\n").replace("\x00", "").strip() for name, text in texts.items()}
+    return {name: text for name, text in clean.items() if text}
+
+
+def _label(location: tuple[str | int, ...]) -> str:
+    name = str(location[-1]) if location else "The form"
+    return _LABELS.get(name, name.replace("_", " ").capitalize())
+
+
+def _collaboration_of(caller: Caller) -> str:
+    assert caller.collaboration_id is not None, "a link is bound to one collaboration"
+    return caller.collaboration_id
+
+
+async def _currency(services: Services, caller: Caller) -> str:
+    events = await collaboration_events(services.log, _collaboration_of(caller))
+    return collaboration_after(events).agreed.currency
+
+
+# From forms to commands
+
+
+class FormMistake(Exception):
+    """A field that cannot be read."""
+
+
+def _minor(text: str, currency: str) -> int:
+    """An amount as a person enters it, in minor units: `250`, `250.50` or `250,50` dollars."""
+    digits = get_currency_precision(currency)
+    decimals = rf"(?:[.,](\d{{1,{digits}}}))?" if digits else "()"
+    found = re.fullmatch(rf"(\d{{1,9}}){decimals}", text.replace(" ", ""), re.ASCII)
+    if found is None:
+        example = "250" + ("." + "0" * digits if digits else "")
+        raise FormMistake(f"Your fee: write the amount in {currency} as a plain number, such as {example}")
+    return int(found[1] + (found[2] or "").ljust(digits, "0"))
+
+
+def _only(fields: Fields, *names: str) -> dict[str, Any]:
+    return {name: fields[name] for name in names if name in fields}
+
+
+def _accept(fields: Fields, _: str) -> Command:
+    return AcceptOffer.model_validate(_only(fields, "version"))
+
+
+def _counter(fields: Fields, currency: str) -> Command:
+    fee = Money(amount=_minor(fields.get("fee", ""), currency), currency=currency)
+    return CounterOffer.model_validate({**_only(fields, "version", "message"), "fee": fee})
+
+
+def _decline(fields: Fields, _: str) -> Command:
+    return DeclineOffer.model_validate(_only(fields, "version", "reason"))
+
+
+def _sign(fields: Fields, _: str) -> Command:
+    if fields.get("consent") != "yes":
+        raise FormMistake("Tick the box to say that you have read the contract and agree to it.")
+    return SignContract.model_validate({**_only(fields, "typed_name", "document"), "consent": True})
+
+
+def _draft(fields: Fields, _: str) -> Command:
+    return SubmitDraft.model_validate(_only(fields, "deliverable", "caption", "media_url"))
+
+
+def _published(fields: Fields, _: str) -> Command:
+    return MarkPublished.model_validate(_only(fields, "deliverable", "url", "caption"))
+
+
+def _metrics(fields: Fields, _: str) -> Command:
+    figures = _only(fields, *FIGURES)
+    if not figures:
+        raise FormMistake("Enter at least one figure; leave the others empty if you do not know them.")
+    return RecordMetrics.model_validate({**_only(fields, "deliverable"), "metrics": Metrics.model_validate(figures)})
+
+
+COMMANDS: dict[str, Callable[[Fields, str], Command]] = {
+    "accept": _accept,
+    "counter": _counter,
+    "decline": _decline,
+    "sign": _sign,
+    "draft": _draft,
+    "published": _published,
+    "metrics": _metrics,
+}
+
+
+# From state to page
+
+
+async def _rendered(
+    services: Services, caller: Caller, token: str, *, done: str | None = None, attempt: Attempt | None = None
+) -> Response:
+    events = await collaboration_events(services.log, _collaboration_of(caller))
+    state, view = collaboration_after(events), collaboration_for_creator(events)
+    rounds = state.agreed.policies.negotiation.rounds
+    page = Page(
+        token=token,
+        view=view,
+        steps=[_step(task) for task in view.tasks if task.assignee is Role.CREATOR],
+        may_counter=state.counter_offers < rounds,
+        done=done,
+        attempt=attempt,
+    )
+    content = _templates().get_template("creator.html").render(page=page, view=view, figures=FIGURES)
+    status = attempt.status if attempt else 200
+    headers = _headers(page.nonce)
+    if status in RETRY_AFTER:
+        headers["Retry-After"] = str(RETRY_AFTER[status])
+    return HTMLResponse(content, status, headers=headers)
+
+
+def _step(task: TaskView) -> Step:
+    kind, _, number = task.name.partition("/")
+    return Step(kind, int(number) if number.isdecimal() else None, task)
+
+
+def _invalid_link(error: GroundswellError) -> Response:
+    """Says the same for a link that is not ours, has expired, or leads nowhere."""
+    nonce = secrets.token_urlsafe(16)
+    why = str(error) if isinstance(error, LinkInvalid) else "There is nothing at this address."
+    content = _templates().get_template("creator_link_invalid.html").render(why=why, nonce=nonce)
+    return HTMLResponse(content, 404, headers=_headers(nonce))
+
+
+def _headers(nonce: str | None = None) -> dict[str, str]:
+    style = f"style-src 'nonce-{nonce}'; " if nonce else ""
+    policy = f"default-src 'none'; {style}form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    return {
+        "Content-Security-Policy": policy,
+        "Cache-Control": "no-store",
+        # The address is the credential: it must not reach the sites that the page links to, nor search engines.
+        "Referrer-Policy": "no-referrer",
+        "X-Robots-Tag": "noindex, nofollow",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters |= {"money": money, "moment": moment, "words": lambda text: str(text).replace("_", " ")}
+    return environment

@@ -1,0 +1,264 @@
+"""What a route can ask for, as aliases that read as what they are: `caller: AsBrand`, `decide: Decide`."""
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Protocol, cast
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+from fastapi import Depends, Header, Query, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from activities.links import CreatorLinks, LinkInvalid
+from activities.ports import Documents, Shortlists
+from activities.starting import Answer, campaign_stream, collaboration_stream
+from activities.store.creators import Creators
+from activities.store.event_log import PostgresEventLog
+from activities.store.pool import Pool
+from activities.store.projections.collaboration_pipeline import get_collaboration
+from api.auth import ApiKeys, Caller, NotAuthenticated, NotPermitted, brand, creator
+from api.errors import UnsupportedMediaType
+from api.readiness import Probe
+from domain.brief import Brief
+from domain.decider import Actor, Command
+from domain.errors import IdempotencyKeyReused, NotFound
+from domain.events import fingerprint
+from domain.goal_setting import StartCampaign
+from domain.values import Value
+
+
+class DecisionEngine(Protocol):
+    """The one way to change anything; `workflows.client.Engine` is the real one."""
+
+    async def start_campaign(self, campaign_id: str, brief: Brief, *, actor: Actor, command_id: str) -> Answer:
+        """Start a campaign, once however often it is asked.
+
+        Raises:
+            BriefRefused, EngineUnavailable, TooManyInFlight
+        """
+        ...
+
+    async def decide(self, stream: str, command: Command, *, actor: Actor, command_id: str) -> Answer:
+        """Have a command decided and recorded, once for each command id.
+
+        Raises:
+            Refused, NotFound, EngineUnavailable, TooManyInFlight
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that the API works with; `create_app` is given it, nothing is opened at import."""
+
+    engine: DecisionEngine
+    pool: Pool
+    log: PostgresEventLog
+    creators: Creators
+    shortlists: Shortlists
+    documents: Documents
+    links: CreatorLinks
+    keys: ApiKeys
+    probes: tuple[Probe, ...] = ()
+    workspace: str = "default"
+
+
+def _services(request: Request) -> Services:
+    return cast(Services, request.app.state.services)
+
+
+Serving = Annotated[Services, Depends(_services)]
+
+_bearer = HTTPBearer(
+    auto_error=False,
+    description="An API key of the brand, or the token of a creator's link (the part of its address after `/c/`).",
+)
+
+
+async def _caller(
+    services: Serving, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Caller:
+    if credentials is None:
+        raise NotAuthenticated(why="There are no credentials.")
+    key_name = services.keys.owner(credentials.credentials)
+    if key_name is not None:
+        return brand(key_name)
+    return await creator_behind(credentials.credentials, services)
+
+
+async def creator_behind(token: str, services: Services) -> Caller:
+    """The creator whose link has this token.
+
+    Raises:
+        LinkInvalid: it is not one of our links.
+    """
+    collaboration_id = services.links.verify(token)
+    found = await get_collaboration(services.pool, services.workspace, collaboration_id)
+    if found is None:
+        raise LinkInvalid(why="what it leads to does not exist here")
+    return creator(found.creator_id, collaboration_id)
+
+
+AsAnyone = Annotated[Caller, Depends(_caller)]
+"""The brand or a creator."""
+
+
+async def _brand(caller: AsAnyone) -> Caller:
+    if not caller.is_brand:
+        raise NotPermitted
+    return caller
+
+
+AsBrand = Annotated[Caller, Depends(_brand)]
+"""The brand; a creator gets 403."""
+
+ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
+
+
+def _known(kind: str, id_: str) -> str:
+    if not re.fullmatch(ID_PATTERN, id_):
+        raise NotFound(kind=kind, id=id_[:64])
+    return id_
+
+
+def _campaign_id(campaign_id: str) -> str:
+    return _known("campaign", campaign_id)
+
+
+def _collaboration_id(collaboration_id: str, caller: AsAnyone) -> str:
+    if not caller.reaches(collaboration_id):
+        raise NotFound(kind="collaboration", id=collaboration_id[:64])
+    return _known("collaboration", collaboration_id)
+
+
+def _creator_id(creator_id: str) -> str:
+    return _known("creator", creator_id)
+
+
+CampaignId = Annotated[str, Depends(_campaign_id)]
+CollaborationId = Annotated[str, Depends(_collaboration_id)]
+"""A collaboration that the caller may know of; somebody else's is as unknown as one that does not exist."""
+CreatorId = Annotated[str, Depends(_creator_id)]
+CampaignFilter = Annotated[str | None, Query(pattern=ID_PATTERN, description="Only of this campaign.")]
+
+ENGINE_KEYS = "engine/"
+"""The engine's own commands have ids that begin with this."""
+
+
+def _idempotency_key(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=200,
+            pattern=r"^[ -~]+$",
+            description="The same key with the same request is carried out once and answered alike, however often it "
+            "is sent. Without one we make one and return it.",
+        ),
+    ] = None,
+) -> str:
+    key = idempotency_key or uuid4().hex
+    if key.startswith(ENGINE_KEYS):
+        rule = f"must not begin with {ENGINE_KEYS!r}, which is the engine's own"
+        location = ("header", "Idempotency-Key")
+        raise RequestValidationError([{"type": "reserved", "loc": location, "msg": rule, "input": key}])
+    request.state.idempotency_key = key
+    return key
+
+
+IdempotencyKey = Annotated[str, Depends(_idempotency_key)]
+
+
+class Decision(Value):
+    """What came of a command: the types of the events that it caused, and its stream's version after them."""
+
+    stream: str
+    version: int
+    events: tuple[str, ...]
+
+
+class Decisions:
+    """One caller's way to have commands decided, under one idempotency key."""
+
+    def __init__(self, services: Services, caller: Caller, key: str) -> None:
+        self._services = services
+        self._actor = caller.actor
+        self._key = key
+
+    async def start(self, brief: Brief) -> str:
+        """Starts a campaign and returns its id; the same key leads to the same campaign.
+
+        Raises:
+            IdempotencyKeyReused: the key came with another brief before.
+        """
+        campaign_id = uuid5(NAMESPACE_URL, f"campaign:{self._actor.id}:{self._key}").hex
+        answer = await self._services.engine.start_campaign(campaign_id, brief, actor=self._actor, command_id=self._key)
+        self._must_be_answer_to(StartCampaign(campaign_id=campaign_id, brief=brief), answer)
+        return campaign_id
+
+    async def on_campaign(self, campaign_id: str, command: Command) -> Decision:
+        """Has a campaign's command decided; raises what `DecisionEngine.decide` does, and IdempotencyKeyReused."""
+        return await self._decide(campaign_stream(campaign_id), command)
+
+    async def on_collaboration(self, collaboration_id: str, command: Command) -> Decision:
+        """Has a collaboration's command decided; raises as `on_campaign`."""
+        return await self._decide(collaboration_stream(collaboration_id), command)
+
+    async def _decide(self, stream: str, command: Command) -> Decision:
+        answer = await self._services.engine.decide(stream, command, actor=self._actor, command_id=self._key)
+        self._must_be_answer_to(command, answer)
+        return Decision(stream=answer.stream, version=answer.version, events=answer.events)
+
+    def _must_be_answer_to(self, command: Command, answer: Answer) -> None:
+        if answer.fingerprint != fingerprint(command):
+            raise IdempotencyKeyReused(key=self._key)
+
+
+def _anyones_decisions(services: Serving, caller: AsAnyone, key: IdempotencyKey) -> Decisions:
+    return Decisions(services, caller, key)
+
+
+def _brands_decisions(services: Serving, caller: AsBrand, key: IdempotencyKey) -> Decisions:
+    return Decisions(services, caller, key)
+
+
+Decide = Annotated[Decisions, Depends(_anyones_decisions)]
+"""Decisions of either side; the rules say whose turn it is."""
+DecideAsBrand = Annotated[Decisions, Depends(_brands_decisions)]
+"""Decisions that only the brand's side takes."""
+
+
+async def json_only(request: Request) -> None:
+    """Refuses bodies that are not JSON, and characters that no text column can hold, before anything reads them.
+
+    Raises:
+        UnsupportedMediaType: the body says that it is something else.
+        RequestValidationError: some text in it has a NUL character.
+    """
+    if not await request.body():
+        return
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not re.fullmatch(r"application/(?:[\w.-]+\+)?json", media_type):
+        raise UnsupportedMediaType(given=media_type[:100] or "of no stated type", needed="application/json")
+    _refuse_nul(await request.json())
+
+
+def _refuse_nul(body: Any) -> None:
+    waiting: list[tuple[tuple[str | int, ...], Any]] = [(("body",), body)]
+    while waiting:
+        location, value = waiting.pop()
+        match value:
+            case str() if "\x00" in value:
+                rule = "text must not contain the NUL character"
+                raise RequestValidationError([{"type": "nul", "loc": location, "msg": rule, "input": value}])
+            case dict():
+                waiting.extend(((*location, name), part) for name, part in value.items())
+            case list():
+                waiting.extend(((*location, number), part) for number, part in enumerate(value))
+            case _:
+                pass
+
+
+JsonOnly = Depends(json_only)

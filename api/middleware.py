@@ -1,0 +1,98 @@
+"""What surrounds every request: its id, one line in the log, the limit of its body, and a last resort for mistakes."""
+
+import re
+from time import perf_counter
+from uuid import uuid4
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import internal_problem
+
+MEBIBYTE = 1024 * 1024
+BODY_LIMIT = 1 * MEBIBYTE
+ROSTER_LIMIT = 20 * MEBIBYTE
+ROSTER_PATH = "/v1/creators/import"
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class RequestContext:
+    """Gives a request its id, echoes it with the idempotency key, and logs the outcome without personal data."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See the ASGI specification."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
+        state = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        answered: list[int] = []
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answered.append(message["status"])
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                if "idempotency_key" in state:
+                    headers["Idempotency-Key"] = state["idempotency_key"]
+            await send(message)
+
+        began = perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, send_with_headers)
+            except Exception as error:  # noqa: BLE001 - the last resort: whoever calls gets an answer, the log the place
+                response = internal_problem(Request(scope), error)
+                if not answered:
+                    await response(scope, receive, send_with_headers)
+            structlog.get_logger(__name__).info(
+                "request",
+                method=scope["method"],
+                path=_without_token(scope["path"]),
+                status=answered[0] if answered else None,
+                milliseconds=round((perf_counter() - began) * 1_000, 1),
+            )
+
+
+def _without_token(path: str) -> str:
+    """The path as the log may show it: whoever has the token of a creator's link can act as that creator."""
+    return "/c/…" if path.startswith("/c/") else path
+
+
+class BodyLimit:
+    """Refuses bodies above the limit with 413, by what they say of their length and by what really arrives."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """See the ASGI specification."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = ROSTER_LIMIT if scope["path"] == ROSTER_PATH else BODY_LIMIT
+        stated = Headers(scope=scope).get("content-length", "")
+        # The length of the digits is compared first: Python refuses to read a number of thousands of digits.
+        states_too_much = stated.isdecimal() and (len(stated) > 12 or int(stated) > limit)
+        too_large = HTTPException(413, detail=f"The body is larger than {limit} bytes, which is the most taken here.")
+        received = 0
+
+        async def receive_within_limit() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if states_too_much or received > limit:
+                raise too_large
+            return message
+
+        await self._app(scope, receive_within_limit, send)

@@ -1,0 +1,81 @@
+"""Stage 7, monitoring: figures of live posts, the report, and the end of the campaign."""
+
+import asyncio
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, Response
+
+from activities.store.projections.campaign_board import get_campaign
+from api.content_approval import Number
+from api.dependencies import AsBrand, CampaignId, CollaborationId, Decide, DecideAsBrand, Decision, JsonOnly, Serving
+from api.errors import problems
+from api.report import Report, build_report, render_html
+from domain.campaign import CloseCampaign
+from domain.errors import NotFound
+from domain.lifecycle import Stage
+from domain.monitoring import Metrics, RecordMetrics
+
+router = APIRouter(prefix="/v1", tags=[Stage.MONITORING.label], dependencies=[JsonOnly])
+
+_HTML_HEADERS = {
+    # The page carries its styles and drawings itself; nothing is fetched and no script runs.
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "private, no-store",
+    "Vary": "Accept",
+}
+
+
+@router.post(
+    "/collaborations/{collaboration_id}/deliverables/{number}/metrics",
+    summary="Report a post's figures",
+    responses=problems(401, 404, 409, 422, 429, 503),
+)
+async def record_metrics(decide: Decide, collaboration_id: CollaborationId, number: Number, body: Metrics) -> Decision:
+    """What is left out is unknown, which is not zero. Reporting again replaces the figures."""
+    return await decide.on_collaboration(collaboration_id, RecordMetrics(deliverable=number, metrics=body))
+
+
+@router.post(
+    "/campaigns/{campaign_id}/close",
+    summary="End the campaign",
+    responses=problems(401, 403, 404, 409, 422, 429, 503),
+)
+async def close_campaign(decide: DecideAsBrand, campaign_id: CampaignId, body: CloseCampaign | None = None) -> Decision:
+    """Collaborations that are still under way are cancelled."""
+    return await decide.on_campaign(campaign_id, body or CloseCampaign())
+
+
+@router.get(
+    "/campaigns/{campaign_id}/report",
+    summary="The report",
+    response_model=Report,
+    responses={200: {"content": {"text/html": {}}}, **problems(401, 403, 404, 422)},
+)
+async def read_report(request: Request, services: Serving, _: AsBrand, campaign_id: CampaignId) -> Response:
+    """Figures as JSON, or with `Accept: text/html` a page to pass on. At any time: it says how things stand now."""
+    if await get_campaign(services.pool, services.workspace, campaign_id) is None:
+        raise NotFound(kind="campaign", id=campaign_id)
+    report = await build_report(services.log, services.creators, campaign_id)
+    if prefers_html(request.headers.get("accept", "")):
+        # Drawing the charts takes about a second of computing; meanwhile the other requests go on.
+        return HTMLResponse(await asyncio.to_thread(render_html, report), headers=_HTML_HEADERS)
+    headers = {"Cache-Control": "private, no-cache", "Vary": "Accept"}
+    return Response(report.model_dump_json(), media_type="application/json", headers=headers)
+
+
+def prefers_html(accept: str) -> bool:
+    """Whether an Accept header likes HTML better than JSON; a browser does, a program that says nothing does not."""
+    weights = dict(_weight(part) for part in accept.split(","))
+    anything = max(weights.get("*/*", 0.0), weights.get("application/*", 0.0))
+    html = max(weights.get("text/html", 0.0), weights.get("application/xhtml+xml", 0.0))
+    return html > weights.get("application/json", anything)
+
+
+def _weight(part: str) -> tuple[str, float]:
+    media_type, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    quality = next((p.removeprefix("q=") for p in parameters if p.startswith("q=")), "1")
+    try:
+        return media_type, float(quality)
+    except ValueError:
+        return media_type, 0.0

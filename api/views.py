@@ -1,0 +1,357 @@
+"""What the API shows of campaigns and collaborations: to the brand everything, to a creator what concerns both."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from fastapi import Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from activities.ports import EventLog
+from activities.records import campaign_after, collaboration_after
+from activities.starting import campaign_stream, collaboration_stream
+from activities.store.projections.campaign_board import CampaignSummary
+from domain.assignment import Assignment
+from domain.brief import Brief, PostingWindow
+from domain.campaign import Campaign, CampaignOutcome
+from domain.checks import Assessment
+from domain.clauses import Briefing, Deliverable, Terms
+from domain.collaboration import Collaboration
+from domain.content_approval import Work, WorkStatus
+from domain.contract_signing import Signature
+from domain.deadlines import Tasks
+from domain.decider import Role
+from domain.disclosure import Disclosure
+from domain.discovery import Shortlist
+from domain.errors import NotFound
+from domain.events import Envelope
+from domain.formats import Format
+from domain.lifecycle import Stage
+from domain.money import Currency, Money
+from domain.monitoring import Metrics
+from domain.negotiation import Offer
+from domain.outcomes import Closing, Outcome
+from domain.payouts import Payout
+from domain.values import Instant, Value
+
+V = TypeVar("V", bound=BaseModel)
+
+
+class TaskView(Value):
+    """Something that one side is asked to do by an instant: `review_draft/2` is about deliverable 2."""
+
+    name: str
+    assignee: Role
+    opened_at: Instant
+    due_at: Instant
+    remind_at: tuple[Instant, ...]
+    escalated: bool
+    extended: bool
+
+
+class BudgetView(Value):
+    """Where a campaign's budget is, in minor units of `currency`."""
+
+    currency: Currency
+    total: int
+    reserved: int
+    committed: int
+    paid: int
+    available: int
+
+
+class CampaignView(Value):
+    """A campaign: its state, its money, and how many collaborations are where. `version` is that of its stream."""
+
+    id: str
+    stage: Stage
+    outcome: CampaignOutcome | None
+    brief: Brief
+    shortlist: Shortlist | None
+    approved: bool
+    dropped: tuple[str, ...]
+    invited: int
+    tasks: tuple[TaskView, ...]
+    budget: BudgetView
+    stages: Mapping[Stage, int]
+    """Collaborations under way, by stage."""
+    outcomes: Mapping[Outcome, int]
+    """Collaborations that have ended, by outcome."""
+    version: int
+    started_at: Instant
+    updated_at: Instant
+
+
+class WorkView(Value):
+    """One deliverable. `version` counts its drafts, `rounds` the changes that were asked for."""
+
+    number: int
+    format: Format
+    status: WorkStatus
+    version: int
+    rounds: int
+    caption: str
+    disclosure: Disclosure | None
+    feedback: str
+    url: str | None
+    metrics: Metrics | None
+
+
+class SharedView(Value):
+    """What both sides see of a collaboration. Amounts are in minor units of their currency."""
+
+    id: str
+    campaign_id: str
+    creator_id: str
+    stage: Stage
+    outcome: Outcome | None
+    reason: str
+    closing: Closing | None
+    cancelled: str | None
+    offer: Offer | None
+    fee: Money | None
+    document: str | None
+    """SHA-256 of the contract's PDF."""
+    signatures: Mapping[Role, Signature]
+    works: tuple[WorkView, ...]
+    payouts: tuple[Payout, ...]
+    tasks: tuple[TaskView, ...]
+    version: int
+    opened_at: Instant
+    updated_at: Instant
+
+
+class CollaborationView(SharedView):
+    """A collaboration as the brand sees it."""
+
+    rank: int
+    assignment: Assignment
+    assessment: Assessment | None
+    counter_offers: int
+    reserved: int
+    committed: int
+
+
+class AssignmentForCreator(Value):
+    """What a creator is asked to do, without the limits within which the brand negotiates."""
+
+    brand: str
+    product: str
+    category: str
+    currency: Currency
+    deliverables: tuple[Deliverable, ...]
+    posting_window: PostingWindow
+    briefing: Briefing
+    terms: Terms
+
+
+class CollaborationForCreator(SharedView):
+    """A collaboration as its creator sees it."""
+
+    assignment: AssignmentForCreator
+
+
+class EventView(Value):
+    """Something that happened. `position` orders a campaign's events over all its streams."""
+
+    stream: str
+    version: int
+    position: int
+    type: str
+    schema_version: int
+    data: Mapping[str, Any]
+    by: Role
+    actor: str | None
+    """Pseudonymous id of who gave the command; a creator is not shown the brand's."""
+    command: str
+    command_id: str | None
+    decided_at: Instant
+    recorded_at: Instant
+
+
+async def campaign_events(log: EventLog, campaign_id: str) -> list[Envelope]:
+    """A campaign's own events.
+
+    Raises:
+        NotFound: there is no such campaign.
+    """
+    return await _events(log, campaign_stream(campaign_id), "campaign", campaign_id)
+
+
+async def collaboration_events(log: EventLog, collaboration_id: str) -> list[Envelope]:
+    """A collaboration's events.
+
+    Raises:
+        NotFound: there is no such collaboration.
+    """
+    return await _events(log, collaboration_stream(collaboration_id), "collaboration", collaboration_id)
+
+
+async def _events(log: EventLog, stream: str, kind: str, id_: str) -> list[Envelope]:
+    events = await log.read(stream)
+    if not events:
+        raise NotFound(kind=kind, id=id_)
+    return events
+
+
+def campaign_view(events: Sequence[Envelope], board: CampaignSummary) -> CampaignView:
+    """The campaign after its events; the board says what its collaborations have come to."""
+    state: Campaign = campaign_after(events)
+    spend = board.spend
+    return CampaignView(
+        id=state.id,
+        stage=state.stage,
+        outcome=state.outcome,
+        brief=state.agreed_brief,
+        shortlist=state.shortlist,
+        approved=state.approved,
+        dropped=state.dropped,
+        invited=state.invited,
+        tasks=task_views(state.tasks),
+        budget=BudgetView(
+            currency=spend.currency,
+            total=spend.total,
+            reserved=spend.reserved,
+            committed=spend.committed,
+            paid=spend.paid,
+            available=spend.available,
+        ),
+        stages=board.stages,
+        outcomes=board.outcomes,
+        version=events[-1].version,
+        started_at=events[0].metadata.decided_at,
+        updated_at=events[-1].metadata.decided_at,
+    )
+
+
+def collaboration_view(events: Sequence[Envelope]) -> CollaborationView:
+    """The collaboration after its events, for the brand."""
+    state = collaboration_after(events)
+    return CollaborationView(
+        **_shared(state, events),
+        rank=state.rank,
+        assignment=state.agreed,
+        assessment=state.assessment,
+        counter_offers=state.counter_offers,
+        reserved=state.reserved,
+        committed=state.committed,
+    )
+
+
+def collaboration_for_creator(events: Sequence[Envelope]) -> CollaborationForCreator:
+    """The collaboration after its events, for its creator."""
+    state = collaboration_after(events)
+    agreed = state.agreed
+    asked = {name: getattr(agreed, name) for name in AssignmentForCreator.model_fields}
+    return CollaborationForCreator(**_shared(state, events), assignment=AssignmentForCreator(**asked))
+
+
+def _shared(state: Collaboration, events: Sequence[Envelope]) -> dict[str, Any]:
+    return {
+        "id": state.id,
+        "campaign_id": state.campaign_id,
+        "creator_id": state.creator_id,
+        "stage": state.stage,
+        "outcome": state.outcome,
+        "reason": state.reason,
+        "closing": state.closing,
+        "cancelled": state.cancelled,
+        "offer": state.offer,
+        "fee": state.fee,
+        "document": state.document,
+        "signatures": state.signatures,
+        "works": tuple(_work_view(work, state.metrics.get(number)) for number, work in sorted(state.works.items())),
+        "payouts": tuple(state.payouts.values()),
+        "tasks": task_views(state.tasks),
+        "version": events[-1].version,
+        "opened_at": events[0].metadata.decided_at,
+        "updated_at": events[-1].metadata.decided_at,
+    }
+
+
+def _work_view(work: Work, metrics: Metrics | None) -> WorkView:
+    return WorkView(
+        number=work.deliverable.number,
+        format=work.deliverable.format,
+        status=work.status,
+        version=work.version,
+        rounds=work.rounds,
+        caption=work.caption,
+        disclosure=work.disclosure,
+        feedback=work.feedback,
+        url=work.url,
+        metrics=metrics,
+    )
+
+
+def task_views(tasks: Tasks) -> tuple[TaskView, ...]:
+    """Open tasks, most urgent first."""
+    return tuple(
+        TaskView(**{name: getattr(task, name) for name in TaskView.model_fields})
+        for task in sorted(tasks.values(), key=lambda task: (task.due_at, task.name))
+    )
+
+
+def event_view(envelope: Envelope) -> EventView:
+    """An event as the brand sees it: all of it."""
+    metadata = envelope.metadata
+    return EventView(
+        stream=envelope.stream,
+        version=envelope.version,
+        position=envelope.position,
+        type=envelope.type,
+        schema_version=envelope.schema_version,
+        data=envelope.data,
+        by=metadata.actor.role,
+        actor=metadata.actor.id,
+        command=metadata.command,
+        command_id=metadata.command_id,
+        decided_at=metadata.decided_at,
+        recorded_at=envelope.recorded_at,
+    )
+
+
+BRANDS_OWN = {"CollaborationOpened", "CreatorAssessed", "CreatorApproved", "CreatorRejected"}
+"""Types of events about how the brand chose the creator, and within which limits it negotiates."""
+
+BRANDS_DATA = {"policy", "reserved", "released", "released_reserved", "released_committed", "authority"}
+"""Fields of events that tell how the brand's budget and policies stand."""
+
+
+def event_for_creator(envelope: Envelope) -> EventView | None:
+    """An event as the collaboration's creator sees it; None if it is none of theirs."""
+    if envelope.type in BRANDS_OWN:
+        return None
+    theirs = envelope.metadata.actor.role is Role.CREATOR
+    view = event_view(envelope).model_copy(update={"data": _without_brands(envelope.data)})
+    return view if theirs else view.model_copy(update={"actor": None, "command_id": None})
+
+
+def _without_brands(data: Any) -> Any:
+    match data:
+        case dict():
+            return {name: _without_brands(part) for name, part in data.items() if name not in BRANDS_DATA}
+        case list():
+            return [_without_brands(part) for part in data]
+        case _:
+            return data
+
+
+def with_etag(request: Request, view: V, version: int) -> Response:
+    """The view as JSON with its ETag, or 304 if the caller has it: `version` of the stream and a digest of the view.
+
+    The digest is there because a campaign's view also shows what its collaborations do, which its stream does not.
+    """
+    content = view.model_dump_json().encode()
+    etag = f'"{version}-{hashlib.sha256(content).hexdigest()[:16]}"'
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    if is_current(request, etag):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="application/json", headers=headers)
+
+
+def is_current(request: Request, etag: str) -> bool:
+    """Whether the caller says that it has the representation with this ETag."""
+    given = request.headers.get("if-none-match", "")
+    return given.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in given.split(",")}
