@@ -105,7 +105,7 @@ def render(contract: Contract) -> tuple[bytes, int]:
     compiler = typst.Compiler(
         TEMPLATE, font_paths=_fonts(), sys_inputs={"contract": json.dumps(particulars(contract), ensure_ascii=False)}
     )
-    content = compiler.compile(format="pdf", timestamp=contract.accepted_at)
+    content = compiler.compile(format="pdf", timestamp=contract.accepted_at.replace(microsecond=0))
     assert isinstance(content, bytes), "one PDF is one file"
     (pages,) = json.loads(compiler.query("<pages>", field="value"))
     return content, pages

@@ -14,7 +14,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from activities.event_streams import AppendRequest, DueNotice, EventStreams, LoadRequest
 from activities.failures import as_application_error, as_domain_error
@@ -196,7 +196,7 @@ class EventSourced(ABC, Generic[S]):
                 summary=f"{type(command).__name__} by {context.actor.role}: {', '.join(names)}",
                 **policies.RECORDING,
             )
-        except ActivityError as failure:
+        except FailureError as failure:
             raise as_domain_error(failure) or failure from failure
         self._fold(stored.events)
         self._due_notices.extend(

@@ -1,0 +1,229 @@
+"""An engine for one test: real PostgreSQL, real mail, real workflows, on a Temporal server whose clock can jump."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from uuid import uuid4
+
+import pytest
+from pydantic import SecretStr
+from temporalio.client import Client, WorkflowHandle
+from temporalio.testing import WorkflowEnvironment
+
+from activities.event_streams import registry_of
+from activities.starting import (
+    COLLABORATION_WORKFLOW,
+    Answer,
+    CollaborationStart,
+    campaign_stream,
+    collaboration_id,
+    collaboration_stream,
+)
+from activities.store.creators import Creators
+from activities.store.event_log import PostgresEventLog
+from activities.store.pool import Pool, open_pool
+from activities.store.projections.read_models import campaigns, collaborations
+from activities.store.projections.spend import Spend, get_spend
+from api.embedded_mail import MailSink
+from domain.assignment import assign
+from domain.brief import Brief
+from domain.budget import moves
+from domain.collaboration import Collaboration, CollaborationDecider
+from domain.content_approval import ApproveDraft, MarkPublished, SubmitDraft
+from domain.contract_signing import SignContract
+from domain.creators import Profile
+from domain.decider import Actor, Command, Context, Event, Role
+from domain.events import Envelope, metadata
+from domain.goal_setting import CampaignStarted, StartCampaign
+from domain.negotiation import AcceptOffer
+from domain.verification import OpenCollaboration
+from tests.domain.given import DISCLOSED, a_brief, a_profile
+from workflows.client import Engine
+from workflows.settings import Settings
+from workflows.worker import worker
+
+PEOPLE = {role: Actor(role=role, id=f"{role}-1") for role in Role}
+
+
+class Collaborating:
+    """One collaboration under test: give commands, let time pass, read the record."""
+
+    def __init__(self, bench: "Bench", handle: WorkflowHandle[object, str], campaign_id: str) -> None:
+        self.handle = handle
+        self.stream = handle.id
+        self.campaign_id = campaign_id
+        self._bench = bench
+        self._keys = count(1)
+
+    async def tell(self, command: Command, by: Role = Role.CREATOR, key: str | None = None) -> Answer:
+        """Give a command as a person does."""
+        key = key or f"key-{next(self._keys)}"
+        return await self._bench.engine.decide(self.stream, command, actor=PEOPLE[by], command_id=key)
+
+    async def envelopes(self) -> list[Envelope]:
+        """The record."""
+        return await self._bench.log.read(self.stream)
+
+    async def events(self) -> list[str]:
+        """The types of the recorded events, in order."""
+        return [envelope.type for envelope in await self.envelopes()]
+
+    async def state(self) -> Collaboration:
+        """The record's fold."""
+        state, decider, registry = Collaboration(), CollaborationDecider(), registry_of(self.stream)
+        for envelope in await self.envelopes():
+            state = decider.evolve(state, registry.decode(envelope))
+        return state
+
+    async def until(self, event: str, times: int = 1) -> Collaboration:
+        """Wait, letting workflow time pass, until the event has been recorded so often."""
+        for _ in range(200):
+            if (await self.events()).count(event) >= times:
+                return await self.state()
+            await self._bench.let_pass(timedelta(minutes=30))
+        raise AssertionError(f"{event} was not recorded in time: {await self.events()}")
+
+    async def until_waiting_for(self, task: str) -> Collaboration:
+        """Wait, without letting workflow time pass, until a task is open."""
+        for _ in range(400):
+            state = await self.state()
+            if task in state.tasks:
+                return state
+            await asyncio.sleep(0.02)
+        raise AssertionError(f"{task} was never open: {await self.events()}")
+
+    async def history_length_at_rest(self) -> int:
+        """How many events of history there are once no more are coming by themselves."""
+        length, quiet = 0, 0
+        while quiet < 5:
+            await asyncio.sleep(0.1)
+            now = (await self.handle.describe()).history_length
+            length, quiet = now, quiet + 1 if now == length else 0
+        return length
+
+    async def engage(self) -> Collaboration:
+        """Let both sides agree and sign."""
+        await self.until_waiting_for("answer_offer")
+        await self.tell(AcceptOffer(version=1))
+        state = await self.until_waiting_for("sign_contract/creator")
+        for role in (Role.CREATOR, Role.BRAND):
+            await self.tell(SignContract(typed_name="A. Name", document=state.document or "", consent=True), by=role)
+        return await self.until_waiting_for("submit_draft/1")
+
+    async def publish(self, deliverable: int) -> None:
+        """Take one deliverable from draft to live post."""
+        await self.tell(SubmitDraft(deliverable=deliverable, caption=DISCLOSED))
+        await self.tell(ApproveDraft(deliverable=deliverable, version=1), by=Role.BRAND)
+        url = f"https://posts.example/{deliverable}"
+        await self.tell(MarkPublished(deliverable=deliverable, url=url, caption=DISCLOSED))
+
+    async def spend(self) -> Spend:
+        """The campaign's ledger."""
+        spend = await get_spend(self._bench.pool, self.campaign_id)
+        assert spend is not None
+        return spend
+
+
+class Bench:
+    """A worker with everything real around it, and a clock that tests may push where the server allows it."""
+
+    def __init__(
+        self, client: Client, pool: Pool, mail: MailSink, task_queue: str, environment: WorkflowEnvironment | None
+    ) -> None:
+        self.client = client
+        self.pool = pool
+        self.mail = mail
+        self.task_queue = task_queue
+        self._environment = environment
+        self._handles = count(1)
+        self.log = PostgresEventLog(pool, [campaigns(), collaborations()])
+        self.engine = Engine(client, self.log, task_queue)
+
+    async def now(self) -> datetime:
+        """The time on the Temporal server."""
+        return await self._environment.get_current_time() if self._environment else datetime.now(UTC)
+
+    async def let_pass(self, time: timedelta) -> None:
+        """Let so much workflow time pass; on a server that cannot skip it, a moment of ours."""
+        await (self._environment.sleep(time) if self._environment else asyncio.sleep(0.1))
+
+    async def add_creators(self, *profiles: Profile) -> list[str]:
+        """Put creators into the directory and return their ids."""
+        return [added.id for added in await Creators(self.pool).upsert("default", profiles)]
+
+    async def open_campaign(self, brief: Brief) -> str:
+        """Record a started campaign that has no workflow, so that a collaboration can be tested alone."""
+        campaign_id = uuid4().hex
+        command = StartCampaign(campaign_id=campaign_id, brief=brief)
+        context = Context(at=await self.now(), actor=PEOPLE[Role.BRAND], command_id="start")
+        started: Sequence[Event] = [CampaignStarted(campaign_id=campaign_id, brief=brief)]
+        stream = campaign_stream(campaign_id)
+        await self.log.append(
+            stream,
+            0,
+            [registry_of(stream).encode(event) for event in started],
+            metadata(command, context, correlation_id=campaign_id),
+            moves(started, campaign_id=campaign_id, currency=brief.budget.currency),
+        )
+        return campaign_id
+
+    async def collaborate(self, brief: Brief | None = None, profile: Profile | None = None) -> Collaborating:
+        """Start a collaboration with one creator, in a campaign of its own."""
+        brief = brief or a_brief()
+        return await self.collaborate_in(await self.open_campaign(brief), brief, profile)
+
+    async def collaborate_in(self, campaign_id: str, brief: Brief, profile: Profile | None = None) -> Collaborating:
+        """Start a collaboration with a creator in an open campaign."""
+        profile = profile or a_profile(handle=f"creator{next(self._handles)}")
+        [creator] = await self.add_creators(profile)
+        name = collaboration_id(campaign_id, creator)
+        opening = OpenCollaboration(
+            collaboration_id=name,
+            campaign_id=campaign_id,
+            creator_id=creator,
+            rank=1,
+            assignment=assign(brief, profile),
+        )
+        handle: WorkflowHandle[object, str] = await self.client.start_workflow(
+            COLLABORATION_WORKFLOW,
+            CollaborationStart(collaboration_id=name, opening=opening),
+            id=collaboration_stream(name),
+            task_queue=self.task_queue,
+            result_type=str,
+        )
+        return Collaborating(self, handle, campaign_id)
+
+
+@asynccontextmanager
+async def working(
+    client: Client, database: str, mail: MailSink, environment: WorkflowEnvironment | None
+) -> AsyncIterator[Bench]:
+    """A bench whose worker runs."""
+    settings = Settings(
+        database_url=SecretStr(database),
+        secret_key=SecretStr("a secret of the tests, long enough"),
+        smtp_host=mail.host,
+        smtp_port=mail.port,
+        task_queue=f"tests-{uuid4().hex}",
+        poll_seconds=0.05,
+    )
+    pool = await open_pool(database, application_name="tests")
+    async with worker(client, settings, pool):
+        yield Bench(client, pool, mail, settings.task_queue, environment)
+    await pool.close()
+
+
+@pytest.fixture
+async def bench(time_skipping: WorkflowEnvironment, database: str, mail_sink: MailSink) -> AsyncIterator[Bench]:
+    """A running worker on a server that skips time."""
+    async with working(time_skipping.client, database, mail_sink, time_skipping) as bench:
+        yield bench
+
+
+@pytest.fixture
+async def live(temporal_client: Client, database: str, mail_sink: MailSink) -> AsyncIterator[Bench]:
+    """A running worker on the server that people use, whose time is ours."""
+    async with working(temporal_client, database, mail_sink, None) as bench:
+        yield bench
