@@ -7,9 +7,10 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Strin
 
 
 class Value(BaseModel):
-    """An immutable value. Unknown fields are an error, so that a typing mistake in a brief is never silently dropped."""
+    """An immutable value. Unknown fields are an error: a typing mistake in a brief is never silently dropped."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601")
+    # JSON has no infinity and no NaN: one that is let in could not be stored.
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601", allow_inf_nan=False)
 
 
 def _in_utc(at: datetime) -> datetime:
