@@ -138,7 +138,8 @@ def _sign(command: SignContract, state: "Collaboration", context: Context) -> Se
 
 
 def _conclude(state: "Collaboration", context: Context) -> Sequence[Event]:
-    assert state.document is not None and state.fee is not None, "signing follows an agreed fee and a document"
+    assert state.document is not None, "signing follows a document"
+    assert state.fee is not None, "a document follows an agreed fee"
     concluded = ContractConcluded(document=state.document, tasks=open_draft_tasks(state.agreed, context.at))
     upfront = share(state.fee.amount, state.agreed.terms.upfront)
     return [concluded, *schedule(state.id, PayoutPurpose.UPFRONT, upfront, state.fee.currency)]

@@ -34,7 +34,7 @@ ENGINE = Actor(role=Role.ENGINE, id="engine")
 
 
 class Context(Value):
-    """What surrounds a command: deciders have no clock and no random source, so time and identity arrive from outside."""
+    """What surrounds a command: deciders have no clock and no random source, so time and identity come from outside."""
 
     at: Instant
     actor: Actor = ENGINE

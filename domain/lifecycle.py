@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Stage(StrEnum):
-    """A stage of the lifecycle; members compare by their order in it, not alphabetically."""
+    """A stage of the lifecycle. Compare stages by `order`: as text they compare alphabetically."""
 
     GOAL_SETTING = "goal_setting"
     DISCOVERY = "discovery"

@@ -1,4 +1,4 @@
-"""Stage 4, negotiation: versioned offers, each needing the other side's consent, with the money behind them reserved."""
+"""Stage 4, negotiation: versioned offers, each needing the other side's consent, with the money for them reserved."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
