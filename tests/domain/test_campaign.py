@@ -1,5 +1,9 @@
 """A campaign from its brief to its end, and what holds for every command in between."""
 
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from domain.campaign import (
@@ -13,13 +17,14 @@ from domain.campaign import (
     CloseCampaign,
 )
 from domain.deadlines import PassTime
-from domain.decider import Authority, Command
+from domain.decider import Authority, Command, Role
 from domain.discovery import ApproveShortlist, ProposeShortlist, RecordOutreach, RejectShortlist, Shortlist
 from domain.errors import AlreadyEnded, NotYourTurn, WrongStage
 from domain.goal_setting import StartCampaign
 from domain.lifecycle import Stage
-from tests.domain.given import BRAND, CREATOR, ENGINE, HOUR, T0, a_brief, approved, campaign, proposed, started
+from tests.domain.given import BRAND, CREATOR, ENGINE, HOUR, T0, a_brief, approved, campaign, proposed, started, stored
 
+SNAPSHOT: TypeAdapter[Campaign] = TypeAdapter(Campaign)
 COMMANDS: tuple[Command, ...] = (
     StartCampaign(campaign_id="camp-1", brief=a_brief()),
     ProposeShortlist(shortlist=Shortlist(digest="ab" * 32, size=3), considered=3),
@@ -93,14 +98,36 @@ def test_time_passes_without_a_trace_when_nothing_is_due() -> None:
 
 def test_the_state_survives_a_snapshot() -> None:
     """Every state of a campaign is the same after it has been JSON."""
-    adapter = TypeAdapter(Campaign)
     story = approved().does(RecordOutreach(invited=3)).does(CloseCampaign())
     decider = CampaignDecider()
     state = decider.initial
     for event in story.past:
         state = decider.evolve(state, event)
-        assert adapter.validate_json(adapter.dump_json(state)) == state
+        assert SNAPSHOT.validate_json(SNAPSHOT.dump_json(state)) == state
     assert state.stage is Stage.MONITORING
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from([campaign, proposed, approved]),
+    st.lists(st.tuples(st.sampled_from(COMMANDS), st.sampled_from(Role), st.integers(0, 80)), max_size=25),
+)
+def test_any_commands_in_any_order_keep_the_promises(begun: Any, said: list[tuple[Command, Role, int]]) -> None:
+    """Each is refused or folds; the stored stream folds to the same state; after the end nothing is open or taken."""
+    story, at = begun(), T0
+    for command, role, hours in said:
+        at += hours * HOUR
+        decision = story.when(command, by=role, at=at)
+        again = story.when(command, by=role, at=at)
+        assert (decision.events, str(decision.refusal)) == (again.events, str(again.refusal))
+        if story.state.ended:
+            assert isinstance(decision.refusal, AlreadyEnded)
+            assert not story.state.tasks
+        story = campaign(*story.past, *decision.events)
+        assert story.state == decision.state
+        assert SNAPSHOT.validate_json(SNAPSHOT.dump_json(story.state)) == story.state
+    envelopes = stored(EVENTS, "campaign/camp-1", story.past)
+    assert campaign(*map(EVENTS.decode, envelopes)).state == story.state
 
 
 def test_the_registry_knows_the_tasks_events() -> None:

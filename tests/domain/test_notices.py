@@ -1,0 +1,64 @@
+"""Who is told of which event."""
+
+from typing import Any
+
+import pytest
+
+from domain.decider import Event
+from domain.notices import Audience, Notice, Template, notices
+from domain.outcomes import CollaborationEnded, Outcome
+from tests.domain.write_golden import REGISTRIES, samples
+
+TOLD = {
+    "CampaignStarted": (Template.CAMPAIGN_STARTED, Audience.MANAGER),
+    "ShortlistProposed": (Template.SHORTLIST_READY, Audience.MANAGER),
+    "OfferMade": (Template.OFFER, Audience.CREATOR),
+    "ContractDrafted": (Template.CONTRACT_TO_SIGN, Audience.CREATOR),
+    "ContractConcluded": (Template.CONTRACT_CONCLUDED, Audience.CREATOR),
+    "ChangesRequested": (Template.CHANGES_REQUESTED, Audience.CREATOR),
+    "DraftApproved": (Template.DRAFT_APPROVED, Audience.CREATOR),
+    "PayoutMade": (Template.PAYOUT_MADE, Audience.CREATOR),
+    "TaskEscalated": (Template.ESCALATION, Audience.ESCALATION),
+}
+DEPENDS = {"CreatorAssessed", "TaskReminded", "CollaborationEnded"}
+"""Events whose content decides, each with a test of its own."""
+QUIET = sorted({name for registry in REGISTRIES.values() for name in registry.names} - set(TOLD) - DEPENDS)
+
+
+def sample(name: str, **facts: Any) -> Event:
+    """An event of that type as it really occurs, with some facts changed."""
+    return samples()[name][1].model_copy(update=facts)
+
+
+@pytest.mark.parametrize(("name", "told"), TOLD.items())
+def test_news_goes_to_one_audience(name: str, told: tuple[Template, Audience]) -> None:
+    """Each of these events is one message to one audience."""
+    template, audience = told
+    assert list(notices(sample(name))) == [Notice(template=template, audience=audience)]
+
+
+@pytest.mark.parametrize("name", QUIET)
+def test_other_events_are_news_to_nobody(name: str) -> None:
+    """Everything else is seen on the board, not in the mail."""
+    assert list(notices(sample(name))) == []
+
+
+def test_evidence_is_news_only_if_it_asks_somebody() -> None:
+    """The manager hears of a doubtful creator, not of a clear case."""
+    asked = sample("CreatorAssessed", task=sample("ShortlistProposed").task)  # type: ignore[attr-defined]
+    assert [notice.template for notice in notices(asked)] == [Template.REVIEW_CREATOR]
+    assert list(notices(sample("CreatorAssessed", task=None))) == []
+
+
+@pytest.mark.parametrize(("assignee", "audience"), [("creator", Audience.CREATOR), ("brand", Audience.MANAGER)])
+def test_a_reminder_goes_to_the_side_that_is_waited_for(assignee: str, audience: Audience) -> None:
+    """Creators are reminded of their own steps, the manager of the brand's."""
+    reminded = type(sample("TaskReminded")).model_validate({**dict(sample("TaskReminded")), "assignee": assignee})
+    assert list(notices(reminded)) == [Notice(template=Template.REMINDER, audience=audience)]
+
+
+@pytest.mark.parametrize(("offered", "templates"), [(True, [Template.ENDED]), (False, [])])
+def test_the_end_is_news_to_a_creator_who_had_an_offer(offered: bool, templates: list[Template]) -> None:
+    """Who never heard of the campaign does not hear of its end either."""
+    ended = CollaborationEnded(outcome=Outcome.CANCELLED, reason="recall", offered=offered)
+    assert [notice.template for notice in notices(ended)] == templates

@@ -1,0 +1,121 @@
+"""Writes one golden file per event type and schema version; never overwrites one.
+
+    .venv/bin/python -m tests.domain.write_golden
+
+A golden file is what some release has stored: it stays for ever, so that every later release proves it can read it.
+Run this after adding an event type or an upcast, and commit the new files.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from domain import campaign as campaigns
+from domain import collaboration as collaborations
+from domain.brief import Policies
+from domain.campaign import CancelCampaign, CloseCampaign
+from domain.checks import Verdict
+from domain.collaboration import CancelCollaboration
+from domain.content_approval import RequestChanges
+from domain.deadlines import OnExpiry
+from domain.decider import Event
+from domain.discovery import ProposeShortlist, RecordOutreach, RejectShortlist, Shortlist
+from domain.events import Registry
+from domain.monitoring import Metrics, RecordMetrics
+from domain.negotiation import AcceptOffer, DeclineOffer
+from domain.payouts import RecordPayout
+from domain.verification import RecordAssessment
+from tests.domain.given import (
+    BRAND,
+    CREATOR,
+    HOUR,
+    T0,
+    UNDISCLOSED,
+    a_policy,
+    an_assessment,
+    an_assignment,
+    approved,
+    countered,
+    drafted,
+    in_review,
+    live,
+    offered,
+    opened,
+    proposed,
+    started,
+    to_publish,
+)
+
+GOLDEN = Path(__file__).parent / "golden"
+REGISTRIES = {"campaign": campaigns.EVENTS, "collaboration": collaborations.EVENTS}
+FIGURES = Metrics(impressions=4_100, reach=3_000, likes=260, comments=14, clicks=55, orders=3, revenue=72_00)
+
+
+def campaign_stories() -> Iterator[Event]:
+    """Campaigns that together see every event of their kind."""
+    yield from approved().does(RecordOutreach(invited=12)).does(CloseCampaign()).past
+    yield from proposed().does(RejectShortlist(reason="not our style"), by=BRAND).past
+    yield from started().does(CancelCampaign(reason="recall"), by=BRAND).past
+    nobody = Shortlist(digest="ab" * 32, size=0)
+    yield from started().does(ProposeShortlist(shortlist=nobody, considered=7)).past
+    for on_expiry in (OnExpiry.EXTEND, OnExpiry.ESCALATE, OnExpiry.DECLINE):
+        story = proposed(policies=Policies(shortlist=a_policy(on_expiry)))
+        yield from story.waits(until=T0 + 36 * HOUR).events
+        yield from story.waits(until=T0 + 48 * HOUR).events
+
+
+def collaboration_stories() -> Iterator[Event]:
+    """Collaborations that together see every event of their kind."""
+    changes = RequestChanges(deliverable=1, version=1, feedback="brighter, please")
+    yield from in_review().does(changes, by=BRAND).past
+    done = live().does(RecordPayout(payout_id="collab-1/upfront", reference="tr_1"))
+    yield from done.does(RecordMetrics(deliverable=1, metrics=FIGURES)).past
+    yield from countered().does(AcceptOffer(version=2), by=BRAND).past
+    yield from offered().does(DeclineOffer(version=1, reason="too little"), by=CREATOR).past
+    yield from opened().does(RecordAssessment(assessment=an_assessment(Verdict.FAIL))).past
+    yield from to_publish().does(CancelCollaboration(reason="recall")).past
+    silent = Policies(
+        creator_signature=a_policy(OnExpiry.DECLINE),
+        draft=a_policy(OnExpiry.DECLINE, hours=96),
+        review=a_policy(OnExpiry.APPROVE),
+        metrics=a_policy(OnExpiry.DECLINE),
+        counter_offer=a_policy(OnExpiry.ESCALATE),
+        offer=a_policy(OnExpiry.EXTEND),
+    )
+    assignment = an_assignment(policies=silent)
+    yield from offered(assignment).waits(until=T0 + 36 * HOUR).events
+    for story in (offered(assignment), countered(assignment=assignment), drafted(assignment), live(assignment)):
+        yield from story.waits(until=T0 + 48 * HOUR).events
+    undisclosed = in_review(assignment, UNDISCLOSED)
+    yield from undisclosed.waits(until=T0 + 48 * HOUR).events
+    yield from undisclosed.waits(until=T0 + 96 * HOUR).events
+
+
+def samples() -> dict[str, tuple[Registry, Event]]:
+    """For each event type of both registries its first occurrence in the stories, with the registry that stores it."""
+    found: dict[str, tuple[Registry, Event]] = {}
+    for kind, events in (("campaign", campaign_stories()), ("collaboration", collaboration_stories())):
+        for event in events:
+            found.setdefault(type(event).__name__, (REGISTRIES[kind], event))
+    return found
+
+
+def path_of(registry: Registry, name: str) -> Path:
+    """Where the golden file of an event type's current schema version is kept."""
+    return GOLDEN / f"{name}.v{registry.schema_version(name)}.json"
+
+
+def main() -> None:
+    """Write what is missing."""
+    GOLDEN.mkdir(exist_ok=True)
+    for name, (registry, event) in samples().items():
+        path = path_of(registry, name)
+        if not path.exists():
+            record = registry.encode(event).model_dump(mode="json")
+            path.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+            sys.stdout.write(f"{path.relative_to(Path.cwd())}\n")
+
+
+if __name__ == "__main__":
+    main()
