@@ -1,0 +1,258 @@
+"""The command `groundswell`: the whole engine on one machine, its parts one by one, and looking after them."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import asyncpg
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from temporalio.service import RPCError
+
+from activities.store.migrate import SchemaMismatch
+from api.embedded_process import EmbeddedError
+
+T = TypeVar("T")
+
+IMPOSSIBLE = 2
+"""Exit code of a command that could not be carried out; 1 says that it was, with a bad result."""
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="""
+Groundswell runs micro-influencer campaigns: it finds and verifies creators, negotiates, has contracts signed, takes
+content through approval, pays, and reports.
+
+**First steps**, with nothing installed but this package:
+
+    groundswell demo         # a whole campaign in about a minute, with simulated people
+    groundswell up           # everything on this machine, to work with; Ctrl-C stops it
+    groundswell doctor       # does it work, and what to do if not
+
+**On a real cluster** the parts run one by one. They read `DATABASE_URL`, `TEMPORAL_ADDRESS` (or a profile in
+`temporal.toml`), `GROUNDSWELL_SECRET_KEY`, `GROUNDSWELL_API_KEYS` and `GROUNDSWELL_SMTP_HOST`:
+
+    groundswell migrate && groundswell worker
+    groundswell api --host 0.0.0.0 --port 8000
+""",
+)
+console = Console()
+
+DataDir = Annotated[
+    Path,
+    typer.Option(
+        "--data-dir", help="Where everything is kept; it survives.", file_okay=False, envvar="GROUNDSWELL_DATA"
+    ),
+]
+RunningIn = Annotated[
+    Path | None,
+    typer.Option("--data-dir", help="Use the settings of the `groundswell up` that runs in this directory."),
+]
+
+
+@app.command()
+def up(
+    data_dir: DataDir = Path(".groundswell"),
+    port: Annotated[int, typer.Option(help="Of the API; if it is taken, a free one is used.")] = 8000,
+) -> None:
+    """Start everything on this machine: PostgreSQL, Temporal with its UI, a mail server, a worker, the API.
+
+    Ctrl-C stops it; all data stays in the directory. A worker or API that dies is started again. After a demo,
+    `groundswell up --data-dir .groundswell/demo` brings its campaign back.
+    """
+    # Only this command and the demo need the embedded stack.
+    from api.installation import Installation, addresses  # noqa: PLC0415
+
+    async def stay_up() -> None:
+        async with Installation(data_dir, api_port=port, progress=_say) as here:
+            console.print(addresses(here))
+            await until_stopped()
+            _say("Stopping; the worker finishes what it has begun")
+
+    _run(stay_up())
+
+
+@app.command()
+def demo(
+    data_dir: DataDir = Path(".groundswell/demo"),
+    seed: Annotated[int, typer.Option(help="Which people the simulated ones are.")] = 7,
+    keep_running: Annotated[bool, typer.Option("--keep-running", help="Stay up at the end, until Ctrl-C.")] = False,
+    chaos: Annotated[bool, typer.Option("--chaos", help="Kill the worker in the middle of the campaign.")] = False,
+) -> None:
+    """Run a whole campaign through the public API, with a simulated brand and simulated creators who answer.
+
+    It takes about a minute: the brief gives people seconds instead of days, which is all that is special about it. It
+    ends with the report, a contract, and where to look; the exit code is 1 if anything that should happen did not.
+    """
+    from api.demo.run import run  # noqa: PLC0415 - only this command needs the demo
+
+    if not _run(run(data_dir, seed=seed, keep_running=keep_running, chaos=chaos, console=console)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def worker() -> None:
+    """Run a worker: it carries out workflows and activities until SIGINT or SIGTERM, and finishes what it has begun."""
+    from workflows.settings import Settings  # noqa: PLC0415 - commands load only what they run
+    from workflows.worker import run_until_stopped  # noqa: PLC0415
+
+    _run(run_until_stopped(Settings()))
+
+
+@app.command()
+def api(
+    host: Annotated[str, typer.Option(help="Interface to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+) -> None:
+    """Serve the HTTP API; its documentation is at `/docs`."""
+    import uvicorn  # noqa: PLC0415 - commands load only what they run
+
+    from api.app import create_app, open_services  # noqa: PLC0415
+    from workflows.settings import Settings  # noqa: PLC0415
+
+    async def serve() -> None:
+        async with open_services(Settings()) as services:
+            server = uvicorn.Config(create_app(services), host=host, port=port, access_log=False, log_level="warning")
+            await uvicorn.Server(server).serve()
+
+    _run(serve())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database in `DATABASE_URL` to this release's schema. Any number may do so at once."""
+    from activities.store.migrate import migrate as bring_forward  # noqa: PLC0415 - commands load only what they run
+
+    dsn = os.environ.get("DATABASE_URL")
+    if dsn is None:
+        _give_up("DATABASE_URL is not set: postgresql://user:password@host:port/database")
+    applied = _run(bring_forward(dsn))
+    console.print("\n".join(f"applied {name}" for name in applied) or "The database is up to date.")
+
+
+@app.command()
+def doctor(data_dir: RunningIn = None) -> None:
+    """Check the installation: a table of its parts, with what to do about each that does not work.
+
+    The exit code is 1 if any does not.
+    """
+    from api.doctor import examine  # noqa: PLC0415 - commands load only what they run
+
+    _use(data_dir)
+
+    async def look() -> bool:
+        table = Table("", "part", "found", "what to do", title="Groundswell", title_justify="left")
+        well = True
+        async for finding in examine():
+            mark = "[green]✓[/]" if finding.ready else "[red]✗[/]"
+            table.add_row(mark, finding.part, escape(finding.found), escape(finding.todo))
+            well = well and finding.ready
+        console.print(table)
+        return well
+
+    if not _run(look()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def resume(
+    campaign: Annotated[str | None, typer.Option(help="Only this campaign and its collaborations.")] = None,
+    data_dir: RunningIn = None,
+) -> None:
+    """Start the workflow of everything unfinished again, from the event log.
+
+    For a lost Temporal cluster, a move to another one, or terminated runs. What runs is left alone, so that it is safe
+    to repeat: `groundswell resume --campaign 3f2a...`
+    """
+    from activities.store.pool import open_pool  # noqa: PLC0415 - commands load only what they run
+    from activities.store.projections.unfinished import UnfinishedStreams  # noqa: PLC0415
+    from workflows import resume as resuming  # noqa: PLC0415
+    from workflows.settings import Settings, connect_temporal  # noqa: PLC0415
+
+    async def start_all() -> None:
+        settings = Settings()
+        client = await connect_temporal()
+        pool = await open_pool(settings.database_url.get_secret_value(), application_name="groundswell resume")
+        try:
+            report = await resuming.resume(client, UnfinishedStreams(pool), campaign, task_queue=settings.task_queue)
+        finally:
+            await pool.close()
+        console.print(f"Running now: {report.campaigns} campaigns and {report.collaborations} collaborations.")
+
+    _use(data_dir)
+    _run(start_all())
+
+
+def _say(line: str) -> None:
+    console.print(f"[dim]{escape(line)}[/]", highlight=False, soft_wrap=True)
+
+
+async def until_stopped() -> None:
+    """Wait for SIGTERM; Ctrl-C interrupts the wait anyway."""
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await stop.wait()
+
+
+def _use(data_dir: Path | None) -> None:
+    """Take the settings of a running installation into this process's environment."""
+    from api.installation import environment_of  # noqa: PLC0415 - only with an embedded stack
+
+    if data_dir is not None:
+        os.environ |= environment_of(data_dir)
+
+
+def _run(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end; what the surroundings lack becomes a sentence, and Ctrl-C the end of the program."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def _give_up(why: str) -> NoReturn:
+    Console(stderr=True).print(f"[red]groundswell:[/] {why}", highlight=False, soft_wrap=True)
+    raise SystemExit(IMPOSSIBLE)
+
+
+def _settings_problem(error: ValidationError) -> str:
+    from api.doctor import settings_problem  # noqa: PLC0415 - only to explain
+
+    return f"The settings are incomplete. {settings_problem(error)}"
+
+
+_SURROUNDINGS: tuple[tuple[type[Exception], Callable[[Any], str]], ...] = (
+    (ValidationError, _settings_problem),
+    (EmbeddedError, str),
+    (SchemaMismatch, str),
+    (
+        asyncpg.PostgresError,
+        lambda error: f"The database refuses: {error}. Is DATABASE_URL right, and the schema migrated?",
+    ),
+    (RPCError, lambda error: f"Temporal refuses: {error.message}"),
+    (RuntimeError, lambda error: f"Temporal cannot be reached: {error}"),
+    (OSError, lambda error: f"The database cannot be reached: {error}. Is DATABASE_URL right, and the server up?"),
+)
+"""What can be wrong around us, and how to say it. Anything else is our mistake and shows its traceback."""
+
+
+def main() -> None:
+    """The program's entry point."""
+    try:
+        app()
+    except tuple(kind for kind, _ in _SURROUNDINGS) as error:
+        say = next(say for kind, say in _SURROUNDINGS if isinstance(error, kind))
+        _give_up(say(error))
+
+
+if __name__ == "__main__":
+    main()

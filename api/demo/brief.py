@@ -1,0 +1,81 @@
+"""The demo's brief: an ordinary one, but that people have seconds where they usually have days.
+
+Nothing else in the engine knows that this is a demo: the deadlines are the brief's own policies.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+JsonObject = dict[str, Any]
+
+CREATORS_WANTED = 24
+KEPT = 46
+"""So many of the shortlist the brand keeps; it drops the rest."""
+
+
+def _policy(within: float, remind: float, on_expiry: str, extend_by: float = 4, then: str = "decline") -> JsonObject:
+    """Durations in seconds."""
+    return {
+        "within": f"PT{within}S",
+        "remind_before": [f"PT{remind}S"],
+        "on_expiry": on_expiry,
+        "extend_by": f"PT{extend_by}S",
+        "then": then,
+    }
+
+
+def brief(today: date) -> JsonObject:
+    """A launch of a cold brew in the United States: 24 creators, a reel and a story each, 4,300 dollars.
+
+    The budget covers about twenty opening offers at a time, so that some creators cannot be made one.
+    """
+    until = today + timedelta(days=14)
+    target_date = (today + timedelta(days=30)).isoformat()
+    return {
+        "brand": "Northwind Roasters",
+        "product": "Harbor cold brew",
+        "category": "coffee",
+        "objectives": [
+            {"kind": "awareness", "measure": "impressions", "target": 120_000, "by": target_date},
+            {"kind": "awareness", "measure": "engagements", "target": 5_000, "by": target_date},
+            {"kind": "traffic", "measure": "clicks", "target": 1_500, "by": target_date},
+        ],
+        "budget": {"amount": 4_300_00, "currency": "USD"},
+        "fee_cap": 300_00,
+        "creators_wanted": CREATORS_WANTED,
+        "audience": {"country": "US", "language": "en", "topics": ["coffee", "food", "outdoor"]},
+        "criteria": {"platform": "instagram", "followers_min": 1_000, "followers_max": 10_000},
+        "deliverables": [{"format": "reel", "count": 1}, {"format": "story", "count": 1}],
+        "posting_window": {"opens": today.isoformat(), "closes": until.isoformat()},
+        "briefing": {
+            "product_description": "A ready-to-drink cold brew, steeped for 18 hours, in a can that can go anywhere.",
+            "caption_guide": "Where do you take yours? Show the can outside, and say what it tastes like to you.",
+            "do": ["Say #ad first", "Film in daylight"],
+            "do_not": ["Compare with other brands", "Make claims about health"],
+            "hashtags": ["harborcoldbrew"],
+            "mentions": ["northwindroasters"],
+            "faq": [["Is there sugar in it?", "No, only coffee and water."]],
+        },
+        "policies": {
+            "shortlist": _policy(10, 7, "approve"),
+            "verification": _policy(9, 4, "decline"),
+            "offer": _policy(10, 5, "extend"),
+            "counter_offer": _policy(6, 3, "escalate", extend_by=5),
+            "creator_signature": _policy(9, 4, "extend"),
+            "brand_signature": _policy(8, 3, "escalate", extend_by=6),
+            "draft": _policy(9, 4, "extend"),
+            "review": _policy(7, 3, "approve", then="approve"),
+            "publication": _policy(9, 4, "extend"),
+            "metrics": _policy(8, 4, "extend", extend_by=3),
+            "rounds_of_changes": 2,
+            "negotiation": {"opening": 0.85, "accept_up_to": 1.1, "rounds": 2},
+        },
+        "terms": {
+            "upfront": 0.5,
+            "usage_rights": {"channels": ["Instagram", "northwindroasters.example"], "months": 6},
+            "exclusivity": {"category": "coffee", "days": 30},
+            "disclosure": {"jurisdiction": "US"},
+        },
+        "contacts": {"manager": "campaigns@northwind.example", "escalation": "head.of.marketing@northwind.example"},
+        "time_zone": "America/Los_Angeles",
+    }

@@ -1,0 +1,191 @@
+"""The demo from the first command to the last line: a campaign of its own, checked at the end by its own events."""
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from rich.console import Console
+from rich.markup import escape
+
+from api.demo import happened
+from api.demo.brand import Brand
+from api.demo.brief import KEPT, brief
+from api.demo.cast import GHOST, PROMPT, casting
+from api.demo.client import Api, JsonObject, Refusal
+from api.demo.creators import Actor, Troupe
+from api.demo.ending import save_files, show_refusals, show_rejected_rows, show_report
+from api.demo.mailroom import Mailroom
+from api.demo.notes import Notes
+from api.demo.refused import try_again_with_other_content, try_as_brand, try_as_creators
+from api.demo.screen import Screen
+from api.installation import Installation, addresses
+
+AT_MOST = 170.0
+"""Seconds for the campaign; it takes about a third of that on two cores."""
+QUIET = 1.5
+"""Seconds without a new mail after which all have arrived."""
+
+
+async def run(
+    data_dir: Path, *, seed: int, keep_running: bool = False, chaos: bool = False, console: Console | None = None
+) -> bool:
+    """Run it; whether everything that must happen has happened, and nothing that must not.
+
+    Raises:
+        EmbeddedError: some part of the installation does not start.
+    """
+    console = console or Console()
+    began = perf_counter()
+
+    def say(line: str) -> None:
+        console.print(f"[dim]{escape(line)}[/]", highlight=False, soft_wrap=True)
+
+    async with Installation(data_dir, progress=say) as here:
+        limits = httpx.Limits(max_connections=20)
+        async with httpx.AsyncClient(base_url=here.api_url, timeout=30, limits=limits) as session:
+            problems = await Demo(here, session, console, seed).play(chaos=chaos)
+        console.print(addresses(here))
+        again = f"groundswell up --data-dir {data_dir}"
+        console.print(f"Bring it up again with [bold]{escape(again)}[/]", highlight=False, soft_wrap=True)
+        for problem in problems:
+            console.print(f"[red]✗[/] {escape(problem)}", highlight=False, soft_wrap=True)
+        if not problems:
+            console.print(
+                f"[green]✓[/] All {len(happened.EXPECTED)} things that must happen are in the events, nothing happened"
+                f" twice, nothing was overspent. {perf_counter() - began:.0f} s in all.",
+                highlight=False,
+            )
+        if keep_running:
+            console.print("Running until Ctrl-C.")
+            await asyncio.Event().wait()
+    return not problems
+
+
+class Demo:
+    """One campaign on a running installation."""
+
+    def __init__(self, here: Installation, session: httpx.AsyncClient, console: Console, seed: int) -> None:
+        self._here = here
+        self._session = session
+        self._console = console
+        self._seed = seed
+        self._api = Api(session, here.api_key)
+        self._notes = Notes()
+
+    async def play(self, *, chaos: bool) -> list[str]:
+        """The whole campaign, its report, and what is wrong with it: nothing, if all is well."""
+        await self._import_roster()
+        async with Mailroom(self._here.stack.mail_dir) as mailroom:
+            campaign_id = await self._start_campaign()
+            people = await self._people(campaign_id)
+            handles = {id_: profile["handle"] for id_, profile in people.items()}
+            screen = Screen(self._api, campaign_id, mailroom, self._console, handles)
+            troupe = Troupe(self._session, mailroom, casting(self._seed), self._notes, self._seed)
+            behind_the_scenes = [
+                Brand(self._api, campaign_id, self._notes, self._seed).work(),
+                troupe.play({profile["email"]: profile["followers"] for profile in people.values()}),
+                self._try_what_is_not_theirs(troupe),
+            ]
+            if chaos:
+                behind_the_scenes.append(self._kill_the_worker(screen))
+            try:
+                campaign = await asyncio.wait_for(_beside(behind_the_scenes, screen.follow()), AT_MOST)
+            except TimeoutError:
+                return [f"The campaign has not ended within {AT_MOST:.0f} s"]
+            await _quiet(mailroom)
+            await screen.read_events()
+        await self._show(campaign_id)
+        return [
+            *(f"did not happen: {sentence}" for sentence in happened.missing(screen.events)),
+            *happened.contradictions(screen.events),
+            *happened.overspent(screen.events, campaign["budget"]["total"]),
+            *happened.mail_repeated(mailroom.delivered),
+            *happened.refused_as_expected(self._notes.refusals),
+        ]
+
+    async def _import_roster(self) -> None:
+        roster = files("api").joinpath("demo_data", "roster.csv").read_bytes()
+        imported = await self._api.upload("/v1/creators/import", roster, "text/csv")
+        show_rejected_rows(imported, self._console)
+
+    async def _start_campaign(self) -> str:
+        wanted = brief(datetime.now(UTC).date())
+        await try_as_brand(self._session, self._api, wanted, self._notes)
+        key = uuid4().hex
+        campaign = await self._api.post("/v1/campaigns", wanted, key=key)
+        again = await self._api.post("/v1/campaigns", wanted, key=key)
+        assert again["id"] == campaign["id"], "the same key leads to the same campaign"
+        await try_again_with_other_content(self._api, wanted, key, self._notes)
+        self._console.print(f"Campaign {campaign['id']} for {wanted['brand']} has started.", highlight=False)
+        return str(campaign["id"])
+
+    async def _people(self, campaign_id: str) -> dict[str, JsonObject]:
+        """Profiles by id of the creators whom the brand is going to keep: the ones who need an actor."""
+        while True:
+            with suppress(Refusal):  # until the ranking is there
+                ranked = self._api.pages(f"/v1/campaigns/{campaign_id}/shortlist")
+                ids = [candidate["creator_id"] async for candidate in ranked][:KEPT]
+                known = await asyncio.gather(*(self._api.get(f"/v1/creators/{id_}") for id_ in ids))
+                return {creator["id"]: creator["profile"] for creator in known}
+            await asyncio.sleep(0.2)
+
+    async def _try_what_is_not_theirs(self, troupe: Troupe) -> None:
+        """Once somebody who never answers an offer has one, and somebody else as well."""
+        while True:
+            actors = [actor for actor in troupe.actors.values() if actor.token]
+            one, other = _by_character(actors, GHOST.name), _by_character(actors, PROMPT.name)
+            if one is not None and other is not None:
+                await try_as_creators(self._session, one, other, self._notes)
+                await asyncio.Event().wait()
+            await asyncio.sleep(0.2)
+
+    async def _kill_the_worker(self, screen: Screen) -> None:
+        """In the thick of it: when contracts are being concluded."""
+        concluded = 0
+        while concluded < 3:
+            await asyncio.sleep(0.1)
+            concluded = sum(event["type"] == "ContractConcluded" for event in screen.events)
+        pid = self._here.worker.kill()
+        self._console.print(f"[red]The worker (process {pid}) was killed.[/]", highlight=False)
+        await asyncio.Event().wait()
+
+    async def _show(self, campaign_id: str) -> None:
+        report = await self._api.get(f"/v1/campaigns/{campaign_id}/report")
+        show_report(report, self._console)
+        show_refusals(self._notes, self._console)
+        for name, path in (await save_files(self._api, campaign_id, report, self._here.data_dir)).items():
+            self._console.print(f"[bold]{name}[/]  {escape(str(path))}", highlight=False, soft_wrap=True)
+
+
+def _by_character(actors: Iterable[Actor], name: str) -> Actor | None:
+    return next((actor for actor in actors if actor.character.name == name), None)
+
+
+async def _beside(background: Iterable[Coroutine[Any, Any, None]], work: Coroutine[Any, Any, JsonObject]) -> JsonObject:
+    """Do `work` while the others do theirs, which has no end; if one of them fails, everything does."""
+    main = asyncio.ensure_future(work)
+    others = [asyncio.ensure_future(each) for each in background]
+    try:
+        done, _ = await asyncio.wait([main, *others], return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+        return await main
+    finally:
+        for task in (main, *others):
+            task.cancel()
+        await asyncio.gather(main, *others, return_exceptions=True)
+
+
+async def _quiet(mailroom: Mailroom) -> None:
+    """Wait until no more mail comes."""
+    count = -1
+    while count != len(mailroom.delivered):
+        count = len(mailroom.delivered)
+        await asyncio.sleep(QUIET)

@@ -1,0 +1,212 @@
+"""All of Groundswell on one machine: the embedded stack, and a worker and an API as supervised processes.
+
+async with Installation(Path(".groundswell")) as here:
+    ... here.api_url, here.api_key
+"""
+
+import asyncio
+import json
+import os
+import secrets
+import shlex
+import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic, perf_counter
+from types import TracebackType
+from typing import Self
+
+import httpx
+from rich.table import Table
+from rich.text import Text
+
+from activities.store.migrate import migrate
+from api.embedded import EmbeddedError, EmbeddedStack, Ports
+from api.embedded_process import LOOPBACK, Progress, free_ports, is_free, silent
+from api.supervisor import Child
+from workflows.search_attributes import INDEXED
+
+API_PORT = 8000
+START_PATIENCE = 60.0
+"""Seconds until the API must be ready; on a slow machine the first start compiles everything."""
+POLL_SECONDS = 1.0
+"""How often outreach looks at its collaborations: on one's own machine nobody minds the queries."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """An installation's secrets, made once."""
+
+    api_key: str
+    secret_key: str
+
+
+def keys_in(directory: Path) -> Keys:
+    """The keys kept in `keys.json`, which only its owner can read; made if there are none."""
+    path = directory / "keys.json"
+    try:
+        return Keys(**json.loads(path.read_text()))
+    except FileNotFoundError:
+        keys = Keys(api_key=f"gsk_{secrets.token_urlsafe(24)}", secret_key=secrets.token_urlsafe(48))
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        json.dump({"api_key": keys.api_key, "secret_key": keys.secret_key}, file)
+    return keys
+
+
+def environment_of(data_dir: Path) -> dict[str, str]:
+    """What a process needs to know to be part of the installation that runs, or last ran, in a directory.
+
+    Raises:
+        EmbeddedError: none has ever run there.
+    """
+    try:
+        lines = _environment_file(data_dir).read_text().splitlines()
+    except FileNotFoundError:
+        raise EmbeddedError(f"No groundswell has run in {data_dir}: start one with `groundswell up`") from None
+    return dict(shlex.split(line)[1].split("=", 1) for line in lines)
+
+
+def _environment_file(data_dir: Path) -> Path:
+    return data_dir / "environment"
+
+
+class Installation:
+    """One stack with its worker and its API. `ports` and `api_port`: one that is taken gives way to a free one."""
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        ports: Ports | None = None,
+        api_port: int = API_PORT,
+        progress: Progress = silent,
+        poll_seconds: float = POLL_SECONDS,
+    ) -> None:
+        self.stack = EmbeddedStack(data_dir, ports=ports, search_attributes=INDEXED, progress=progress)
+        self.worker: Child
+        self.api: Child
+        self.keys: Keys
+        self._api_port = api_port
+        self._poll_seconds = poll_seconds
+        self._progress = progress
+        self._running = AsyncExitStack()
+
+    @property
+    def data_dir(self) -> Path:
+        """Where everything is kept."""
+        return self.stack.data_dir
+
+    @property
+    def api_url(self) -> str:
+        """Where the API is; its documentation is at `/docs`."""
+        return f"http://{LOOPBACK}:{self._api_port}"
+
+    @property
+    def api_key(self) -> str:
+        """The brand's key to the API."""
+        return self.keys.api_key
+
+    async def __aenter__(self) -> Self:
+        """Start everything, and wait until the API says that it is ready.
+
+        Raises:
+            EmbeddedError: some part does not start.
+        """
+        async with AsyncExitStack() as starting:
+            await starting.enter_async_context(self.stack)
+            self.keys = await asyncio.to_thread(keys_in, self.data_dir)
+            applied = await migrate(self.stack.dsn)
+            if applied:
+                self._progress(f"Database migrated: {len(applied)} steps")
+            self._choose_api_port()
+            since = perf_counter()
+            self.worker, self.api = self._child("worker"), self._child("api", "--port", str(self._api_port))
+            for child in (self.worker, self.api):
+                starting.push_async_callback(child.stop)
+                await child.start()
+            await self._ready()
+            self._write_environment()
+            self._progress(f"Worker and API ready in {perf_counter() - since:.1f} s")
+            self._running = starting.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop everything, last started first."""
+        await self._running.aclose()
+
+    def environment(self) -> Mapping[str, str]:
+        """What a process of this installation needs to know, as environment variables."""
+        return {
+            "DATABASE_URL": self.stack.dsn,
+            "TEMPORAL_ADDRESS": self.stack.temporal_address,
+            "GROUNDSWELL_SECRET_KEY": self.keys.secret_key,
+            "GROUNDSWELL_API_KEYS": f"brand={self.keys.api_key}",
+            "GROUNDSWELL_PUBLIC_URL": self.api_url,
+            "GROUNDSWELL_SMTP_HOST": self.stack.smtp_host,
+            "GROUNDSWELL_SMTP_PORT": str(self.stack.smtp_port),
+            "GROUNDSWELL_POLL_SECONDS": str(self._poll_seconds),
+        }
+
+    def _write_environment(self) -> None:
+        """For `--data-dir` of other commands, and for shells: `. .groundswell/environment`."""
+        path = _environment_file(self.data_dir)
+        path.touch(mode=0o600)
+        path.write_text("".join(f"export {name}={shlex.quote(it)}\n" for name, it in self.environment().items()))
+
+    def _choose_api_port(self) -> None:
+        wanted = self._api_port
+        if wanted == 0 or not is_free(wanted):
+            self._api_port = free_ports(1)[0]
+        if wanted not in (0, self._api_port):
+            self._progress(f"Note: port {wanted} is taken, so the API uses {self._api_port}")
+
+    def _child(self, command: str, *arguments: str) -> Child:
+        return Child(
+            command,
+            [sys.executable, "-m", "api.cli", command, *arguments],
+            environment=_inherited() | dict(self.environment()),
+            directory=self.data_dir / "logs",
+            progress=self._progress,
+        )
+
+    async def _ready(self) -> None:
+        give_up = monotonic() + START_PATIENCE
+        said = ""
+        async with httpx.AsyncClient(base_url=self.api_url, timeout=5) as client:
+            while monotonic() < give_up:
+                try:
+                    answer = await client.get("/readyz")
+                except httpx.TransportError:
+                    await asyncio.sleep(0.1)
+                    continue
+                if answer.is_success:
+                    return
+                said = answer.text
+                await asyncio.sleep(0.2)
+        words = "\n".join(f"--- {child.log}\n{child.last_words()}" for child in (self.worker, self.api))
+        raise EmbeddedError(f"Worker and API are not ready after {START_PATIENCE:.0f} s. {said}\n{words}")
+
+
+def addresses(here: Installation) -> Table:
+    """Where everything is, for a person."""
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    for name, where in (
+        ("API and its documentation", f"{here.api_url}/docs"),
+        ("API key", here.api_key),
+        ("Temporal", here.stack.temporal_ui),
+        ("Mails that were sent", str(here.stack.mail_dir)),
+        ("Data, logs, settings", str(here.data_dir)),
+    ):
+        table.add_row(Text(name, style="bold"), Text(where))
+    return table
+
+
+def _inherited() -> dict[str, str]:
+    """This process's environment without what would lead a child to another installation."""
+    ours = ("GROUNDSWELL_", "TEMPORAL_", "PG")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
