@@ -108,7 +108,6 @@ class SharedView(Value):
     outcome: Outcome | None
     reason: str
     closing: Closing | None
-    cancelled: str | None
     offer: Offer | None
     fee: Money | None
     document: str | None
@@ -256,7 +255,6 @@ def _shared(state: Collaboration, events: Sequence[Envelope]) -> dict[str, Any]:
         "outcome": state.outcome,
         "reason": state.reason,
         "closing": state.closing,
-        "cancelled": state.cancelled,
         "offer": state.offer,
         "fee": state.fee,
         "document": state.document,
