@@ -28,8 +28,7 @@ class CreatorLinks:
 
     def token(self, collaboration_id: str) -> str:
         """A token for this collaboration alone; it carries the time of its making."""
-        token = self._serializer.dumps(collaboration_id)
-        return token if isinstance(token, str) else token.decode()
+        return self._serializer.dumps(collaboration_id)
 
     def url(self, collaboration_id: str) -> str:
         """The creator's page."""

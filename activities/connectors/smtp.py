@@ -1,6 +1,7 @@
 """Mail over SMTP: one connection a letter, and a clear line between refusals that last and failures that pass."""
 
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -12,7 +13,6 @@ from temporalio.exceptions import ApplicationError
 from activities.failures import as_application_error
 from activities.ports import Letter
 from domain.errors import GroundswellError
-
 
 SUBMISSIONS = 465
 """The port of mail submission over implicit TLS (RFC 8314)."""
@@ -101,7 +101,7 @@ class SmtpMailer:
 def _recipient(address: str) -> Address:
     try:
         return Address(addr_spec=address)
-    except ValueError:
+    except (ValueError, IndexError, MessageError):  # how the parser says no depends on where it stumbles
         raise _refused("the address is malformed") from None
 
 

@@ -1,0 +1,29 @@
+"""Occasions for letters, made of the stories of the domain's tests."""
+
+from functools import reduce
+from typing import Any
+
+from activities.letters import Occasion
+from activities.links import CreatorLinks
+from domain.brief import Brief
+from domain.campaign import Campaign
+from domain.creators import Creator
+from domain.decider import Event
+from tests.domain.given import Story, a_brief, a_profile
+
+LINKS = CreatorLinks("a secret of at least thirty-two characters", "https://groundswell.example")
+
+
+def occasion(story: Story[Any, Any], kind: type[Event], *, brief: Brief | None = None, **profile: Any) -> Occasion:
+    """What a letter about the story's last event of a type is written from, with the state right after it."""
+    index = max(nth for nth, event in enumerate(story.past) if isinstance(event, kind))
+    state = reduce(story.decider.evolve, story.past[: index + 1], story.decider.initial)
+    about_campaign = isinstance(state, Campaign)
+    return Occasion(
+        event=story.past[index],
+        campaign_id="camp-1",
+        brief=brief or (state.agreed_brief if about_campaign else a_brief()),
+        collaboration=None if about_campaign else state,
+        creator=None if about_campaign else Creator(id="creator-1", profile=a_profile(**profile)),
+        links=LINKS,
+    )

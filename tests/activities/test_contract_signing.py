@@ -1,0 +1,221 @@
+"""The contract as a document: deterministic, complete, safe against what people write, and its letters."""
+
+import asyncio
+import hashlib
+import io
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+from temporalio.exceptions import ApplicationError
+from temporalio.testing import ActivityEnvironment
+
+from activities.contract_signing import (
+    ASKS,
+    LAWS,
+    Contract,
+    ContractSigning,
+    RenderRequest,
+    contract_concluded,
+    contract_to_sign,
+    render,
+)
+from domain.assignment import Assignment, assign
+from domain.clauses import Cancellation, EndorsementDisclosure, Exclusivity, Terms, UsageRights
+from domain.contract_signing import ContractConcluded, ContractDrafted
+from domain.creators import Creator
+from domain.disclosure import Jurisdiction
+from tests.activities.conftest import Store
+from tests.activities.occasions import occasion
+from tests.domain.given import T0, a_brief, a_profile, agreed, an_assignment, concluded, drafted, offered
+
+CLAUSES = (
+    "1. Payment",
+    "2. Briefing material",
+    "3. Deliverables",
+    "4. Deadlines",
+    "5. Approval process",
+    "6. Length of the agreement",
+    "7. Usage rights",
+    "8. Exclusivity",
+    "9. Disclosure of the partnership",
+    "10. Cancellation",
+)
+
+
+def a_contract(assignment: Assignment | None = None, **profile: Any) -> Contract:
+    """What the creator and the brand of the usual campaign have agreed on."""
+    creator = Creator(id="creator-1", profile=a_profile(**profile))
+    return Contract(collaboration=agreed(assignment).state, brief=a_brief(), creator=creator, accepted_at=T0)
+
+
+def read(content: bytes) -> str:
+    """The text of a PDF, with one space wherever there is any."""
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages).split())
+
+
+def text_of(assignment: Assignment | None = None, **profile: Any) -> str:
+    """The text of a contract with these terms."""
+    return read(render(a_contract(assignment, **profile))[0])
+
+
+def with_terms(**terms: Any) -> Assignment:
+    """The usual assignment on other terms."""
+    return an_assignment(terms=Terms(**terms))
+
+
+async def test_the_same_facts_give_the_same_bytes() -> None:
+    """A retry a second later renders a document with the same hash: no clock is in it but the record's."""
+    first, _ = render(a_contract())
+    await asyncio.sleep(1.1)
+    second, _ = render(a_contract())
+    assert hashlib.sha256(first).hexdigest() == hashlib.sha256(second).hexdigest()
+
+
+def test_the_document_is_dated_by_the_acceptance() -> None:
+    """The PDF's own date is the instant at which the terms were agreed, not that of the rendering."""
+    information = PdfReader(io.BytesIO(render(a_contract())[0])).metadata
+    assert information is not None
+    assert information.creation_date is not None
+    assert information.creation_date.date() == T0.date()
+    assert information.title == "Creator Collaboration Agreement"
+
+
+def test_all_ten_clauses_are_printed_in_order() -> None:
+    """Numbered from 1 to 10, none missing."""
+    text = text_of()
+    places = [text.index(clause) for clause in CLAUSES]
+    assert places == sorted(places)
+
+
+def test_the_values_of_the_clauses_are_printed_in_words() -> None:
+    """Parties, money, spans, dates and shares are those that were agreed on."""
+    text = text_of()
+    for fact in (
+        "Lumen Tea",
+        "Ines Okafor",
+        "@steep.and.pour on Instagram",
+        "Dated 2 March 2026",
+        "a fee of USD 212.50",
+        "USD 106.25 is due when both parties have signed",
+        "within 48 hours of this agreement's coming into force",
+        "reviews each draft within 72 hours",
+        "at most 2 rounds of changes",
+        "runs for 3 months",
+        "25 % USD 53.12",
+        "75 % USD 159.37",
+        "100 % USD 212.50",
+        "has 7 days from the other's notice",
+        "free to work for others",
+        "Document reference collab-1",
+    ):
+        assert fact in text.replace("’", "'"), fact
+
+
+def test_every_page_has_its_number_and_the_number_of_pages() -> None:
+    """A missing page is noticed; the count that the activity reports is the document's."""
+    questions = [("How long does it keep, " * 8, "For a while. " * 300) for _ in range(5)]
+    assignment = assign(a_brief(briefing={"faq": questions}), a_profile())
+    content, pages = render(a_contract(assignment))
+    reader = PdfReader(io.BytesIO(content))
+    assert len(reader.pages) == pages > 3
+    for number, page in enumerate(reader.pages, start=1):
+        assert f"Page {number} of {pages}" in page.extract_text()
+
+
+def test_what_people_wrote_is_printed_and_never_evaluated() -> None:
+    """Markup, code and quotation marks in names and briefings come out as they went in."""
+    tricky = '#panic("x") #read("/etc/passwd") $x^2$ *bold* _it_ \\ " @ref // comment <label> `raw` {1} [2]'
+    assignment = assign(a_brief(briefing={"product_description": tricky, "do": [tricky]}), a_profile())
+    text = text_of(assignment, name="*Ines* #strong[O'Kafor]")
+    assert text.count('#panic("x") #read("/etc/passwd") $x^2$ *bold* _it_') == 2
+    assert "*Ines* #strong[O'Kafor]" in text
+
+
+@pytest.mark.parametrize("jurisdiction", Jurisdiction)
+def test_the_disclosure_clause_is_that_of_the_jurisdiction(jurisdiction: Jurisdiction) -> None:
+    """Each jurisdiction's law is named, and no other's."""
+    text = text_of(with_terms(disclosure=EndorsementDisclosure(jurisdiction=jurisdiction)))
+    named = [law for law, words in LAWS.items() if words.replace("'", "’") in text.replace("'", "’")]
+    assert named == [jurisdiction]
+
+
+def test_terms_that_grant_something_say_what() -> None:
+    """Paid usage, exclusivity and payment terms are printed as agreed."""
+    text = text_of(
+        with_terms(
+            upfront=0,
+            usage_rights=UsageRights(channels=("Instagram", "the web shop"), territory="EU", months=6, paid=True),
+            exclusivity=Exclusivity(category="iced tea", competitors=("Leaf & Co", "Steepers"), days=30),
+            cancellation=Cancellation(cure_days=0),
+        )
+    )
+    for fact in (
+        "is due when both parties have signed",
+        "has 7 days",
+    ):
+        assert fact not in text
+    for fact in (
+        "USD 212.50 is due when every deliverable has been published",
+        "on Instagram and the web shop, in the territory: EU, for 6 months",
+        "includes its use as paid advertising",
+        "For 30 days from the publication of the last deliverable",
+        "the category iced tea for others, nor for Leaf & Co and Steepers",
+        "may end it by notice at once",
+    ):
+        assert fact in text, fact
+
+
+async def test_rendering_again_stores_the_same_document_once(store: Store) -> None:
+    """However often the activity runs, the document that it names is one and can be read back."""
+    (creator_id,) = await store.add_creators()
+    await store.record_campaign()
+    await store.record_collaboration(agreed(), creator_id)
+    signing = ContractSigning(store.log, store.directory, store.documents)
+    request = RenderRequest(stream="collaboration/collab-1")
+    first = await ActivityEnvironment().run(signing.render_contract, request)
+    second = await ActivityEnvironment().run(signing.render_contract, request)
+    assert first == second
+    assert await store.pool.fetchval("SELECT count(*) FROM documents") == 1
+    kept = await store.documents.get(first.document)
+    assert kept.media_type == "application/pdf"
+    assert "creator1@example.org" in read(kept.content)
+    assert first.pages == len(PdfReader(io.BytesIO(kept.content)).pages)
+
+
+async def test_without_an_accepted_offer_there_is_no_contract(store: Store) -> None:
+    """The activity is not tried again: an offer that nobody accepted has no contract."""
+    (creator_id,) = await store.add_creators()
+    await store.record_campaign()
+    await store.record_collaboration(offered(), creator_id)
+    signing = ContractSigning(store.log, store.directory, store.documents)
+    with pytest.raises(ApplicationError, match="no accepted offer") as refused:
+        await ActivityEnvironment().run(signing.render_contract, RenderRequest(stream="collaboration/collab-1"))
+    assert refused.value.non_retryable
+
+
+def test_the_letter_with_the_contract_says_until_when_to_sign_and_brings_the_document() -> None:
+    """Deadline, hash and the law on disclosure are in the text, the document goes with it."""
+    about = occasion(drafted(), ContractDrafted)
+    letter = contract_to_sign(about)
+    assert letter.documents == (about.work.document,)
+    assert f"\n{about.work.document}\n" in letter.body
+    assert "Please sign by Wednesday 4 March 2026, 04:00 (America/New_York)." in letter.body
+    assert "Begin the caption with #ad" in letter.body
+
+
+def test_the_letter_of_the_conclusion_says_what_comes_next() -> None:
+    """Both signatures, the first payment, and each draft with its deadline are in it, with the document."""
+    about = occasion(concluded(), ContractConcluded)
+    letter = contract_concluded(about)
+    assert letter.documents == (about.work.document,)
+    assert "Signed for the brand: Ines Okafor" in letter.body
+    assert "USD 106.25 of your fee is on its way" in letter.body
+    assert "- the draft of deliverable 2 (story) by Wednesday 4 March 2026, 04:00" in letter.body
+
+
+def test_each_side_is_asked_to_sign_with_the_other() -> None:
+    """The creator signs with the brand, the brand with the creator."""
+    about = occasion(drafted(), ContractDrafted)
+    assert ASKS["sign_contract"](about, "creator") == "sign the contract with Lumen Tea"
+    assert ASKS["sign_contract"](about, "brand") == "sign the contract with @steep.and.pour on Instagram"
