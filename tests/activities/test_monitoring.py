@@ -41,9 +41,7 @@ class Workflows:
     `unreachable` says how often each one does not answer; `owing` are cancelled, but have something to pay first.
     """
 
-    def __init__(
-        self, store: Store, *, unreachable: dict[str, int] | None = None, owing: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, store: Store, *, unreachable: dict[str, int] | None = None, owing: Sequence[str] = ()) -> None:
         self._store = store
         self._unreachable = unreachable or {}
         self._owing = owing
