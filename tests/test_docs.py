@@ -7,9 +7,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from types import UnionType
-from typing import get_args
+from typing import Any, get_args
 
-import click
 import pytest
 import typer
 from starlette.routing import Match, Route
@@ -82,7 +81,7 @@ def events() -> set[str]:
     return {*campaign.EVENTS.names, *collaboration.EVENTS.names}
 
 
-def program() -> dict[str, click.Command]:
+def program() -> dict[str, Any]:
     """The commands of `groundswell`."""
     return dict(typer.main.get_command(app).commands)  # type: ignore[attr-defined]  # the program is a group
 
