@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from temporalio import activity
 from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, WorkflowAlreadyStartedError
 
 from activities.letters import Draft, Occasion, write
 from activities.ports import Directory, Progress, Shortlists
@@ -120,7 +120,18 @@ class Discovery:
                 await self._invite_next(request, staffing, room)
             activity.heartbeat(staffing.cursor, staffing.started)
             if not room:
-                await asyncio.sleep(self._poll_seconds)
+                await self._pause()
+
+    async def _pause(self) -> None:
+        """Wait until it is time to look again. A worker that is stopping is not held up: another one goes on."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(activity.wait_for_worker_shutdown(), self._poll_seconds)
+            raise ApplicationError(
+                "this worker is stopping",
+                type="worker_stopping",
+                category=ApplicationErrorCategory.BENIGN,
+                next_retry_delay=timedelta(milliseconds=100),
+            )
 
     def _staffing(self, request: OutreachRequest) -> Staffing:
         staffing = Staffing(request.brief.creators_wanted, patience_seconds=self._patience_seconds)

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
@@ -45,7 +46,8 @@ content through approval, pays, and reports.
     groundswell api --host 0.0.0.0 --port 8000
 """,
 )
-console = Console()
+console = Console(width=None if sys.stdout.isatty() else 120)
+"""Wide enough for the tables where there is no terminal to measure."""
 
 DataDir = Annotated[
     Path,

@@ -18,7 +18,7 @@ async def sign_contract(flow: EventSourced[Collaboration]) -> None:
             ContractSigning.render_contract,
             RenderRequest(stream=flow.stream),
             summary="render the contract to PDF",
-            **policies.ANALYSIS,
+            **policies.PAPERWORK,
         )
         await flow.engine(DraftContract(document=rendered.document))
     await human_step(flow, until=lambda: flow.state.stage is not Stage.CONTRACT_SIGNING)

@@ -21,7 +21,14 @@ ANALYSIS: dict[str, Any] = {
     "start_to_close_timeout": timedelta(minutes=2),
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
 }
-"""Reading and computing: ranking, assessing, rendering."""
+"""Reading and computing over the whole directory: ranking."""
+
+PAPERWORK: dict[str, Any] = {
+    # Milliseconds of work: what a lost worker had begun is taken up by another one this soon.
+    "start_to_close_timeout": timedelta(seconds=15),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+}
+"""Assessing one creator, rendering one contract."""
 
 DELIVERY: dict[str, Any] = {
     "start_to_close_timeout": timedelta(minutes=1),
@@ -40,6 +47,7 @@ FAN_OUT: dict[str, Any] = {
     "start_to_close_timeout": timedelta(days=400),
     "heartbeat_timeout": timedelta(seconds=30),
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)),
-    "cancellation_type": ActivityCancellationType.TRY_CANCEL,
+    # Nobody is invited any more once the workflow goes on.
+    "cancellation_type": ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 }
 """One activity that works through all collaborations of a campaign, reporting its place by heartbeat."""

@@ -19,7 +19,7 @@ async def verify_creator(flow: EventSourced[Collaboration]) -> None:
             Verification.assess_creator,
             AssessRequest(creator_id=flow.state.creator_id, brand=agreed.brand, category=agreed.category),
             summary="run the four checks on the creator",
-            **policies.ANALYSIS,
+            **policies.PAPERWORK,
         )
         await flow.engine(RecordAssessment(assessment=assessment))
     await human_step(flow, until=lambda: flow.state.stage is not Stage.VERIFICATION)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from api.demo.brief import KEPT
+from api.demo.brief import kept
 from api.demo.client import Api, JsonObject, Refusal
 from api.demo.notes import Notes
 
@@ -114,9 +114,9 @@ class Brand:
         reminded_at = datetime.fromisoformat(task["due_at"]).timestamp() - 6
         await asyncio.sleep(max(0.0, reminded_at - datetime.now(UTC).timestamp()))
         path = f"/v1/campaigns/{self._campaign_id}/shortlist"
-        ranked = [candidate async for candidate in self._api.pages(path)]
-        drop = [candidate["creator_id"] for candidate in ranked[KEPT:]]
-        await self._api.post(f"{path}/approve", {"drop": drop[:1_000]})
+        ranked = self._api.pages(path)
+        drop = [candidate["creator_id"] async for candidate in ranked if not kept(candidate)]
+        await self._api.post(f"{path}/approve", {"drop": drop})
 
     async def _verify(self, page: JsonObject, _: str, way: Way) -> None:
         path = f"/v1/collaborations/{page['id']}/verification"

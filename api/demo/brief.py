@@ -9,8 +9,26 @@ from typing import Any
 JsonObject = dict[str, Any]
 
 CREATORS_WANTED = 24
-KEPT = 46
-"""So many of the shortlist the brand keeps; it drops the rest."""
+KEPT = 36
+"""So many of the best of the shortlist the brand keeps; it drops the others, but for its favourites."""
+
+FAVOURITES = frozenset(
+    {
+        "esmealdergatecoffee",
+        "hana_hollencroft",
+        "leilavellwicktraining",
+        "nooriskgateceramic",
+        "quinn_lorimfell",
+        "roastwithbjorn",
+        "thetrailwesterwick",
+    }
+)
+"""Handles further down, whom somebody at the brand likes; that they are doubtful is for the verification to find."""
+
+
+def kept(candidate: JsonObject) -> bool:
+    """Whether the brand keeps a candidate of the shortlist when it approves it."""
+    return candidate["rank"] <= KEPT or candidate["handle"] in FAVOURITES
 
 
 def _policy(within: float, remind: float, on_expiry: str, extend_by: float = 4, then: str = "decline") -> JsonObject:

@@ -145,7 +145,7 @@ def refused_as_expected(refusals: Mapping[tuple[str, int, str], int]) -> list[st
 
 
 REFUSALS = (
-    (401, "not_authenticated"),
+    (401, "link_invalid"),
     (403, "not_permitted"),
     (404, "not_found"),
     (409, "brief_refused"),

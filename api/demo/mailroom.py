@@ -34,11 +34,13 @@ class Received:
 
 
 class Mailroom:
-    """Watches a directory of .eml files. Those that are there already belong to an earlier campaign and are left."""
+    """Watches a directory of .eml files, and takes in those of one campaign: an earlier one may still be under way."""
 
     def __init__(self, directory: Path) -> None:
         self.delivered: list[Received] = []
-        """Everything that has arrived since, in order."""
+        """The campaign's mails in the order in which they arrived."""
+        self.campaign_id: str | None = None
+        """Nothing is delivered before it is known."""
         self._directory = directory
         self._seen = {path.name for path in directory.glob("*.eml")}
         self._boxes: dict[str, asyncio.Queue[Received]] = defaultdict(asyncio.Queue)
@@ -59,10 +61,14 @@ class Mailroom:
 
     def look(self) -> None:
         """Deliver what has arrived since the last look."""
+        if self.campaign_id is None:
+            return
         new = [path for path in self._directory.glob("*.eml") if path.name not in self._seen]
         for path in sorted(new, key=lambda path: path.stat().st_mtime_ns):
             self._seen.add(path.name)
             mail = _read(path)
+            if mail.campaign_id != self.campaign_id:
+                continue
             self.delivered.append(mail)
             self._boxes[mail.recipient.casefold()].put_nowait(mail)
 

@@ -16,7 +16,7 @@ from rich.markup import escape
 
 from api.demo import happened
 from api.demo.brand import Brand
-from api.demo.brief import KEPT, brief
+from api.demo.brief import brief, kept
 from api.demo.cast import GHOST, PROMPT, casting
 from api.demo.client import Api, JsonObject, Refusal
 from api.demo.creators import Actor, Troupe
@@ -83,7 +83,7 @@ class Demo:
         """The whole campaign, its report, and what is wrong with it: nothing, if all is well."""
         await self._import_roster()
         async with Mailroom(self._here.stack.mail_dir) as mailroom:
-            campaign_id = await self._start_campaign()
+            mailroom.campaign_id = campaign_id = await self._start_campaign()
             people = await self._people(campaign_id)
             handles = {id_: profile["handle"] for id_, profile in people.items()}
             screen = Screen(self._api, campaign_id, mailroom, self._console, handles)
@@ -131,7 +131,7 @@ class Demo:
         while True:
             with suppress(Refusal):  # until the ranking is there
                 ranked = self._api.pages(f"/v1/campaigns/{campaign_id}/shortlist")
-                ids = [candidate["creator_id"] async for candidate in ranked][:KEPT]
+                ids = [candidate["creator_id"] async for candidate in ranked if kept(candidate)]
                 known = await asyncio.gather(*(self._api.get(f"/v1/creators/{id_}") for id_ in ids))
                 return {creator["id"]: creator["profile"] for creator in known}
             await asyncio.sleep(0.2)
