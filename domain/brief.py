@@ -1,6 +1,6 @@
 """The brief: what a brand wants, for how much, from whom, and how people and policies decide along the way."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from enum import StrEnum
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, model_validator
 
 from domain.clauses import Briefing, Terms
-from domain.creators import Country, Email, Language, Platform
+from domain.creators import Country, Email, Followers, Language, Platform
 from domain.deadlines import DeadlinePolicy, OnExpiry
 from domain.formats import Format
 from domain.money import Minor, Money
@@ -69,8 +69,8 @@ class CreatorCriteria(Value):
     """Which accounts are considered. The default range is the micro tier."""
 
     platform: Platform = Platform.INSTAGRAM
-    followers_min: int = Field(default=1_000, ge=0)
-    followers_max: int = Field(default=10_000, ge=1)
+    followers_min: Followers = 1_000
+    followers_max: Annotated[Followers, Field(ge=1)] = 10_000
 
 
 class DeliverableRequest(Value):
@@ -85,6 +85,11 @@ class PostingWindow(Value):
 
     opens: date
     closes: date
+
+    @property
+    def starts_at(self) -> datetime:
+        """The first moment of the first day anywhere: midnight in the easternmost time zone (UTC+14)."""
+        return datetime.combine(self.opens, time.min, tzinfo=timezone(timedelta(hours=14)))
 
 
 def _hours(within: int, *, remind: int, on_expiry: OnExpiry, then: OnExpiry = OnExpiry.DECLINE) -> DeadlinePolicy:

@@ -174,7 +174,8 @@ def open_draft_tasks(assignment: Assignment, at: datetime) -> tuple[Task, ...]:
 def _creator_task(step: str, number: int, assignment: Assignment, at: datetime) -> Task:
     policies = assignment.policies
     policy = {SUBMIT_DRAFT: policies.draft, PUBLISH: policies.publication, REPORT_METRICS: policies.metrics}[step]
-    return open_task(content_task(step, number), Role.CREATOR, policy, at)
+    opens = assignment.posting_window.starts_at if step == PUBLISH else None
+    return open_task(content_task(step, number), Role.CREATOR, policy, at, not_before=opens)
 
 
 def decide(command: ContentCommand, state: "Collaboration", context: Context) -> Sequence[Event]:

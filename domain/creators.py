@@ -20,6 +20,10 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254)]
 
 
+Followers = Annotated[int, Field(ge=0, le=2_000_000_000)]
+"""A count of followers; no account has more than there are people online, and none is beyond what is stored."""
+
+
 class Platform(StrEnum):
     """Where a creator publishes."""
 
@@ -35,7 +39,7 @@ class Profile(Value):
     handle: Handle
     name: Line
     email: Email
-    followers: int = Field(ge=0)
+    followers: Followers
     following: int | None = Field(default=None, ge=0)
     posts: int | None = Field(default=None, ge=0)
     average_likes: float | None = Field(default=None, ge=0)

@@ -110,9 +110,14 @@ class TaskExpired(Event):
 TaskEvent = TaskReminded | TaskExtended | TaskEscalated | TaskExpired
 
 
-def open_task(name: str, assignee: Role, policy: DeadlinePolicy, at: datetime) -> Task:
-    """A task opened at `at`, with its reminders and its deadline as instants."""
-    due_at = at + policy.within
+def open_task(
+    name: str, assignee: Role, policy: DeadlinePolicy, at: datetime, *, not_before: datetime | None = None
+) -> Task:
+    """A task opened at `at`, with its reminders and its deadline as instants.
+
+    Where the task cannot be done before some instant, the time for it only runs from then.
+    """
+    due_at = max(at, not_before or at) + policy.within
     return Task(
         name=name,
         assignee=assignee,

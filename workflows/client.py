@@ -32,7 +32,8 @@ from activities.starting import (
 from domain.brief import Brief
 from domain.campaign import CampaignDecider
 from domain.decider import Actor, Command, Context
-from domain.errors import AlreadyEnded, GroundswellError, NotFound
+from domain.errors import AlreadyEnded, GroundswellError, IdempotencyKeyReused, NotFound
+from domain.events import fingerprint
 from domain.goal_setting import StartCampaign
 
 ANSWER_WITHIN = timedelta(seconds=10)
@@ -61,12 +62,13 @@ class Engine:
 
         Raises:
             BriefRefused: with all reasons; nothing was started.
+            IdempotencyKeyReused: the campaign was started with another brief.
             EngineUnavailable: come back later with the same ids.
         """
         stream = campaign_stream(campaign_id)
         command = StartCampaign(campaign_id=campaign_id, brief=brief)
-        if answer := await self._recorded(stream, command_id):
-            return answer
+        if recorded := await self._recorded(stream, command_id):
+            return _must_be_of(command, command_id, recorded)
         context = Context(at=datetime.now(UTC), actor=actor, command_id=command_id)
         CampaignDecider().decide(command, CampaignDecider.initial, context)
         start: WithStartWorkflowOperation[Any, str] = WithStartWorkflowOperation(
@@ -87,15 +89,14 @@ class Engine:
                 result_type=Answer,
                 rpc_timeout=ANSWER_WITHIN,
             )
-        return Answer.model_validate(answer)
+        return _must_be_of(command, command_id, Answer.model_validate(answer))
 
     async def decide(self, stream: str, command: Command, *, actor: Actor, command_id: str) -> Answer:
         """Have a command decided by the workflow of `stream`. The same again gives the first answer.
 
-        The caller compares the answer's fingerprint with its command's, to learn of a reused id.
-
         Raises:
             Refused: the rules do not allow it.
+            IdempotencyKeyReused: the id was used for another command; also across the runs of a workflow.
             NotFound: there is no such campaign or collaboration.
             EngineUnavailable, TooManyInFlight: come back later with the same id.
         """
@@ -108,10 +109,10 @@ class Engine:
                     result_type=Answer,
                     rpc_timeout=ANSWER_WITHIN,
                 )
-            return Answer.model_validate(answered)
+            return _must_be_of(command, command_id, Answer.model_validate(answered))
         except AlreadyEnded:
-            if answer := await self._recorded(stream, command_id):
-                return answer
+            if recorded := await self._recorded(stream, command_id):
+                return _must_be_of(command, command_id, recorded)
             raise
 
     async def ready(self) -> bool:
@@ -165,6 +166,13 @@ class Engine:
 
 def _instruction(command: Command, actor: Actor) -> Instruction:
     return Instruction(command=command.model_dump(mode="json"), actor=actor)
+
+
+def _must_be_of(command: Command, command_id: str, answer: Answer) -> Answer:
+    """Temporal and the record know a command by its id alone; what it said tells whether it is the same."""
+    if answer.fingerprint != fingerprint(command):
+        raise IdempotencyKeyReused(key=command_id)
+    return answer
 
 
 def _unavailable(why: str) -> EngineUnavailable:

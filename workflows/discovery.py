@@ -1,6 +1,10 @@
 """Stage 2, discovery: rank the directory, have the shortlist approved, reach out to the creators on it."""
 
+import asyncio
+from contextlib import suppress
+
 from temporalio import workflow
+from temporalio.exceptions import ActivityError
 
 from activities.discovery import Discovery, OutreachRequest, RankRequest
 from domain.campaign import Campaign
@@ -40,7 +44,9 @@ async def reach_out(flow: EventSourced[Campaign]) -> None:
         **policies.FAN_OUT,
     )
     await human_step(flow, until=outreach.done)
-    if flow.state.ended:
-        outreach.cancel()
+    if not flow.state.ended:
+        await flow.engine(RecordOutreach(invited=(await outreach).invited))
         return
-    await flow.engine(RecordOutreach(invited=(await outreach).invited))
+    outreach.cancel()
+    with suppress(ActivityError, asyncio.CancelledError):
+        await outreach

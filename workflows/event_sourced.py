@@ -29,7 +29,7 @@ from domain.notices import notices
 from workflows import policies
 from workflows.alarm_clock import AlarmClock
 from workflows.current_details import KEPT, Happened
-from workflows.search_attributes import Row, changes
+from workflows.search_attributes import Row, changes, known
 
 
 class StreamState(Protocol):
@@ -71,7 +71,7 @@ class EventSourced(ABC, Generic[S]):
         self._answers: dict[str, Answer] = {}
         self._due_notices: deque[DueNotice] = deque()
         self._announcing = False
-        self._row: Row = {}
+        self._row: Row = known(workflow.info().typed_search_attributes)
         self._latest: deque[Happened] = deque(maxlen=KEPT)
 
     @abstractmethod

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
+from temporalio.common import SearchAttributeKey, SearchAttributePair, SearchAttributeUpdate, TypedSearchAttributes
 
 from domain.campaign import Campaign
 from domain.collaboration import Collaboration
 from domain.deadlines import Tasks
+from domain.lifecycle import Stage
+from domain.verification import OpenCollaboration
 
 STAGE = SearchAttributeKey.for_keyword("Stage")
 CAMPAIGN = SearchAttributeKey.for_keyword("CampaignId")
@@ -50,6 +52,22 @@ def collaboration_row(state: Collaboration) -> Row:
         **_turn(state.tasks),
         OUTCOME: state.outcome,
     }
+
+
+def first_row(opening: OpenCollaboration) -> TypedSearchAttributes:
+    """What is known of a collaboration before it has begun: given at its start, it costs no history."""
+    return TypedSearchAttributes(
+        [
+            SearchAttributePair(STAGE, Stage.VERIFICATION),
+            SearchAttributePair(CAMPAIGN, opening.campaign_id),
+            SearchAttributePair(BRAND, opening.assignment.brand),
+        ]
+    )
+
+
+def known(attributes: TypedSearchAttributes) -> Row:
+    """The row that a run was started with."""
+    return {key: attributes.get(key) for key in (STAGE, CAMPAIGN, BRAND)}
 
 
 def _turn(tasks: Tasks) -> Row:

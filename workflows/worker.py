@@ -30,11 +30,15 @@ from activities.verification import Verification
 from workflows.campaign import CampaignWorkflow
 from workflows.collaboration import CollaborationWorkflow
 from workflows.sandbox import sandboxed
+from workflows.search_attributes import first_row
 from workflows.settings import Settings, connect_temporal
 
 WORKFLOWS = (CampaignWorkflow, CollaborationWorkflow)
 FINISH_WITHIN = timedelta(seconds=30)
 """How long running activities may take to finish once the process is asked to stop."""
+
+NOTICES_CANCELLATION_WITHIN = timedelta(seconds=2)
+"""How long a heartbeat may be held back: an activity learns by its heartbeat that it has been cancelled."""
 
 
 def activities(settings: Settings, pool: Pool) -> Sequence[Any]:
@@ -57,6 +61,7 @@ def activities(settings: Settings, pool: Pool) -> Sequence[Any]:
         progress,
         task_queue=settings.task_queue,
         poll_seconds=settings.poll_seconds,
+        search_attributes=first_row,
     )
     monitoring = Monitoring(PaymentOrders(pool), progress)
     return (
@@ -84,6 +89,8 @@ def worker(client: Client, settings: Settings, pool: Pool) -> Worker:
         max_concurrent_workflow_tasks=50,
         max_concurrent_activities=50,
         max_concurrent_local_activities=50,
+        max_heartbeat_throttle_interval=NOTICES_CANCELLATION_WITHIN,
+        default_heartbeat_throttle_interval=NOTICES_CANCELLATION_WITHIN,
     )
 
 

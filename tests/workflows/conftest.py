@@ -157,17 +157,20 @@ class Bench:
         """Record a started campaign that has no workflow, so that a collaboration can be tested alone."""
         campaign_id = uuid4().hex
         command = StartCampaign(campaign_id=campaign_id, brief=brief)
-        context = Context(at=await self.now(), actor=PEOPLE[Role.BRAND], command_id="start")
-        started: Sequence[Event] = [CampaignStarted(campaign_id=campaign_id, brief=brief)]
-        stream = campaign_stream(campaign_id)
+        started = [CampaignStarted(campaign_id=campaign_id, brief=brief)]
+        await self.append(campaign_stream(campaign_id), started, command, campaign_id=campaign_id)
+        return campaign_id
+
+    async def append(self, stream: str, events: Sequence[Event], command: Command, *, campaign_id: str) -> None:
+        """Record events past the workflow, as a second writer would."""
+        context = Context(at=await self.now(), actor=PEOPLE[Role.BRAND], command_id=uuid4().hex)
         await self.log.append(
             stream,
-            0,
-            [registry_of(stream).encode(event) for event in started],
+            await self.log.head(stream),
+            [registry_of(stream).encode(event) for event in events],
             metadata(command, context, correlation_id=campaign_id),
-            moves(started, campaign_id=campaign_id, currency=brief.budget.currency),
+            moves(events, campaign_id=campaign_id, currency="USD"),
         )
-        return campaign_id
 
     async def collaborate(self, brief: Brief | None = None, profile: Profile | None = None) -> Collaborating:
         """Start a collaboration with one creator, in a campaign of its own."""

@@ -31,8 +31,16 @@ async def test_a_creator_is_told_of_every_turn_once(bench: Bench) -> None:
     await one.handle.result()
     templates = sorted(mail.message["X-Groundswell-Template"] for mail in bench.mail.messages())
     assert templates == sorted(
-        ["offer", "contract_to_sign", "contract_concluded", "draft_approved", "draft_approved"]
-        + ["payout_made", "payout_made", "ended"]
+        [
+            "offer",
+            "contract_to_sign",
+            "contract_concluded",
+            "draft_approved",
+            "draft_approved",
+            "payout_made",
+            "payout_made",
+            "ended",
+        ]
     )
     events = [mail.message["X-Groundswell-Event"] for mail in bench.mail.messages()]
     assert len(set(events)) == len(events)

@@ -107,8 +107,10 @@ async def test_a_draft_that_never_comes_is_extended_and_then_missed(bench: Bench
     await one.engage()
     assert await one.handle.result() == Outcome.MISSED
     events, spend = await one.events(), await one.spend()
-    assert "TaskExtended" in events and "DeliverableMissed" in events
-    assert spend.committed == 0 and spend.paid > 0
+    assert "TaskExtended" in events
+    assert "DeliverableMissed" in events
+    assert spend.committed == 0
+    assert spend.paid > 0
 
 
 async def test_a_post_that_never_appears_is_missed(bench: Bench) -> None:
