@@ -1,6 +1,6 @@
 """A brief is well-formed or says which field is not."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -110,6 +110,12 @@ def test_the_defaults_are_the_documented_ones() -> None:
     assert policies.offer.on_expiry is OnExpiry.EXTEND
     assert policies.review.on_expiry is OnExpiry.APPROVE
     assert (policies.rounds_of_changes, policies.negotiation.rounds) == (2, 2)
+
+
+def test_a_posting_window_opens_where_the_day_begins_first() -> None:
+    """Nobody who posts on the first day, wherever they live, is too early."""
+    window = a_brief(posting_window={"opens": date(2026, 3, 16), "closes": date(2026, 4, 30)}).posting_window
+    assert window.starts_at == datetime(2026, 3, 15, 10, tzinfo=UTC)
 
 
 def test_formats_are_counted_out() -> None:

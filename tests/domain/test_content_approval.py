@@ -1,11 +1,12 @@
 """Stage 6: draft, review, changes, approval, publication, and a disclosure gate that nothing opens but disclosure."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from domain.brief import Policies
+from domain.brief import Policies, PostingWindow
 from domain.clauses import Deliverable
 from domain.collaboration import Collaboration
 from domain.content_approval import (
@@ -68,6 +69,9 @@ from tests.domain.given import (
 POLICIES = an_assignment().policies
 APPROVE, CHANGE = ApproveDraft(deliverable=1, version=1), RequestChanges(deliverable=1, version=1, feedback="brighter")
 FEE = 212_50
+WINDOW_OPENS = datetime(2026, 3, 15, 10, tzinfo=UTC)
+"""The first of the usual posting days, 16 March, begins first in UTC+14."""
+YESTERDAY = PostingWindow(opens=date(2026, 3, 1), closes=date(2026, 4, 30))
 UPFRONT = RecordPayout(payout_id="collab-1/upfront", reference="tr_1")
 
 
@@ -109,9 +113,10 @@ def test_a_draft_waits_for_the_brand() -> None:
 
 
 def test_the_brand_approves() -> None:
-    """An approved draft waits for its publication."""
+    """An approved draft waits for its publication, for which time runs from the first posting day."""
     decision = in_review().when(APPROVE, by=BRAND)
-    task = a_task(PUBLISH, POLICIES.publication)
+    task = open_task("publish/1", CREATOR, POLICIES.publication, T0, not_before=WINDOW_OPENS)
+    assert task.due_at == WINDOW_OPENS + 48 * HOUR
     decision.then(DraftApproved(deliverable=1, version=1, authority=Authority.PERSON, task=task))
     assert set(decision.state.tasks) == {"publish/1", "submit_draft/2"}
 
@@ -262,11 +267,20 @@ def test_a_missed_deliverable_waits_for_what_is_owed() -> None:
 def test_an_unpublished_post_is_missed() -> None:
     """An approved draft that is not posted in time ends the collaboration like one that never came."""
     policies = Policies(publication=a_policy(OnExpiry.DECLINE, hours=24))
-    decision = to_publish(an_assignment(policies=policies)).waits(until=T0 + 24 * HOUR)
+    story = to_publish(an_assignment(policies=policies, posting_window=YESTERDAY))
+    decision = story.waits(until=T0 + 24 * HOUR)
     decision.then_types(TaskExpired, DeliverableMissed, CollaborationClosing)
     assert decision.events[1] == DeliverableMissed(deliverable=1, step=PUBLISH)
     reason = "the creator did not publish deliverable 1 in time"
     assert decision.state.closing == Closing(outcome=Outcome.MISSED, reason=reason)
+
+
+def test_nobody_misses_a_posting_day_that_has_not_come() -> None:
+    """A draft approved long before the posting window is not overdue until the window has opened."""
+    story = concluded(an_assignment(deliverables=(Deliverable(number=1, format=Format.REEL),)))
+    story = story.does(SubmitDraft(deliverable=1, caption=DISCLOSED), by=CREATOR).does(APPROVE, by=BRAND)
+    story.waits(until=WINDOW_OPENS).then()
+    story.waits(until=WINDOW_OPENS + 48 * HOUR).then_types(TaskExtended)
 
 
 def test_silence_may_approve_a_disclosed_draft() -> None:

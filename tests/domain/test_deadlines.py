@@ -49,6 +49,15 @@ def test_a_task_has_its_instants() -> None:
     assert task.alarm == T0 + 24 * HOUR
 
 
+def test_time_runs_from_when_a_task_can_be_done() -> None:
+    """A task for later has its whole time then; one that could be done already has it from now."""
+    policy = DeadlinePolicy(within=48 * HOUR, remind_before=(12 * HOUR,))
+    later = open_task("answer", CREATOR, policy, T0, not_before=T0 + 100 * HOUR)
+    assert (later.opened_at, later.due_at) == (T0, T0 + 148 * HOUR)
+    assert later.remind_at == (T0 + 136 * HOUR,)
+    assert open_task("answer", CREATOR, policy, T0, not_before=T0 - HOUR) == open_task("answer", CREATOR, policy, T0)
+
+
 def test_a_reminder_falls_inside_the_time_given() -> None:
     """A policy that reminds before it begins is refused."""
     with pytest.raises(ValidationError, match="is not shorter than within"):
