@@ -212,7 +212,8 @@ async def _http_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     phrase = HTTPStatus(error.status_code).phrase
     detail = error.detail if error.detail != phrase else _SENTENCES.get(error.status_code, f"{phrase}.")
-    code = phrase.lower().replace(" ", "_").replace("-", "_")
+    # 413 has another phrase in later releases of Python; a code stays.
+    code = "body_too_large" if error.status_code == 413 else phrase.lower().replace(" ", "_").replace("-", "_")
     return problem(request, error.status_code, code, detail, headers=error.headers)
 
 

@@ -38,9 +38,9 @@ class Page(Value, Generic[T]):
 
 
 class Place(Generic[P]):
-    """What a list's cursor holds, as the type of a tuple."""
+    """What a list's cursor holds. `shape` is P with its constraints, which no annotation can say of an argument yet."""
 
-    def __init__(self, shape: type[P]) -> None:
+    def __init__(self, shape: Any) -> None:
         self._adapter: TypeAdapter[P] = TypeAdapter(shape)
 
     def read(self, cursor: str | None) -> P | None:

@@ -147,9 +147,9 @@ async def test_a_body_that_is_not_json_is_refused_with_415(brand: httpx.AsyncCli
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
 
 
-@pytest.mark.parametrize("key", ["x" * 201, "schlüssel".encode("latin-1"), "engine/PassTime/3", b"tab\there"])
-async def test_a_malformed_or_reserved_key_is_refused(brand: httpx.AsyncClient, key: str | bytes) -> None:
-    answer = await brand.post("/v1/campaigns", json=BRIEF, headers=[(b"Idempotency-Key", key)])  # type: ignore[list-item]  # httpx takes bytes of any kind
+@pytest.mark.parametrize("key", [b"x" * 201, "schlüssel".encode("latin-1"), b"engine/PassTime/3", b"tab\there"])
+async def test_a_malformed_or_reserved_key_is_refused(brand: httpx.AsyncClient, key: bytes) -> None:
+    answer = await brand.post("/v1/campaigns", json=BRIEF, headers=[(b"Idempotency-Key", key)])
 
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "Idempotency-Key"

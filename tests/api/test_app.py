@@ -1,0 +1,35 @@
+"""The composition of the API process on real servers."""
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from api.app import create_app, open_services
+from tests.api.conftest import SECRET
+from tests.domain.given import a_brief
+from workflows.settings import Settings
+
+
+async def test_the_process_opens_what_it_needs_and_says_that_a_worker_is_missing(
+    database: str, temporal_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a worker a campaign isn't lost: the caller is told to send the same request again."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_address)
+    settings = Settings(
+        database_url=SecretStr(database),
+        secret_key=SecretStr(SECRET),
+        api_keys=SecretStr("manager=key-1"),
+        task_queue="nobody-polls-this",
+    )
+    async with open_services(settings) as services:
+        transport = httpx.ASGITransport(create_app(services), raise_app_exceptions=False)
+        headers = {"Authorization": "Bearer key-1"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://api.test", headers=headers) as client:
+            ready = await client.get("/readyz")
+            refused = await client.post("/v1/campaigns", json={**a_brief().model_dump(mode="json"), "fee_cap": 1})
+            listed = await client.get("/v1/campaigns")
+
+    assert ready.status_code == 503
+    assert [part["ready"] for part in ready.json()["parts"]] == [True, False]
+    assert (refused.status_code, refused.json()["code"]) == (409, "brief_refused")
+    assert listed.json() == {"items": [], "next": None}

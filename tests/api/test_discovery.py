@@ -1,0 +1,167 @@
+"""Rosters in, shortlists shown and decided."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.conftest import Bench
+
+CSV = """handle,name,email,followers,platform
+maya.makes,Maya Ito,maya@creators.example,5200,instagram
+no.mail,Noor,,4100,instagram
+leo.bakes,Leo Baker,leo@creators.example,many,instagram
+"""
+
+
+async def test_good_rows_are_kept_and_bad_ones_reported_by_line(brand: httpx.AsyncClient) -> None:
+    answer = await brand.post("/v1/creators/import", content=CSV, headers={"Content-Type": "text/csv; charset=utf-8"})
+
+    assert answer.status_code == 200
+    imported = answer.json()
+    assert (imported["accepted"], imported["created"], imported["updated"]) == (1, 1, 0)
+    assert [(row["line"], row["field"], row["value"]) for row in imported["rejected"]] == [
+        (3, "email", ""),
+        (4, "followers", "many"),
+    ]
+    assert all(row["rule"] for row in imported["rejected"])
+
+
+async def test_a_roster_that_comes_again_renews_profiles(brand: httpx.AsyncClient) -> None:
+    first, again = [
+        (await brand.post("/v1/creators/import", content=CSV, headers={"Content-Type": "text/csv"})).json()
+        for _ in range(2)
+    ]
+
+    assert (first["created"], first["updated"]) == (1, 0)
+    assert (again["created"], again["updated"]) == (0, 1)
+
+
+JSON_LINES = (
+    b'{"handle": "maya.makes", "name": "Maya", "email": "maya@creators.example", "followers": 5200}\n{"handle": 1'
+)
+
+
+async def test_json_lines_are_read_and_the_platform_may_be_said_beside_them(brand: httpx.AsyncClient) -> None:
+    answer = await brand.post(
+        "/v1/creators/import?platform=tiktok", content=JSON_LINES, headers={"Content-Type": "application/x-ndjson"}
+    )
+
+    assert answer.json()["accepted"] == 1
+    assert [row["line"] for row in answer.json()["rejected"]] == [2]
+
+
+@pytest.mark.parametrize(
+    ("file", "accepted"),
+    [
+        (("roster.csv", CSV.encode(), "text/csv"), 1),
+        (("Roster.CSV", CSV.encode(), "application/octet-stream"), 1),
+        (("roster.jsonl", JSON_LINES, "application/octet-stream"), 1),
+        (("roster", CSV.encode(), "text/csv"), 1),
+    ],
+)
+async def test_a_roster_may_be_a_file_of_a_form(
+    brand: httpx.AsyncClient, file: tuple[str, bytes, str], accepted: int
+) -> None:
+    answer = await brand.post("/v1/creators/import?platform=instagram", files={"file": file})
+
+    assert (answer.status_code, answer.json()["accepted"]) == (200, accepted)
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "code"),
+    [
+        ({"content": b"", "headers": {"Content-Type": "text/csv"}}, 400, "roster_unreadable"),
+        ({"content": b"a,b\n1,2\n", "headers": {"Content-Type": "text/csv"}}, 400, "roster_unreadable"),
+        ({"content": b"PK\x03\x04zip", "headers": {"Content-Type": "text/csv"}}, 400, "roster_unreadable"),
+        ({"content": CSV, "headers": {"Content-Type": "application/json"}}, 415, "unsupported_media_type"),
+        ({"content": CSV}, 415, "unsupported_media_type"),
+        ({"files": {"other": ("roster.csv", CSV.encode())}}, 400, "roster_unreadable"),
+        ({"files": {"file": ("roster.xlsx", b"PK", "application/zip")}}, 415, "unsupported_media_type"),
+        ({"content": b"x", "headers": {"Content-Type": "multipart/form-data"}}, 400, "bad_request"),
+    ],
+)
+async def test_what_is_no_roster_is_refused_whole(
+    brand: httpx.AsyncClient, request_: dict[str, Any], status: int, code: str
+) -> None:
+    answer = await brand.post("/v1/creators/import", **request_)
+
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+@pytest.mark.parametrize("followers", ["3000000000", "99999999999999999999", "-1", "1e3", "NaN"])
+async def test_no_figure_in_a_roster_is_more_than_the_database_takes(brand: httpx.AsyncClient, followers: str) -> None:
+    roster = f"handle,name,email,followers,platform\nmaya,Maya,maya@creators.example,{followers},instagram\n"
+    answer = await brand.post("/v1/creators/import", content=roster, headers={"Content-Type": "text/csv"})
+
+    assert answer.status_code == 200
+    assert answer.json()["accepted"] + len(answer.json()["rejected"]) == 1
+
+
+async def test_a_creator_is_read_by_id(bench: Bench, brand: httpx.AsyncClient) -> None:
+    id_ = await bench.known_creator(handle="steep")
+    creator = (await brand.get(f"/v1/creators/{id_}")).json()
+
+    assert (creator["id"], creator["profile"]["handle"]) == (id_, "steep")
+    assert (await brand.get("/v1/creators/unknown")).json()["kind"] == "creator"
+
+
+async def test_the_shortlist_shows_each_creators_score_with_its_reasons(bench: Bench, brand: httpx.AsyncClient) -> None:
+    campaign_id = await bench.shortlisted(creators=3)
+    page = (await brand.get(f"/v1/campaigns/{campaign_id}/shortlist?limit=2")).json()
+    rest = (await brand.get(f"/v1/campaigns/{campaign_id}/shortlist", params={"cursor": page["next"]})).json()
+
+    candidates = page["items"] + rest["items"]
+    assert [each["rank"] for each in candidates] == [1, 2, 3]
+    assert {each["handle"] for each in candidates} == {"creator.0", "creator.1", "creator.2"}
+    assert all(part["because"] for part in candidates[0]["evidence"])
+    assert rest["next"] is None
+
+
+async def test_a_campaign_without_a_ranking_has_no_shortlist_yet(bench: Bench, brand: httpx.AsyncClient) -> None:
+    answer = await brand.get(f"/v1/campaigns/{await bench.started()}/shortlist")
+
+    assert (answer.status_code, answer.json()["kind"]) == (404, "shortlist of campaign")
+
+
+@pytest.mark.parametrize("body", [None, {}, {"drop": []}])
+async def test_the_shortlist_is_approved_whole(
+    bench: Bench, brand: httpx.AsyncClient, body: dict[str, Any] | None
+) -> None:
+    campaign_id = await bench.shortlisted()
+    answer = await brand.post(f"/v1/campaigns/{campaign_id}/shortlist/approve", json=body)
+
+    assert answer.json() == {"stream": "campaign/tea", "version": 3, "events": ["ShortlistApproved"]}
+
+
+async def test_creators_may_be_dropped_from_the_shortlist(bench: Bench, brand: httpx.AsyncClient) -> None:
+    campaign_id = await bench.shortlisted()
+    best = (await brand.get(f"/v1/campaigns/{campaign_id}/shortlist")).json()["items"][0]["creator_id"]
+    await brand.post(f"/v1/campaigns/{campaign_id}/shortlist/approve", json={"drop": [best]})
+
+    shown = (await brand.get(f"/v1/campaigns/{campaign_id}/shortlist")).json()["items"]
+    assert [each["dropped"] for each in shown] == [True, False, False]
+
+
+async def test_the_shortlist_is_rejected_with_a_reason(bench: Bench, brand: httpx.AsyncClient) -> None:
+    campaign_id = await bench.shortlisted()
+    path = f"/v1/campaigns/{campaign_id}/shortlist/reject"
+
+    assert (await brand.post(path, json={})).status_code == 422
+    assert (await brand.post(path, json={"reason": "Too few."})).json()["events"] == ["ShortlistRejected"]
+    assert (await brand.get(f"/v1/campaigns/{campaign_id}")).json()["outcome"] == "shortlist_rejected"
+
+
+async def test_a_shortlist_is_decided_once(bench: Bench, brand: httpx.AsyncClient) -> None:
+    campaign_id = await bench.shortlisted()
+    await brand.post(f"/v1/campaigns/{campaign_id}/shortlist/approve")
+    answer = await brand.post(f"/v1/campaigns/{campaign_id}/shortlist/reject", json={"reason": "Changed my mind."})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_decide")
+
+
+@pytest.mark.parametrize("body", [{"drop": "all"}, {"drop": [""]}, {"drop": ["x"] * 1_001}, {"keep": []}, []])
+async def test_a_malformed_approval_is_refused(bench: Bench, brand: httpx.AsyncClient, body: Any) -> None:
+    campaign_id = await bench.shortlisted()
+
+    assert (await brand.post(f"/v1/campaigns/{campaign_id}/shortlist/approve", json=body)).status_code == 422

@@ -1,0 +1,107 @@
+"""Offers and answers."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.conftest import Bench
+
+FEE = {"amount": 30_000, "currency": "USD"}
+
+
+async def test_a_creator_accepts_the_offer(bench: Bench, brand: httpx.AsyncClient) -> None:
+    id_ = await bench.offered()
+    async with bench.as_creator(id_) as creator:
+        answer = await creator.post(f"/v1/collaborations/{id_}/offer/accept", json={"version": 1})
+
+    assert answer.json() == {"stream": f"collaboration/{id_}", "version": 5, "events": ["OfferAccepted"]}
+    assert (await brand.get("/v1/campaigns/tea")).json()["budget"]["committed"] == 21_250
+
+
+async def test_offers_go_back_and_forth_with_a_new_version_each_time(bench: Bench, brand: httpx.AsyncClient) -> None:
+    id_ = await bench.offered()
+    path = f"/v1/collaborations/{id_}/offer"
+    async with bench.as_creator(id_) as creator:
+        counter = {"version": 1, "fee": FEE, "message": "Two reels are more work."}
+        assert (await creator.post(f"{path}/counter", json=counter)).json()["events"] == ["OfferCountered"]
+        ours = {"version": 2, "fee": {"amount": 25_000, "currency": "USD"}}
+        assert (await brand.post(f"{path}/counter", json=ours)).json()["events"] == ["OfferMade"]
+        assert (await creator.post(f"{path}/decline", json={"version": 3})).json()["events"] == [
+            "OfferDeclined",
+            "CollaborationEnded",
+        ]
+    assert (await brand.get("/v1/campaigns/tea")).json()["budget"]["available"] == 10_000_00
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "code"),
+    [
+        ("accept", {"version": 2}, "stale_version"),
+        ("counter", {"version": 1, "fee": {"amount": 1, "currency": "EUR"}}, "currency_mismatch"),
+        ("decline", {"version": 7}, "stale_version"),
+    ],
+)
+async def test_what_the_rules_do_not_allow_is_409(bench: Bench, verb: str, body: dict[str, Any], code: str) -> None:
+    id_ = await bench.offered()
+    async with bench.as_creator(id_) as creator:
+        answer = await creator.post(f"/v1/collaborations/{id_}/offer/{verb}", json=body)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, code)
+    assert await bench.services.log.head(f"collaboration/{id_}") == 4
+
+
+async def test_the_side_that_made_the_offer_does_not_answer_it(bench: Bench, brand: httpx.AsyncClient) -> None:
+    id_ = await bench.offered()
+    answer = await brand.post(f"/v1/collaborations/{id_}/offer/accept", json={"version": 1})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_your_turn")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "version"),
+        ({"version": 0}, "version"),
+        ({"version": "one"}, "version"),
+        ({"version": 1, "fee": 300}, "fee"),
+        ({"version": 1, "fee": {"amount": 300}}, "fee.currency"),
+        ({"version": 1, "fee": FEE, "message": "x" * 5_001}, "message"),
+        ({"version": 1, "fee": FEE, "colour": 1}, "colour"),
+    ],
+)
+async def test_a_malformed_counter_offer_is_refused_by_field(bench: Bench, body: dict[str, Any], field: str) -> None:
+    id_ = await bench.offered()
+    async with bench.as_creator(id_) as creator:
+        answer = await creator.post(f"/v1/collaborations/{id_}/offer/counter", json=body)
+
+    assert answer.status_code == 422
+    assert field in {error["field"] for error in answer.json()["errors"]}
+
+
+async def test_conflicting_answers_at_once_leave_exactly_one(bench: Bench) -> None:
+    """Whoever comes second is told, in the same words as always or that the stream has moved on."""
+    id_ = await bench.offered()
+    path = f"/v1/collaborations/{id_}/offer"
+    async with bench.as_creator(id_) as creator:
+        answers = await asyncio.gather(
+            *(creator.post(f"{path}/accept", json={"version": 1}) for _ in range(3)),
+            *(creator.post(f"{path}/decline", json={"version": 1}) for _ in range(3)),
+        )
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409, 409, 409]
+    codes = {answer.json()["code"] for answer in answers if answer.status_code == 409}
+    assert codes <= {"wrong_stage", "already_ended", "concurrency_conflict"}
+
+
+async def test_the_same_answer_sent_twice_counts_once(bench: Bench) -> None:
+    id_ = await bench.offered()
+    async with bench.as_creator(id_) as creator:
+        path, headers = f"/v1/collaborations/{id_}/offer/accept", {"Idempotency-Key": "yes"}
+        first, again = [await creator.post(path, json={"version": 1}, headers=headers) for _ in range(2)]
+        other = await creator.post(path, json={"version": 2}, headers=headers)
+
+    assert first.json() == again.json()
+    assert again.status_code == 200
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")

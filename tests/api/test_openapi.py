@@ -1,0 +1,78 @@
+"""The API's description, and its page without anything from elsewhere."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.conftest import Bench
+
+
+@pytest.fixture
+async def document(anonymous: httpx.AsyncClient) -> dict[str, Any]:
+    """The OpenAPI document."""
+    answer = await anonymous.get("/openapi.json")
+    assert answer.status_code == 200
+    return dict(answer.json())
+
+
+def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
+    return [operation for path in document["paths"].values() for operation in path.values()]
+
+
+def test_every_operation_has_a_readable_id_a_summary_and_a_tag(document: dict[str, Any]) -> None:
+    operations = _operations(document)
+    ids = [operation["operationId"] for operation in operations]
+
+    assert len(ids) == len(set(ids))
+    assert {"start_campaign", "accept_offer", "sign_contract", "read_report"} <= set(ids)
+    tags = {tag["name"] for tag in document["tags"]}
+    for operation in operations:
+        assert re.fullmatch(r"[a-z_]+", operation["operationId"])
+        assert operation["summary"]
+        assert set(operation["tags"]) <= tags
+
+
+def test_refusals_are_documented_as_problems(document: dict[str, Any]) -> None:
+    assert "HTTPValidationError" not in document["components"]["schemas"]
+    for operation in _operations(document):
+        for status, response in operation["responses"].items():
+            if status.startswith("4"):
+                schema = response["content"]["application/problem+json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/Problem"}
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    references = set(re.findall(r"'#/components/schemas/([^']+)'", str(document)))
+
+    assert references <= set(document["components"]["schemas"])
+
+
+def test_every_post_documents_the_idempotency_key(document: dict[str, Any]) -> None:
+    for path in document["paths"].values():
+        if "post" in path:
+            assert "Idempotency-Key" in {parameter["name"] for parameter in path["post"]["parameters"]}
+
+
+def test_the_creators_page_is_not_part_of_the_description(document: dict[str, Any]) -> None:
+    assert not any(path.startswith("/c/") for path in document["paths"])
+
+
+async def test_the_page_of_the_description_needs_nothing_from_elsewhere(anonymous: httpx.AsyncClient) -> None:
+    page = (await anonymous.get("/docs")).text
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page)
+
+    assert len(addresses) >= 2
+    for address in addresses:
+        assert address.startswith("/")
+        assert (await anonymous.get(address)).status_code == 200
+
+
+def test_two_applications_share_nothing(bench: Bench) -> None:
+    """`create_app` can be called as often as one likes: nothing is kept in modules."""
+    from api.app import create_app  # noqa: PLC0415 - the test is about calling it again
+
+    another = create_app(bench.services)
+    assert another.openapi() == bench.app.openapi()
+    assert another.openapi() is not bench.app.openapi()
