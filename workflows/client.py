@@ -11,7 +11,6 @@ from typing import Any
 from temporalio.client import (
     Client,
     WithStartWorkflowOperation,
-    WorkflowExecutionStatus,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -21,6 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.failures import as_domain_error
 from activities.ports import EventLog
+from activities.records import campaign_after, collaboration_after
 from activities.starting import (
     CAMPAIGN_WORKFLOW,
     TASK_QUEUE,
@@ -151,17 +151,15 @@ class Engine:
             raise
 
     async def _gone(self, stream: str) -> GroundswellError:
-        """Why the workflow takes no updates: it never was, or it is over."""
+        """Why the workflow takes no commands: it never was, it is over, or its run was lost. The record knows."""
         kind, _, name = stream.partition("/")
-        try:
-            description = await self._client.get_workflow_handle(stream).describe(rpc_timeout=ANSWER_WITHIN)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND and not await self._log.read(stream, upto=1):
-                return NotFound(kind=kind, id=name)
-            return _unavailable("its workflow is not running; resume it")
-        if description.status is WorkflowExecutionStatus.COMPLETED:
-            return AlreadyEnded(subject=f"the {kind}", outcome="completed")
-        return _unavailable(f"its workflow is {(description.status or WorkflowExecutionStatus.FAILED).name.lower()}")
+        events = await self._log.read(stream)
+        if not events:
+            return NotFound(kind=kind, id=name)
+        state = campaign_after(events) if kind == "campaign" else collaboration_after(events)
+        if state.ended:
+            return AlreadyEnded(subject=f"the {kind}", outcome=state.outcome)
+        return _unavailable("its workflow is not running; resume it")
 
 
 def _instruction(command: Command, actor: Actor) -> Instruction:

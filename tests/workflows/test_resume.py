@@ -9,10 +9,9 @@ from domain.monitoring import Metrics, RecordMetrics
 from domain.negotiation import DeclineOffer
 from domain.outcomes import Outcome
 from tests.domain.given import a_brief
+from tests.workflows.campaigning import a_current_brief, impatient, offers, outcome, quick, start, until
 from tests.workflows.conftest import PEOPLE, Bench, Collaborating
-from tests.workflows.test_campaign import a_current_brief, impatient, offers, outcome, quick, start, until
 from workflows.resume import resume
-
 
 HALF_A_DAY = timedelta(hours=12)
 

@@ -1,0 +1,69 @@
+"""The way in: answers are repeatable, and what Temporal says is translated."""
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from activities.starting import Answer
+from domain.campaign import CancelCampaign, CloseCampaign
+from domain.discovery import ApproveShortlist
+from domain.errors import AlreadyEnded, IdempotencyKeyReused, NotFound, NothingToDecide
+from tests.workflows.campaigning import BRAND, a_current_brief, outcome, start, until
+from tests.workflows.conftest import Bench
+from workflows import client
+
+
+async def test_a_key_that_returns_with_another_command_is_a_conflict(live: Bench) -> None:
+    """Also when the workflow has already ended."""
+    stream = await start(live, a_current_brief())
+    await until(live, stream, "ShortlistProposed")
+    cancel = CancelCampaign(reason="changed our mind")
+    first = await live.engine.decide(stream, cancel, actor=BRAND, command_id="once")
+    await outcome(live, stream)
+    assert await live.engine.decide(stream, cancel, actor=BRAND, command_id="once") == first
+    with pytest.raises(IdempotencyKeyReused):
+        await live.engine.decide(stream, CloseCampaign(), actor=BRAND, command_id="once")
+    with pytest.raises(AlreadyEnded):
+        await live.engine.decide(stream, CloseCampaign(), actor=BRAND, command_id="other")
+
+
+async def test_a_campaign_that_never_was_is_not_found(live: Bench) -> None:
+    """The error names what was looked for."""
+    with pytest.raises(NotFound, match="no campaign nowhere"):
+        await live.engine.decide("campaign/nowhere", CloseCampaign(), actor=BRAND, command_id="k")
+
+
+async def test_without_a_worker_the_caller_is_told_to_come_back_and_the_key_stays_valid(
+    live: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody polls the task queue: the decision is neither lost nor taken twice."""
+    monkeypatch.setattr(client, "ANSWER_WITHIN", timedelta(seconds=1))
+    nobody = client.Engine(live.client, live.log, task_queue="nobody-polls-this")
+    with pytest.raises(client.EngineUnavailable, match="same Idempotency-Key"):
+        await nobody.start_campaign(uuid4().hex, a_current_brief(), actor=BRAND, command_id="k")
+    assert await live.pool.fetchval("select count(*) from events") == 0
+
+
+async def test_a_workflow_that_was_terminated_is_unavailable_until_it_is_resumed(live: Bench) -> None:
+    """The campaign has not ended, so it is not said to have."""
+    stream = await start(live, a_current_brief())
+    await until(live, stream, "ShortlistProposed")
+    await live.client.get_workflow_handle(stream).terminate("the test takes it away")
+    with pytest.raises(client.EngineUnavailable, match="resume it"):
+        await live.engine.decide(stream, CloseCampaign(), actor=BRAND, command_id="k")
+
+
+async def test_the_eleventh_decision_in_flight_is_told_to_come_back(live: Bench) -> None:
+    """The server takes ten updates of one workflow at a time."""
+    stream = await start(live, a_current_brief())
+    await until(live, stream, "ShortlistProposed")
+    approve = ApproveShortlist()
+    results = await asyncio.gather(
+        *(live.engine.decide(stream, approve, actor=BRAND, command_id=f"k{n}") for n in range(40)),
+        return_exceptions=True,
+    )
+    allowed = Answer | NothingToDecide | client.TooManyInFlight
+    assert all(isinstance(result, allowed) for result in results)
+    assert sum(isinstance(result, Answer) for result in results) == 1

@@ -1,0 +1,49 @@
+"""What the list of workflows shows: enough to find what is stuck, and nobody's name."""
+
+from domain.campaign import Campaign
+from domain.collaboration import Collaboration
+from tests.domain.given import offered
+from tests.workflows.conftest import Bench
+from workflows.search_attributes import (
+    DEADLINE,
+    INDEXED,
+    OUTCOME,
+    STAGE,
+    WAITING_FOR,
+    WAITING_ON,
+    campaign_row,
+    changes,
+    collaboration_row,
+)
+
+
+def test_every_attribute_is_registered() -> None:
+    """What a row uses is what the namespace is told of."""
+    row = {**campaign_row(Campaign()), **collaboration_row(Collaboration())}
+    assert {key.name for key in row} == set(INDEXED)
+
+
+def test_the_first_deadline_says_whose_turn_it_is() -> None:
+    """An offer waits for the creator until its deadline."""
+    state = offered().state
+    row = collaboration_row(state)
+    assert (row[STAGE], row[WAITING_ON], row[WAITING_FOR]) == ("negotiation", "creator", "answer_offer")
+    assert row[DEADLINE] == state.tasks["answer_offer"].due_at
+
+
+def test_only_what_has_changed_is_sent() -> None:
+    """The same row twice costs nothing; what is gone is removed."""
+    row = collaboration_row(offered().state)
+    assert not changes(row, row)
+    [removed] = [update for update in changes(row, {**row, WAITING_ON: None}) if update.key is WAITING_ON]
+    assert removed.value is None
+
+
+async def test_the_server_finds_collaborations_by_whose_turn_it_is(live: Bench) -> None:
+    """The query that an operator types."""
+    one = await live.collaborate()
+    await one.until_waiting_for("answer_offer")
+    await one.history_length_at_rest()
+    query = f"CampaignId = '{one.campaign_id}' AND WaitingOn = 'creator' AND Stage = 'negotiation'"
+    assert [found.id async for found in live.client.list_workflows(query)] == [one.stream]
+    assert (await one.handle.describe()).typed_search_attributes.get(OUTCOME) is None

@@ -1,0 +1,43 @@
+"""Settings: what is missing or wrong is named."""
+
+import pytest
+from pydantic import ValidationError
+
+from workflows.settings import Settings
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A complete environment."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://u:secret-password@db/groundswell")
+    monkeypatch.setenv("GROUNDSWELL_SECRET_KEY", "k" * 32)
+    return monkeypatch
+
+
+def test_settings_come_from_the_environment(environment: pytest.MonkeyPatch) -> None:
+    """With defaults for what is not said."""
+    environment.setenv("GROUNDSWELL_SMTP_PORT", "2525")
+    settings = Settings()
+    assert settings.smtp_port == 2525
+    assert settings.database_url.get_secret_value().startswith("postgresql://")
+
+
+def test_a_missing_variable_is_named(environment: pytest.MonkeyPatch) -> None:
+    """By the name that it has in the environment."""
+    environment.delenv("DATABASE_URL")
+    with pytest.raises(ValidationError, match="DATABASE_URL"):
+        Settings()
+
+
+def test_a_short_secret_is_refused(environment: pytest.MonkeyPatch) -> None:
+    """Links signed with it could be forged."""
+    environment.setenv("GROUNDSWELL_SECRET_KEY", "short")
+    with pytest.raises(ValidationError, match="secret_key"):
+        Settings()
+
+
+def test_secrets_do_not_show_when_settings_are_printed(environment: pytest.MonkeyPatch) -> None:
+    """Neither keys nor passwords reach a log by accident."""
+    printed = repr(Settings())
+    assert "secret-password" not in printed
+    assert "k" * 32 not in printed
