@@ -1,0 +1,88 @@
+"""What is shown to whom."""
+
+import json
+
+import pytest
+from starlette.requests import Request
+
+from api.views import (
+    BRANDS_DATA,
+    BRANDS_OWN,
+    AssignmentForCreator,
+    CollaborationForCreator,
+    CollaborationView,
+    collaboration_events,
+    collaboration_for_creator,
+    collaboration_view,
+    event_for_creator,
+    event_view,
+    is_current,
+    with_etag,
+)
+from domain.assignment import Assignment
+from domain.collaboration import EVENTS
+from domain.errors import NotFound
+from tests.api.conftest import Bench
+
+
+def _asking(**headers: str) -> Request:
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return Request({"type": "http", "headers": raw})
+
+
+@pytest.mark.parametrize(
+    ("given", "current"),
+    [('"a"', True), ('W/"a"', True), ('"b", "a"', True), ("*", True), ('"b"', False), ("a", False), ("", False)],
+)
+def test_an_etag_is_found_among_those_that_the_caller_has(given: str, current: bool) -> None:
+    assert is_current(_asking(if_none_match=given), '"a"') is current
+
+
+async def test_a_tag_begins_with_the_version_and_changes_with_the_view(bench: Bench) -> None:
+    events = await collaboration_events(bench.services.log, await bench.offered())
+    view, before = collaboration_view(events), collaboration_view(events[:-1])
+    tags = [with_etag(_asking(), each, 4).headers["ETag"] for each in (view, view, before)]
+
+    assert tags[0] == tags[1] != tags[2]
+    assert all(tag.startswith('"4-') for tag in tags)
+
+
+async def test_a_stream_that_does_not_exist_is_not_found(bench: Bench) -> None:
+    with pytest.raises(NotFound, match="collaboration unknown"):
+        await collaboration_events(bench.services.log, "unknown")
+
+
+async def test_the_creators_view_is_the_brands_without_the_brands_own(bench: Bench) -> None:
+    events = await collaboration_events(bench.services.log, await bench.published())
+    ours, theirs = collaboration_view(events).model_dump(), collaboration_for_creator(events).model_dump()
+
+    assert set(CollaborationView.model_fields) - set(CollaborationForCreator.model_fields) == {
+        "rank",
+        "assessment",
+        "counter_offers",
+        "reserved",
+        "committed",
+    }
+    assert set(Assignment.model_fields) - set(AssignmentForCreator.model_fields) == {
+        "opening_fee",
+        "fee_cap",
+        "policies",
+    }
+    del theirs["assignment"]
+    assert theirs == {name: ours[name] for name in theirs}
+
+
+async def test_a_creator_is_shown_events_without_policies_and_budgets(bench: Bench) -> None:
+    events = await collaboration_events(bench.services.log, await bench.published())
+    shown = [view for view in map(event_for_creator, events) if view is not None]
+
+    assert [view.type for view in shown] == [event.type for event in events if event.type not in BRANDS_OWN]
+    text = json.dumps([dict(view.data) for view in shown])
+    assert not [name for name in BRANDS_DATA if f'"{name}"' in text]
+    assert "fee_cap" not in text
+    assert event_view(events[0]).data["assignment"]["fee_cap"] == 400_00
+
+
+def test_what_is_kept_from_creators_exists() -> None:
+    """A renamed event would silently be shown."""
+    assert set(EVENTS.names) >= BRANDS_OWN
