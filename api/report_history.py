@@ -55,7 +55,7 @@ class Past:
     """One collaboration: its state now, and when it first reached each milestone."""
 
     MILESTONES: ClassVar[Mapping[str, str]] = {
-        "CollaborationOpened": "Considered",
+        "CollaborationOpened": "Taken up",
         "CreatorApproved": "Verified",
         "OfferMade": "Offered",
         "OfferAccepted": "Agreed",

@@ -144,7 +144,7 @@ def advise(*, outcome: Outcome, engagements: int | None, paid: int, typical_cost
     if not engagements or typical_cost is None:
         return Advice(recommendation=Recommendation.RENEGOTIATE, because="delivered, but reported no engagement")
     cost = paid / engagements
-    compared = f"{cost:.1f} a result against the campaign's median of {typical_cost:.1f} (minor units)"
+    compared = f"a result cost {cost / typical_cost:.1f} times the campaign's median" if typical_cost else "free of charge"
     if cost <= 1.5 * typical_cost:
         return Advice(recommendation=Recommendation.WORK_AGAIN, because=compared)
     return Advice(recommendation=Recommendation.RENEGOTIATE, because=compared)

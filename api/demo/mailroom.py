@@ -69,8 +69,12 @@ class Mailroom:
             mail = _read(path)
             if mail.campaign_id != self.campaign_id:
                 continue
-            self.delivered.append(mail)
-            self._boxes[mail.recipient.casefold()].put_nowait(mail)
+            self.put(mail)
+
+    def put(self, mail: Received) -> None:
+        """Put a mail into its recipient's box."""
+        self.delivered.append(mail)
+        self._boxes[mail.recipient.casefold()].put_nowait(mail)
 
     async def _watch(self) -> None:
         while True:

@@ -40,5 +40,5 @@ def test_a_task_that_is_still_open_has_no_duration() -> None:
 def test_milestones_are_the_first_time_each() -> None:
     """Two posts go live, but a creator is live from the first one on."""
     ada = fold(whole_campaign().envelopes).collaborations["collaboration/Ada"]
-    assert list(ada.milestones) == ["Considered", "Verified", "Offered", "Agreed", "Contracted", "Live", "Measured"]
+    assert list(ada.milestones) == ["Taken up", "Verified", "Offered", "Agreed", "Contracted", "Live", "Measured"]
     assert ada.milestones["Agreed"] < ada.milestones["Live"]
