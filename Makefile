@@ -53,6 +53,10 @@ test: $(SETUP) ## Run the tests, but not those marked slow or chaos
 test-slow: $(SETUP) ## Run the tests that are marked slow or chaos
 	$(PYTEST) -m "slow or chaos"
 
+.PHONY: histories
+histories: $(SETUP) ## Record the histories that workflow code must always replay, anew
+	GROUNDSWELL_RECORD_HISTORIES=1 $(PYTEST) tests/workflows/test_replay.py -k just_run
+
 .PHONY: lint
 lint: $(SETUP) ## Check style, format, types and dependencies
 	$(BIN)/ruff check .

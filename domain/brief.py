@@ -46,7 +46,7 @@ class Objective(Value):
 
     kind: ObjectiveKind
     measure: Measure
-    target: int = Field(gt=0)
+    target: int = Field(gt=0, le=10**12)
     by: date
 
     @model_validator(mode="after")

@@ -71,6 +71,9 @@ class CampaignCancelled(Event):
 
 
 CampaignCommand = goal_setting.StartCampaign | discovery.DiscoveryCommand | CloseCampaign | CancelCampaign | PassTime
+ENGINES_OWN = (discovery.ProposeShortlist, discovery.RecordOutreach, PassTime)
+"""Commands that no person gives."""
+
 CampaignEvent = (
     CampaignStarted
     | ShortlistProposed
@@ -131,6 +134,8 @@ class CampaignDecider:
         if not state.started and not isinstance(command, goal_setting.StartCampaign):
             name = type(command).__name__
             raise WrongStage(command=name, needed="discovery", subject="campaign", stage=state.stage)
+        if isinstance(command, ENGINES_OWN) and context.actor.role is not Role.ENGINE:
+            raise NotYourTurn(command=type(command).__name__, needed=Role.ENGINE, role=context.actor.role)
         match command:
             case goal_setting.StartCampaign():
                 return goal_setting.decide_start(command, state, context)

@@ -41,11 +41,11 @@ from domain.decider import Command, Context, Event, Role
 from domain.errors import AlreadyEnded, NotYourTurn, WrongStage
 from domain.events import Registry
 from domain.lifecycle import Stage
-from domain.money import Money, share
+from domain.money import Money
 from domain.monitoring import Metrics, MetricsMissing, MetricsRecorded
 from domain.negotiation import Offer, OfferAccepted, OfferCountered, OfferDeclined, OfferMade
 from domain.outcomes import Closing, CollaborationClosing, CollaborationEnded, Outcome
-from domain.payouts import Payout, PayoutMade, PayoutPurpose, PayoutScheduled, RecordPayout, schedule
+from domain.payouts import Payout, PayoutMade, PayoutScheduled, RecordPayout
 from domain.values import Text
 from domain.verification import CollaborationOpened, CreatorApproved, CreatorAssessed, CreatorRejected
 
@@ -71,6 +71,17 @@ CollaborationCommand = (
     | CancelCollaboration
     | PassTime
 )
+ENGINES_OWN = (
+    verification.OpenCollaboration,
+    verification.RecordAssessment,
+    negotiation.MakeOffer,
+    negotiation.WithholdOffer,
+    contract_signing.DraftContract,
+    RecordPayout,
+    PassTime,
+)
+"""Commands that no person gives."""
+
 CollaborationEvent = (
     CollaborationOpened
     | CreatorAssessed
@@ -193,6 +204,8 @@ def _decide(command: CollaborationCommand, state: Collaboration, context: Contex
     if not state.opened and not isinstance(command, verification.OpenCollaboration):
         name = type(command).__name__
         raise WrongStage(command=name, needed="verification", subject="collaboration", stage="not opened")
+    if isinstance(command, ENGINES_OWN) and context.actor.role is not Role.ENGINE:
+        raise NotYourTurn(command=type(command).__name__, needed=Role.ENGINE, role=context.actor.role)
     if state.closing is not None and not isinstance(command, RecordPayout | PassTime):
         raise AlreadyEnded(subject="the collaboration", outcome=state.closing.outcome)
     match command:
@@ -233,27 +246,7 @@ def _decide(command: CollaborationCommand, state: Collaboration, context: Contex
 def _cancel(command: CancelCollaboration, state: Collaboration, context: Context) -> Sequence[Event]:
     if context.actor.role is Role.CREATOR:
         raise NotYourTurn(command="CancelCollaboration", needed=Role.BRAND, role=context.actor.role)
-    cancelled = CollaborationCancelled(reason=command.reason)
-    owed = max(0, kill_fee(state) - _paid_or_due(state))
-    return [cancelled, *schedule(state.id, PayoutPurpose.KILL_FEE, owed, state.agreed.currency)]
-
-
-def kill_fee(state: Collaboration) -> int:
-    """What the contract promises a creator when the brand cancels now, in minor units; 0 before it is in force."""
-    if state.fee is None or not state.works:
-        return 0
-    clause, fee = state.agreed.terms.cancellation, state.fee.amount
-    works = state.works.values()
-    if all(work.is_live for work in works):
-        return fee
-    if any(work.is_live or work.status is WorkStatus.APPROVED for work in works):
-        return share(fee, clause.delivered)
-    created = any(work.version > 0 for work in works)
-    return share(fee, clause.created if created else clause.before_creation)
-
-
-def _paid_or_due(state: Collaboration) -> int:
-    return sum(payout.amount.amount for payout in state.payouts.values())
+    return [CollaborationCancelled(reason=command.reason), *content_approval.schedule_kill_fee(state)]
 
 
 def _pass_time(state: Collaboration, context: Context) -> Iterator[Event]:

@@ -26,7 +26,7 @@ from domain.errors import (
 )
 from domain.lifecycle import Stage
 from domain.money import share
-from domain.outcomes import Outcome, end
+from domain.outcomes import Closing, CollaborationClosing, Outcome, end
 from domain.payouts import PayoutPurpose, schedule
 from domain.values import Sha256, Text
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from domain.collaboration import Collaboration
 
 DeliverableNumber = Annotated[int, Field(ge=1, le=200)]
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=2_000)]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s\x00-\x1f\x7f]+$", max_length=2_000)]
 
 SUBMIT_DRAFT, REVIEW_DRAFT, PUBLISH, REPORT_METRICS = "submit_draft", "review_draft", "publish", "report_metrics"
 
@@ -288,11 +288,19 @@ def expire(expired: TaskExpired, state: "Collaboration", context: Context) -> Se
     if step != REVIEW_DRAFT:
         return _missed(work, step, state)
     if expired.answer is OnExpiry.DECLINE:
-        reason = "nobody reviewed the draft in time"
-        return end(state, Outcome.EXPIRED, reason)
+        return _review_lapsed(state)
     if work.disclosure is not None and work.disclosure.passed:
         return [_approved(work, state.agreed, context.at, Authority.TIMEOUT)]
     return _blocked(work, state, context)
+
+
+def _review_lapsed(state: "Collaboration") -> Sequence[Event]:
+    """The creator has done their part: what the contract promises for a cancellation is owed here too."""
+    reason = "nobody reviewed the draft in time"
+    owed = schedule_kill_fee(state)
+    if owed:
+        return [*owed, CollaborationClosing(closing=Closing(outcome=Outcome.EXPIRED, reason=reason))]
+    return end(state, Outcome.EXPIRED, reason)
 
 
 def _missed(work: Work, step: str, state: "Collaboration") -> Sequence[Event]:
@@ -313,6 +321,27 @@ def _blocked(work: Work, state: "Collaboration", context: Context) -> Sequence[E
         return [blocked, _changes(work, state.agreed, context.at, disclosure.fix, Authority.POLICY)]
     reason = f"deliverable {number} does not disclose the partnership and no round of changes is left"
     return [blocked, *end(state, Outcome.EXPIRED, reason)]
+
+
+def kill_fee(state: "Collaboration") -> int:
+    """What the contract promises a creator when the brand stops now, in minor units; 0 before it is in force."""
+    if state.fee is None or not state.works:
+        return 0
+    clause, fee = state.agreed.terms.cancellation, state.fee.amount
+    works = state.works.values()
+    if all(work.is_live for work in works):
+        return fee
+    if any(work.is_live or work.status is WorkStatus.APPROVED for work in works):
+        return share(fee, clause.delivered)
+    created = any(work.version > 0 for work in works)
+    return share(fee, clause.created if created else clause.before_creation)
+
+
+def schedule_kill_fee(state: "Collaboration") -> Sequence[Event]:
+    """The payout of what the kill fee leaves owing beside everything that was scheduled before."""
+    scheduled = sum(payout.amount.amount for payout in state.payouts.values())
+    owed = max(0, kill_fee(state) - scheduled)
+    return schedule(state.id, PayoutPurpose.KILL_FEE, owed, state.agreed.currency)
 
 
 def evolve_work(work: Work, event: DraftSubmitted | ChangesRequested | DraftApproved | PostPublished) -> Work:

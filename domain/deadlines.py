@@ -76,11 +76,12 @@ class PassTime(Command):
 
 
 class TaskReminded(Event):
-    """A reminder fell due; the assignee is told again."""
+    """A reminder fell due; the assignee is told again. Reminders that were missed with it are not made up for."""
 
     task: Line
     assignee: Role
     due_at: Instant
+    reminded_at: Instant
 
 
 class TaskExtended(Event):
@@ -146,7 +147,7 @@ def due(tasks: Tasks, at: datetime) -> Iterator[TaskEvent]:
         if task.due_at <= at:
             yield _expiry(task, at)
         elif task.alarm <= at:
-            yield TaskReminded(task=task.name, assignee=task.assignee, due_at=task.due_at)
+            yield TaskReminded(task=task.name, assignee=task.assignee, due_at=task.due_at, reminded_at=at)
 
 
 def _expiry(task: Task, at: datetime) -> TaskEvent:
@@ -178,7 +179,8 @@ def evolve_tasks(tasks: Tasks, event: TaskEvent) -> Tasks:
     task = tasks[event.task]
     match event:
         case TaskReminded():
-            return opened(tasks, task.model_copy(update={"remind_at": task.remind_at[1:]}))
+            to_come = tuple(instant for instant in task.remind_at if instant > event.reminded_at)
+            return opened(tasks, task.model_copy(update={"remind_at": to_come}))
         case TaskExtended():
             return opened(tasks, task.model_copy(update={"due_at": event.due_at, "extended": True, "remind_at": ()}))
         case TaskEscalated():

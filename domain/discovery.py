@@ -122,7 +122,7 @@ def decide(command: DiscoveryCommand, state: "Campaign", context: Context) -> Se
             _must_wait_for_brand(command, state, context)
             return [ShortlistRejected(authority=Authority.PERSON, reason=command.reason)]
         case RecordOutreach():
-            if not state.approved:
+            if not state.approved or state.stage is not Stage.DISCOVERY:
                 raise NothingToDecide(command="RecordOutreach", subject="campaign", open="no approved shortlist")
             return [OutreachCompleted(invited=command.invited)]
 

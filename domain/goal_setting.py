@@ -1,7 +1,7 @@
 """Stage 1, goal setting: a brief becomes a campaign, or is refused with all its reasons at once."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from domain.benchmarks import cheapest_plausible
@@ -12,6 +12,10 @@ from domain.values import Line
 
 if TYPE_CHECKING:
     from domain.campaign import Campaign
+
+
+FURTHEST = timedelta(days=730)
+"""How far ahead a campaign can be planned: further than that a date is more likely a slip than a plan."""
 
 
 class StartCampaign(Command):
@@ -59,6 +63,8 @@ def _dates(brief: Brief, today: date) -> Iterator[str]:
     window = brief.posting_window
     if window.closes < window.opens:
         yield f"posting_window closes on {window.closes}, before it opens on {window.opens}"
+    if window.closes > today + FURTHEST:
+        yield f"posting_window closes on {window.closes}, more than {FURTHEST.days} days from today ({today})"
     if window.closes < today:
         yield f"posting_window closes on {window.closes}, which is past (today is {today})"
     for number, objective in enumerate(brief.objectives):

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from domain.content_approval import DeliverableNumber, WorkStatus
 from domain.deadlines import TaskExpired
-from domain.decider import Command, Context, Event, Role
-from domain.errors import NothingToDecide, NotYourTurn, WrongStage
+from domain.decider import Command, Context, Event
+from domain.errors import NothingToDecide, WrongStage
 from domain.lifecycle import Stage
 from domain.outcomes import Outcome, end
 from domain.payouts import PayoutMade, RecordPayout
@@ -18,23 +18,24 @@ from domain.values import Instant, Value
 if TYPE_CHECKING:
     from domain.collaboration import Collaboration
 
-Count = int | None
+Count = Annotated[int, Field(ge=0, le=10**12)] | None
+"""A figure, or None for one that is not known."""
 
 
 class Metrics(Value):
     """One snapshot of a post's figures. None is unknown, which is not zero. Revenue in minor currency units."""
 
     taken_at: Instant | None = None
-    impressions: Count = Field(default=None, ge=0)
-    reach: Count = Field(default=None, ge=0)
-    views: Count = Field(default=None, ge=0)
-    likes: Count = Field(default=None, ge=0)
-    comments: Count = Field(default=None, ge=0)
-    saves: Count = Field(default=None, ge=0)
-    shares: Count = Field(default=None, ge=0)
-    clicks: Count = Field(default=None, ge=0)
-    orders: Count = Field(default=None, ge=0)
-    revenue: Count = Field(default=None, ge=0)
+    impressions: Count = None
+    reach: Count = None
+    views: Count = None
+    likes: Count = None
+    comments: Count = None
+    saves: Count = None
+    shares: Count = None
+    clicks: Count = None
+    orders: Count = None
+    revenue: Count = None
 
     @property
     def engagements(self) -> int | None:
@@ -71,7 +72,7 @@ def decide(command: MonitoringCommand, state: "Collaboration", context: Context)
         case RecordMetrics():
             return [_record_metrics(command, state, context)]
         case RecordPayout():
-            return [_record_payout(command, state, context)]
+            return [_record_payout(command, state)]
 
 
 def _record_metrics(command: RecordMetrics, state: "Collaboration", context: Context) -> Event:
@@ -84,9 +85,7 @@ def _record_metrics(command: RecordMetrics, state: "Collaboration", context: Con
     return MetricsRecorded(deliverable=command.deliverable, metrics=taken)
 
 
-def _record_payout(command: RecordPayout, state: "Collaboration", context: Context) -> Event:
-    if context.actor.role is not Role.ENGINE:
-        raise NotYourTurn(command="RecordPayout", needed=Role.ENGINE, role=context.actor.role)
+def _record_payout(command: RecordPayout, state: "Collaboration") -> Event:
     payout = state.payouts.get(command.payout_id)
     if payout is None or payout.reference is not None:
         raise NothingToDecide(command="RecordPayout", subject="the collaboration", open="no such payout is owed")
@@ -144,7 +143,9 @@ def advise(*, outcome: Outcome, engagements: int | None, paid: int, typical_cost
     if not engagements or typical_cost is None:
         return Advice(recommendation=Recommendation.RENEGOTIATE, because="delivered, but reported no engagement")
     cost = paid / engagements
-    compared = f"a result cost {cost / typical_cost:.1f} times the campaign's median" if typical_cost else "free of charge"
+    compared = (
+        f"a result cost {cost / typical_cost:.1f} times the campaign's median" if typical_cost else "free of charge"
+    )
     if cost <= 1.5 * typical_cost:
         return Advice(recommendation=Recommendation.WORK_AGAIN, because=compared)
     return Advice(recommendation=Recommendation.RENEGOTIATE, because=compared)

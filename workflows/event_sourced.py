@@ -31,6 +31,9 @@ from workflows.alarm_clock import AlarmClock
 from workflows.current_details import KEPT, Happened
 from workflows.search_attributes import Row, changes, known
 
+ENGINES_IDS = "engine/"
+"""What the ids of the engine's own commands begin with."""
+
 
 class StreamState(Protocol):
     """What the mechanism needs to know of a state."""
@@ -115,6 +118,8 @@ class EventSourced(ABC, Generic[S]):
             raise as_application_error(error) from error
 
     def _understand(self, name: str, args: Sequence[RawValue]) -> tuple[Command, Actor]:
+        if _update_id().startswith(ENGINES_IDS):
+            raise ApplicationError(f"ids that begin with {ENGINES_IDS} are the engine's own", type="malformed_command")
         if name not in self._accepts or len(args) != 1:
             known = ", ".join(sorted(self._accepts))
             raise ApplicationError(f"{name} is not a command of this workflow: {known}", type="unknown_command")
@@ -135,7 +140,7 @@ class EventSourced(ABC, Generic[S]):
         """
         async with self._lock:
             while True:
-                context = self._context(actor, command_id or f"engine/{type(command).__name__}/{self.version}")
+                context = self._context(actor, command_id or self._own_id(command))
                 if context.command_id in self._answers:
                     return self._first_answer(command, context)
                 events = self._decider.decide(command, self.state, context)
@@ -163,6 +168,10 @@ class EventSourced(ABC, Generic[S]):
 
     def _context(self, actor: Actor, command_id: str) -> Context:
         return Context(at=workflow.now(), actor=actor, command_id=command_id)
+
+    def _own_id(self, command: Command) -> str:
+        """The same step on the same version has the same id, whichever run takes it."""
+        return f"{ENGINES_IDS}{type(command).__name__}/{self.version}"
 
     def _first_answer(self, command: Command, context: Context) -> Answer:
         answer = self._answers[context.command_id]

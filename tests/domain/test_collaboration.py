@@ -15,19 +15,20 @@ from domain.collaboration import (
     CancelCollaboration,
     Collaboration,
     CollaborationCancelled,
-    kill_fee,
 )
-from domain.content_approval import SubmitDraft
+from domain.content_approval import SubmitDraft, kill_fee
+from domain.contract_signing import DraftContract
 from domain.deadlines import PassTime
-from domain.decider import Event
+from domain.decider import Command, Event, Role
 from domain.errors import AlreadyEnded, NotYourTurn, Refused, WrongStage
-from domain.negotiation import MakeOffer
+from domain.negotiation import MakeOffer, WithholdOffer
 from domain.outcomes import CollaborationEnded, Outcome
 from domain.payouts import PayoutMade, PayoutPurpose, PayoutScheduled, RecordPayout
 from tests.domain.given import (
     BRAND,
     CREATOR,
     DISCLOSED,
+    DOCUMENT,
     ENGINE,
     HOUR,
     T0,
@@ -223,3 +224,10 @@ def test_a_refused_command_changes_nothing(walk: Walk) -> None:
             assert step.events == ()
             assert step.after == step.before
         event(f"refused: {type(step.refusal).__name__}" if step.refusal else "taken")
+
+
+@pytest.mark.parametrize("command", [MakeOffer(), WithholdOffer(), DraftContract(document=DOCUMENT), PassTime()])
+@pytest.mark.parametrize("by", [BRAND, CREATOR])
+def test_people_do_not_give_the_engines_commands(command: Command, by: Role) -> None:
+    """What the engine does on its own is refused when a person asks for it."""
+    offered().when(command, by=by).refused(NotYourTurn, "engine")

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.brief import Policies, PostingWindow
-from domain.clauses import Deliverable
+from domain.clauses import Deliverable, Terms
 from domain.collaboration import Collaboration
 from domain.content_approval import (
     PUBLISH,
@@ -340,3 +340,15 @@ def test_a_post_has_a_web_address(url: str) -> None:
     """Anything but an http address is no command."""
     with pytest.raises(ValidationError):
         MarkPublished(deliverable=1, url=url, caption=DISCLOSED)
+
+
+def test_a_review_that_lapses_pays_for_the_work() -> None:
+    """A creator whose draft nobody looked at is owed what a cancellation would pay, and then it ends."""
+    policies = Policies(review=a_policy(OnExpiry.DECLINE))
+    terms = Terms(upfront=0.0)
+    story = in_review(an_assignment(policies=policies, terms=terms))
+    decision = story.waits(until=T0 + 48 * HOUR)
+    decision.then_types(TaskExpired, PayoutScheduled, CollaborationClosing)
+    [owed] = decision.state.owed
+    assert owed.purpose is PayoutPurpose.KILL_FEE
+    assert owed.amount.amount == FEE // 2

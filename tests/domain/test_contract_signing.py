@@ -123,7 +123,9 @@ def test_signing_has_its_stage() -> None:
 
 def test_the_creator_is_reminded_to_sign() -> None:
     """Twelve hours before the creator's two days are over they are told again."""
-    reminded = TaskReminded(task=signing_task(CREATOR), assignee=CREATOR, due_at=T0 + 48 * HOUR)
+    reminded = TaskReminded(
+        task=signing_task(CREATOR), assignee=CREATOR, due_at=T0 + 48 * HOUR, reminded_at=T0 + 36 * HOUR
+    )
     drafted().waits(until=T0 + 36 * HOUR).then(reminded)
 
 

@@ -82,7 +82,9 @@ def test_a_span_is_iso_8601_in_json() -> None:
 def test_nothing_is_due_early() -> None:
     """A second before its alarm a task is silent; at the alarm it speaks."""
     assert brought(a_task(), T0 + 36 * HOUR - timedelta(seconds=1)) == []
-    assert brought(a_task(), T0 + 36 * HOUR) == [TaskReminded(task="answer", assignee=BRAND, due_at=T0 + 48 * HOUR)]
+    assert brought(a_task(), T0 + 36 * HOUR) == [
+        TaskReminded(task="answer", assignee=BRAND, due_at=T0 + 48 * HOUR, reminded_at=T0 + 36 * HOUR)
+    ]
 
 
 def test_a_reminder_is_used_up() -> None:
@@ -174,7 +176,7 @@ def test_a_task_ends_by_its_alarms_alone(policy: DeadlinePolicy) -> None:
         events.append(event)
     kinds = [type(event) for event in events]
     asked_more = policy.on_expiry in (OnExpiry.EXTEND, OnExpiry.ESCALATE)
-    assert kinds.count(TaskReminded) == len(policy.remind_before)
+    assert kinds.count(TaskReminded) == len(set(policy.remind_before))
     assert kinds.count(TaskExtended) + kinds.count(TaskEscalated) == int(asked_more)
     assert kinds.count(TaskExpired) == 1
     assert kinds[-1] is TaskExpired
@@ -188,3 +190,12 @@ def test_every_collaboration_ends_by_the_clock_alone(walk: Walk) -> None:
     assert walk.state.ended
     assert not walk.state.tasks
     assert (walk.state.reserved, walk.state.committed) == (0, 0)
+
+
+def test_reminders_that_were_missed_together_are_one() -> None:
+    """Whoever was away over two reminders is told once."""
+    policy = DeadlinePolicy(within=48 * HOUR, remind_before=(24 * HOUR, 12 * HOUR))
+    task = open_task("answer", BRAND, policy, T0)
+    [event] = brought(task, T0 + 40 * HOUR)
+    [reminded] = evolve_tasks({"answer": task}, event).values()
+    assert reminded.remind_at == ()

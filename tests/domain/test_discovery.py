@@ -127,7 +127,9 @@ def test_the_brand_is_reminded() -> None:
     """Twelve hours before the deadline of this policy the brand is told again, and nothing else changes."""
     story = proposed(policies=silent(OnExpiry.DECLINE))
     story.waits(until=T0 + 36 * HOUR - timedelta(seconds=1)).then()
-    story.waits(until=T0 + 36 * HOUR).then(TaskReminded(task=APPROVE_SHORTLIST, assignee=BRAND, due_at=T0 + 48 * HOUR))
+    story.waits(until=T0 + 36 * HOUR).then(
+        TaskReminded(task=APPROVE_SHORTLIST, assignee=BRAND, due_at=T0 + 48 * HOUR, reminded_at=T0 + 36 * HOUR)
+    )
 
 
 def test_silence_may_escalate_then_approve() -> None:

@@ -218,13 +218,18 @@ def test_there_must_be_an_offer_to_answer(command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    "command",
-    [MakeOffer(), WithholdOffer(), AcceptOffer(version=1), DeclineOffer(version=1)],
+    ("command", "by"),
+    [
+        (MakeOffer(), ENGINE),
+        (WithholdOffer(), ENGINE),
+        (AcceptOffer(version=1), CREATOR),
+        (DeclineOffer(version=1), CREATOR),
+    ],
 )
-def test_negotiation_has_its_stage(command: Command) -> None:
+def test_negotiation_has_its_stage(command: Command, by: Role) -> None:
     """Offers belong between verification and contract."""
-    opened().when(command, by=CREATOR).refused(WrongStage, "verification")
-    agreed().when(command, by=CREATOR).refused(WrongStage, "contract_signing")
+    opened().when(command, by=by).refused(WrongStage, "verification")
+    agreed().when(command, by=by).refused(WrongStage, "contract_signing")
 
 
 def test_counter_offers_run_out() -> None:
@@ -252,7 +257,7 @@ def test_the_brand_stays_below_its_cap() -> None:
 
 def test_the_creator_is_reminded_of_an_offer() -> None:
     """A day before an offer lapses the creator is told again."""
-    reminded = TaskReminded(task=ANSWER_OFFER, assignee=CREATOR, due_at=T0 + 72 * HOUR)
+    reminded = TaskReminded(task=ANSWER_OFFER, assignee=CREATOR, due_at=T0 + 72 * HOUR, reminded_at=T0 + 48 * HOUR)
     offered().waits(until=T0 + 48 * HOUR).then(reminded)
 
 

@@ -140,7 +140,7 @@ def test_there_must_be_a_doubt_to_judge() -> None:
 
 def test_the_brand_is_reminded() -> None:
     """Twelve hours before this policy's deadline the brand is told again."""
-    reminded = TaskReminded(task=VERIFY_CREATOR, assignee=BRAND, due_at=T0 + 48 * HOUR)
+    reminded = TaskReminded(task=VERIFY_CREATOR, assignee=BRAND, due_at=T0 + 48 * HOUR, reminded_at=T0 + 36 * HOUR)
     doubted_until(OnExpiry.DECLINE).waits(until=T0 + 36 * HOUR).then(reminded)
 
 

@@ -116,6 +116,10 @@ class Collaborating:
         """Take one deliverable from draft to live post."""
         await self.tell(SubmitDraft(deliverable=deliverable, caption=DISCLOSED))
         await self.tell(ApproveDraft(deliverable=deliverable, version=1), by=Role.BRAND)
+        await self.mark_published(deliverable)
+
+    async def mark_published(self, deliverable: int) -> None:
+        """Say that the approved content is live."""
         url = f"https://posts.example/{deliverable}"
         await self.tell(MarkPublished(deliverable=deliverable, url=url, caption=DISCLOSED))
 
