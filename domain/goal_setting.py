@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from domain.campaign import Campaign
 
 
-FURTHEST = timedelta(days=730)
-"""How far ahead a campaign can be planned: further than that a date is more likely a slip than a plan."""
+FURTHEST = timedelta(days=3_650)
+"""How far ahead a campaign can be planned: a date beyond that is a slip, and deadlines after it beyond the calendar."""
 
 
 class StartCampaign(Command):
