@@ -43,7 +43,8 @@ def collaboration_details(state: Collaboration, latest: Iterable[Happened]) -> s
         return "Not opened yet."
     headline = f"Stage: **{state.stage.label}**"
     if state.outcome:
-        headline = f"Ended: **{state.outcome}**, in stage {state.stage.label}. {state.reason}"
+        # Not the reason: a person may have given it, in words of their own.
+        headline = f"Ended: **{state.outcome}**, in stage {state.stage.label}"
     return _page(headline, list(_facts(state)), state.tasks.values(), latest)
 
 
