@@ -207,6 +207,9 @@ class EventSourced(ABC, Generic[S]):
             )
         except FailureError as failure:
             raise as_domain_error(failure) or failure from failure
+        if stored.events[0].metadata != request.metadata:
+            await self._load()  # another run, or an attempt whose answer was lost, took the step, and perhaps more
+            return
         self._fold(stored.events)
         self._due_notices.extend(
             DueNotice(version=envelope.version, notice=notice)

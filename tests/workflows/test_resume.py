@@ -2,18 +2,21 @@
 
 from datetime import timedelta
 
+from activities.starting import COLLABORATION_WORKFLOW, CollaborationStart
 from activities.store.projections.unfinished import UnfinishedStreams
 from domain.decider import Role
 from domain.discovery import ApproveShortlist
 from domain.monitoring import Metrics, RecordMetrics
 from domain.negotiation import DeclineOffer
 from domain.outcomes import Outcome
+from domain.verification import OpenCollaboration
 from tests.domain.given import a_brief
 from tests.workflows.campaigning import a_current_brief, impatient, offers, outcome, quick, start, until
 from tests.workflows.conftest import PEOPLE, Bench, Collaborating
 from workflows.resume import resume
 
 HALF_A_DAY = timedelta(hours=12)
+HALF_A_MINUTE = timedelta(seconds=30)
 
 
 async def bring_back(bench: Bench, campaign_id: str | None = None) -> tuple[int, int]:
@@ -100,3 +103,18 @@ async def test_what_has_ended_is_not_brought_back(bench: Bench) -> None:
     await one.tell(DeclineOffer(version=1))
     await one.handle.result()
     assert await bring_back(bench, one.campaign_id) == (1, 0)
+
+
+async def test_a_collaboration_that_is_opened_once_more_knows_how_it_went_on(live: Bench) -> None:
+    """An outreach on a new cluster invites from the top of the list again: who has declined is not waited for anew."""
+    one = await live.collaborate()
+    await one.until_waiting_for("answer_offer")
+    await one.tell(DeclineOffer(version=1))
+    await one.handle.result()
+    before = await one.events()
+    opening = OpenCollaboration.model_validate((await one.envelopes())[0].data)
+    again = CollaborationStart(collaboration_id=opening.collaboration_id, opening=opening)
+    result = await live.client.execute_workflow(
+        COLLABORATION_WORKFLOW, again, id=one.stream, task_queue=live.task_queue, execution_timeout=HALF_A_MINUTE
+    )
+    assert (result, await one.events()) == (Outcome.DECLINED, before)
