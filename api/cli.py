@@ -72,7 +72,7 @@ def up(
     `groundswell up --data-dir .groundswell/demo` brings its campaign back.
     """
     # Only this command and the demo need the embedded stack.
-    from api.installation import Installation, addresses  # noqa: PLC0415
+    from api.installation import Installation, addresses, until_stopped  # noqa: PLC0415
 
     async def stay_up() -> None:
         async with Installation(data_dir, api_port=port, progress=_say) as here:
@@ -80,7 +80,7 @@ def up(
             await until_stopped()
             _say("Stopping; the worker finishes what it has begun")
 
-    _run(stay_up())
+    _run(_orderly(stay_up()))
 
 
 @app.command()
@@ -97,7 +97,7 @@ def demo(
     """
     from api.demo.run import run  # noqa: PLC0415 - only this command needs the demo
 
-    if not _run(run(data_dir, seed=seed, keep_running=keep_running, chaos=chaos, console=console)):
+    if not _run(_orderly(run(data_dir, seed=seed, keep_running=keep_running, chaos=chaos, console=console))):
         raise typer.Exit(1)
 
 
@@ -198,13 +198,6 @@ def _say(line: str) -> None:
     console.print(f"[dim]{escape(line)}[/]", highlight=False, soft_wrap=True)
 
 
-async def until_stopped() -> None:
-    """Wait for SIGTERM; Ctrl-C interrupts the wait anyway."""
-    stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    await stop.wait()
-
-
 def _use(data_dir: Path | None) -> None:
     """Take the settings of a running installation into this process's environment."""
     from api.installation import environment_of  # noqa: PLC0415 - only with an embedded stack
@@ -213,12 +206,22 @@ def _use(data_dir: Path | None) -> None:
         os.environ |= environment_of(data_dir)
 
 
+async def _orderly(work: Coroutine[Any, Any, T]) -> T:
+    """Let SIGTERM end the work as Ctrl-C does: what it has started is stopped first."""
+    task = asyncio.current_task()
+    assert task is not None, "a coroutine runs in a task"
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await work
+
+
 def _run(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end; what the surroundings lack becomes a sentence, and Ctrl-C the end of the program."""
+    """Run to the end, or until Ctrl-C or SIGTERM."""
     try:
         return asyncio.run(work)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+    except asyncio.CancelledError:
+        raise typer.Exit(143) from None
 
 
 def _give_up(why: str) -> NoReturn:

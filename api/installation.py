@@ -9,6 +9,7 @@ import json
 import os
 import secrets
 import shlex
+import signal
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
@@ -204,6 +205,17 @@ def addresses(here: Installation) -> Table:
     ):
         table.add_row(Text(name, style="bold"), Text(where))
     return table
+
+
+async def until_stopped() -> None:
+    """Wait for Ctrl-C or SIGTERM. A second one, while things are being stopped, has its usual effect again."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    for each in signals:
+        loop.add_signal_handler(each, stop.set)
+    await stop.wait()
+    for each in signals:
+        loop.remove_signal_handler(each)
 
 
 def _inherited() -> dict[str, str]:

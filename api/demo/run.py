@@ -25,7 +25,7 @@ from api.demo.mailroom import Mailroom
 from api.demo.notes import Notes
 from api.demo.refused import try_again_with_other_content, try_as_brand, try_as_creators
 from api.demo.screen import Screen
-from api.installation import Installation, addresses
+from api.installation import Installation, addresses, until_stopped
 
 AT_MOST = 170.0
 """Seconds for the campaign; it takes about a third of that on two cores."""
@@ -64,7 +64,7 @@ async def run(
             )
         if keep_running:
             console.print("Running until Ctrl-C.")
-            await asyncio.Event().wait()
+            await until_stopped()
     return not problems
 
 

@@ -1,9 +1,12 @@
+import asyncio
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
 from api.embedded_process import EmbeddedError
-from api.installation import Installation, addresses, environment_of, keys_in
+from api.installation import Installation, addresses, environment_of, keys_in, until_stopped
 
 
 def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:
@@ -42,3 +45,14 @@ def test_the_addresses_are_those_of_the_installation(tmp_path: Path) -> None:
     here.keys = keys_in(tmp_path)
     assert here.api_url == "http://127.0.0.1:8123"
     assert addresses(here).row_count == 5
+
+
+async def test_a_signal_ends_the_wait_and_the_next_one_is_the_systems_again() -> None:
+    """So that a second Ctrl-C can end what hangs while it is being stopped."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(each)
+        waiting = asyncio.create_task(until_stopped())
+        await asyncio.sleep(0.01)
+        os.kill(os.getpid(), each)
+        await asyncio.wait_for(waiting, 5)
+        assert signal.getsignal(each) in (before, signal.SIG_DFL, signal.default_int_handler)
