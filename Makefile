@@ -5,10 +5,11 @@ SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
-UV_MINIMUM := 0.9
+UV_MINIMUM := 0.11
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.setup-done
+SYNC := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --frozen --inexact --all-extras --all-groups --quiet
 JOBS ?= 2
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist worksteal
 
@@ -28,7 +29,8 @@ $(SETUP): pyproject.toml uv.lock
 	@test -x $(BIN)/python || $(MAKE) --no-print-directory venv
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=$(UV_MINIMUM)'
-	UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --frozen --inexact --all-extras --all-groups --quiet
+	@# Behind a proxy only the system's certificates may be right; in a small container only those that uv brings.
+	$(SYNC) || $(SYNC) --system-certs
 	@touch $@
 
 .PHONY: venv
