@@ -48,6 +48,23 @@ class Notice(Value):
     audience: Audience
 
 
+NEWS = (
+    CampaignStarted,
+    ShortlistProposed,
+    CreatorAssessed,
+    OfferMade,
+    ContractDrafted,
+    ContractConcluded,
+    ChangesRequested,
+    DraftApproved,
+    PayoutMade,
+    TaskReminded,
+    TaskEscalated,
+    CollaborationEnded,
+)
+"""The types of event that somebody may have to be told of; every other one is news to nobody."""
+
+
 def notices(event: Event) -> Sequence[Notice]:
     """Whom to tell of an event; most events are news to nobody, since the person acted or the board shows them."""
     match event:

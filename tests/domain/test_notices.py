@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.decider import Event
-from domain.notices import Audience, Notice, Template, notices
+from domain.notices import NEWS, Audience, Notice, Template, notices
 from domain.outcomes import CollaborationEnded, Outcome
 from tests.domain.write_golden import REGISTRIES, samples
 
@@ -35,6 +35,11 @@ def test_news_goes_to_one_audience(name: str, told: tuple[Template, Audience]) -
     """Each of these events is one message to one audience."""
     template, audience = told
     assert list(notices(sample(name))) == [Notice(template=template, audience=audience)]
+
+
+def test_what_may_be_news_is_known_by_its_type() -> None:
+    """A resume looks for mails that were never sent among these events only."""
+    assert {event.__name__ for event in NEWS} == set(TOLD) | DEPENDS
 
 
 @pytest.mark.parametrize("name", QUIET)

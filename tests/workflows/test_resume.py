@@ -4,11 +4,13 @@ from datetime import timedelta
 
 from activities.starting import COLLABORATION_WORKFLOW, CollaborationStart
 from activities.store.projections.unfinished import UnfinishedStreams
+from domain.campaign import CampaignCancelled, CancelCampaign
+from domain.collaboration import CancelCollaboration
 from domain.decider import Role
 from domain.discovery import ApproveShortlist
 from domain.monitoring import Metrics, RecordMetrics
 from domain.negotiation import DeclineOffer
-from domain.outcomes import Outcome
+from domain.outcomes import CollaborationEnded, Outcome
 from domain.verification import OpenCollaboration
 from tests.domain.given import a_brief
 from tests.workflows.campaigning import a_current_brief, impatient, offers, outcome, quick, start, until
@@ -96,8 +98,36 @@ async def test_a_lost_campaign_is_brought_back_with_its_collaborations(live: Ben
     assert [row["outcome"] for row in rows] == ["expired"] * 3
 
 
+async def test_a_mail_that_an_ended_collaboration_still_owed_is_sent(bench: Bench) -> None:
+    """The end was recorded, and the run was lost before it had told the creator."""
+    one = await collaboration_lost(bench)
+    state = await one.state()
+    ended = CollaborationEnded(outcome=Outcome.CANCELLED, reason="recall", **state.loose_ends())
+    await bench.append(one.stream, [ended], CancelCollaboration(reason="recall"), campaign_id=one.campaign_id)
+    assert await bring_back(bench, one.campaign_id) == (1, 1)
+    await bench.mail.wait_for(matches=lambda mail: mail.message["X-Groundswell-Template"] == "ended")
+    await bench.client.get_workflow_handle(one.stream).result()
+    assert await bring_back(bench, one.campaign_id) == (1, 0)
+
+
+async def test_a_campaign_that_ended_before_its_collaborations_still_takes_them_along(live: Bench) -> None:
+    """It was cancelled, and its run was lost before it had told them."""
+    stream = await start(live, a_current_brief())
+    await until(live, stream, "ShortlistProposed")
+    await live.engine.decide(stream, ApproveShortlist(), actor=PEOPLE[Role.BRAND], command_id="approve")
+    await offers(live, 3)
+    await live.client.get_workflow_handle(stream).terminate("the test takes it away")
+    cancelled = [CampaignCancelled(reason="recall")]
+    campaign_id = stream.partition("/")[2]
+    await live.append(stream, cancelled, CancelCampaign(reason="recall"), campaign_id=campaign_id)
+    assert await bring_back(live) == (1, 3)
+    assert await outcome(live, stream) == "cancelled"
+    rows = await live.pool.fetch("select outcome from collaboration_pipeline")
+    assert [row["outcome"] for row in rows] == ["cancelled"] * 3
+
+
 async def test_what_has_ended_is_not_brought_back(bench: Bench) -> None:
-    """Only unfinished streams are resumed."""
+    """Only streams with something left to do are resumed."""
     one = await bench.collaborate()
     await one.until_waiting_for("answer_offer")
     await one.tell(DeclineOffer(version=1))

@@ -45,3 +45,17 @@ group by campaign_id, stage, outcome;
 -- name: unfinished_campaigns
 -- A page of the campaigns that have not ended, of all workspaces.
 select campaign_id from campaign_board where outcome is null and campaign_id > $1 order by campaign_id limit $2;
+
+-- name: campaigns_to_sweep
+-- A page of the campaigns that have ended before all of their collaborations have, of all workspaces.
+select campaign_id
+from campaign_board as board
+where
+    outcome is not null
+    and campaign_id > $1
+    and exists (
+        select from collaboration_pipeline as pipeline
+        where pipeline.campaign_id = board.campaign_id and pipeline.outcome is null
+    )
+order by campaign_id
+limit $2;

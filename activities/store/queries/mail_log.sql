@@ -15,3 +15,16 @@ where event_id = $1 and audience = $2 and state = 'sending';
 select event_id, template, audience
 from mail_log
 where event_id = any($1::uuid []) and state = 'sent';
+
+-- name: streams_without_mail
+-- A page of the streams of one kind with an event of these types for which no mail is known to have gone out.
+select distinct stream
+from events
+where
+    type = any($1::text [])
+    and starts_with(stream, $2)
+    and stream > $3
+    and ($4::text is null or correlation_id = $4)
+    and not exists (select from mail_log where mail_log.event_id = events.event_id and state = 'sent')
+order by stream
+limit $5;
