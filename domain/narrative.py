@@ -1,0 +1,258 @@
+"""What happened, as people read it: one plain sentence for every event, made from its data alone.
+
+A sentence holds roles, amounts, instants and counts, and nothing that a person typed: names, captions, addresses and
+reasons stay in the event, where `quotation` finds the free text. On which facts a decision rests says `domain.grounds`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import assert_never
+
+from domain import content_approval, contract_signing, discovery, negotiation, verification
+from domain.campaign import CampaignCancelled, CampaignClosed, CampaignEvent
+from domain.checks import Verdict
+from domain.collaboration import CollaborationCancelled, CollaborationEvent
+from domain.content_approval import (
+    AutoApprovalBlocked,
+    ChangesRequested,
+    DeliverableMissed,
+    DraftApproved,
+    DraftSubmitted,
+    PostPublished,
+)
+from domain.contract_signing import ContractConcluded, ContractDrafted, ContractLapsed, ContractSigned
+from domain.deadlines import OnExpiry, PassTime, Task, TaskEscalated, TaskExpired, TaskExtended, TaskReminded
+from domain.decider import Event, Role
+from domain.disclosure import Disclosure
+from domain.discovery import NoCreatorsFound, OutreachCompleted, ShortlistApproved, ShortlistProposed, ShortlistRejected
+from domain.goal_setting import CampaignStarted
+from domain.money import Money
+from domain.monitoring import Metrics, MetricsMissing, MetricsRecorded
+from domain.negotiation import OfferAccepted, OfferCountered, OfferDeclined, OfferMade
+from domain.outcomes import CollaborationClosing, CollaborationEnded
+from domain.payouts import PayoutMade, PayoutPurpose, PayoutScheduled
+from domain.verification import CollaborationOpened, CreatorApproved, CreatorAssessed, CreatorRejected
+
+AnyEvent = CampaignEvent | CollaborationEvent
+
+
+class Basis(StrEnum):
+    """What entitled whoever acted: a person's word, a policy of the brief, a deadline that passed; or it followed."""
+
+    PERSON = "person"
+    POLICY = "policy"
+    TIMEOUT = "timeout"
+    ENGINE = "engine"
+    """Nobody had a choice: it followed from what had been decided before, or the engine reports what it did."""
+
+
+def basis(event: Event, *, by: Role, command: str) -> Basis:
+    """On which authority an event happened, that a command of this type by this role has caused."""
+    stated = getattr(event, "authority", None)
+    if stated is not None:
+        return Basis(stated)
+    if command == PassTime.__name__:
+        return Basis.TIMEOUT
+    return Basis.ENGINE if by is Role.ENGINE else Basis.PERSON
+
+
+def tell(event: AnyEvent) -> str:
+    """The event in one sentence, without anything personal. Total: an event type without a sentence is a type error."""
+    match event:
+        case CampaignStarted(brief=brief):
+            fee_cap = amount(Money(amount=brief.fee_cap, currency=brief.budget.currency))
+            return (
+                f"The brief was accepted: {counted(brief.creators_wanted, 'creator')} wanted at no more than {fee_cap} "
+                f"each, {amount(brief.budget)} in all."
+            )
+        case ShortlistProposed(shortlist=shortlist):
+            found = f"{counted(shortlist.size, 'creator')} out of {event.considered:,} considered"
+            return f"A shortlist of {found} was proposed; {_asked(event.task)}."
+        case NoCreatorsFound():
+            return f"None of the {counted(event.considered, 'creator')} considered meets the criteria."
+        case ShortlistApproved(drop=drop):
+            return f"The shortlist was approved{' without ' + counted(len(drop), 'creator') if drop else ''}."
+        case ShortlistRejected():
+            return "The shortlist was rejected, so nobody is invited."
+        case OutreachCompleted(invited=invited):
+            return f"Outreach is complete: {counted(invited, 'collaboration')} came to an end."
+        case CampaignClosed():
+            return "The campaign was closed."
+        case CampaignCancelled():
+            return "The campaign was cancelled."
+        case CollaborationOpened(rank=rank):
+            return f"The creator in place {rank} of the shortlist was taken up."
+        case CreatorAssessed(assessment=assessment, task=task):
+            follows = f"so {_asked(task)}" if task else _VERDICTS[assessment.verdict]
+            return f"The creator's evidence scored {assessment.score:.2f}, {follows}."
+        case CreatorApproved():
+            return "The creator passed verification."
+        case CreatorRejected():
+            return "The creator did not pass verification."
+        case OfferMade(offer=offer) | OfferCountered(offer=offer):
+            offered = "offered" if offer.by is Role.BRAND else "asked for"
+            fee = amount(offer.fee)
+            return f"The {offer.by} {offered} {fee} (version {offer.version} of the offer); {_asked(event.task)}."
+        case OfferAccepted():
+            return f"Version {event.version} of the offer was accepted: the fee is {amount(event.fee)}."
+        case OfferDeclined():
+            return f"Version {event.version} of the offer was declined on the {event.by}'s side."
+        case ContractDrafted(tasks=tasks):
+            return f"The contract is ready; {' and '.join(_asked(task) for task in tasks)}."
+        case ContractSigned(role=role):
+            return f"The {role} signed the contract."
+        case ContractConcluded(tasks=tasks):
+            return f"Both sides have signed, so the contract is in force; {_drafts(tasks)}."
+        case ContractLapsed(role=role):
+            return f"The contract lapsed: the {role} did not sign in time."
+        case DraftSubmitted():
+            gate = _gate(event.disclosure)
+            return f"{_draft(event.deliverable, event.version)} was submitted and {gate}; {_asked(event.task)}."
+        case ChangesRequested():
+            draft = f"draft {event.version} of deliverable {event.deliverable}"
+            return f"Changes to {draft} were requested; {_asked(event.task)}."
+        case AutoApprovalBlocked():
+            draft = _draft(event.deliverable, event.version)
+            return f"{draft} was not approved by silence, because it does not disclose the partnership."
+        case DraftApproved():
+            return f"{_draft(event.deliverable, event.version)} was approved; {_asked(event.task)}."
+        case PostPublished():
+            gate = _gate(event.disclosure)
+            return f"Deliverable {event.deliverable} was published and {gate}; {_asked(event.task)}."
+        case DeliverableMissed():
+            step = wanted(content_approval.content_task(event.step, event.deliverable))
+            return f"Deliverable {event.deliverable} was missed: the creator did not {step} in time."
+        case MetricsRecorded():
+            return f"Figures of deliverable {event.deliverable} were recorded: {_figures(event.metrics)}."
+        case MetricsMissing():
+            return f"Nobody reported the figures of deliverable {event.deliverable} in time; they count as unknown."
+        case PayoutScheduled(payout=payout):
+            return f"{_PURPOSES[payout.purpose]} of {amount(payout.amount)} is owed to the creator."
+        case PayoutMade():
+            return f"{amount(event.amount)} was paid to the creator."
+        case CollaborationCancelled():
+            return "The collaboration was cancelled."
+        case CollaborationClosing(closing=closing):
+            return f"The collaboration is closing ({_plain(closing.outcome)}): it ends once what is owed is paid."
+        case CollaborationEnded(outcome=outcome):
+            return f"The collaboration ended: {_plain(outcome)}."
+        case TaskReminded():
+            asked = f"The {event.assignee} was reminded to {wanted(event.task)}"
+            return f"{asked} by {moment(event.due_at)}."
+        case TaskExtended():
+            return f"The {event.assignee} has more time to {wanted(event.task)}: until {moment(event.due_at)}."
+        case TaskEscalated():
+            another = f"A second person on the {event.assignee}'s side is asked to {wanted(event.task)}"
+            return f"{another}, until {moment(event.due_at)}."
+        case TaskExpired():
+            silence = "approval" if event.answer is OnExpiry.APPROVE else "refusal"
+            return f"The {event.assignee}'s time to {wanted(event.task)} is up; silence counts as {silence}."
+        case _:
+            assert_never(event)
+
+
+def quotation(event: AnyEvent) -> str | None:
+    """The free text that goes with an event: a reason, a message, feedback, a note. It may hold personal data.
+
+    None if there is none. Captions and addresses are content, not words about the decision: they stay in the event.
+    """
+    match event:
+        case OfferMade(offer=offer) | OfferCountered(offer=offer):
+            return offer.message or None
+        case CollaborationClosing(closing=closing):
+            return closing.reason or None
+        case _:
+            names = ("reason", "feedback", "note")
+            return next((text for name in names if (text := getattr(event, name, None))), None)
+
+
+def amount(money: Money) -> str:
+    """`USD 1,250.00`: the code first, since several dollars exist, with the decimals that the currency is used with."""
+    return f"{money.currency} {Decimal(money.amount).scaleb(-decimals(money.currency)):,f}"
+
+
+def decimals(currency: str) -> int:
+    """How many digits of an amount in minor units come after the point, by the Unicode CLDR's table."""
+    return next((digits for digits, codes in _DECIMALS.items() if currency in codes), 2)
+
+
+_DECIMALS: dict[int, str] = {
+    0: "ADP AFN ALL BIF BYR CLP DJF ESP GNF IQD IRR ISK ITL JPY KMF KPW KRW LAK LBP LUF MGA MGF MMK MRO PYG RSD RWF "
+    "SLL SOS STD SYP TMM TRL UGX UYI VND VUV XAF XOF XPF YER ZMK ZWD",
+    3: "BHD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+"""The currencies with another number of decimals than two, by that number (CLDR supplemental data, fractions)."""
+
+
+def moment(at: datetime) -> str:
+    """`2026-11-02 09:00 UTC`, for an instant in UTC."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def counted(count: int, one: str) -> str:
+    """`1 creator`, `1,200 creators`."""
+    return f"{count:,} {one}{'' if count == 1 else 's'}"
+
+
+def wanted(task: str) -> str:
+    """What a task of this name asks somebody to do: `review the draft of deliverable 2` for `review_draft/2`."""
+    step, _, of = task.partition("/")
+    return _WANTED[step].format(of=of) if step in _WANTED else step.replace("_", " ")
+
+
+_WANTED: dict[str, str] = {
+    discovery.APPROVE_SHORTLIST: "approve the shortlist",
+    verification.VERIFY_CREATOR: "judge the creator's evidence",
+    negotiation.ANSWER_OFFER: "answer the offer",
+    negotiation.ANSWER_COUNTER_OFFER: "answer the counter-offer",
+    contract_signing.signing_task(Role.BRAND).partition("/")[0]: "sign the contract",
+    content_approval.SUBMIT_DRAFT: "submit a draft of deliverable {of}",
+    content_approval.REVIEW_DRAFT: "review the draft of deliverable {of}",
+    content_approval.PUBLISH: "publish deliverable {of}",
+    content_approval.REPORT_METRICS: "report the figures of deliverable {of}",
+}
+_VERDICTS: dict[Verdict, str] = {
+    Verdict.PASS: "which passes",
+    Verdict.REVIEW: "which is doubtful",
+    Verdict.FAIL: "which fails",
+}
+_PURPOSES: dict[PayoutPurpose, str] = {
+    PayoutPurpose.UPFRONT: "The upfront payment",
+    PayoutPurpose.BALANCE: "The balance",
+    PayoutPurpose.KILL_FEE: "The kill fee",
+}
+
+
+def _asked(task: Task) -> str:
+    return f"the {task.assignee} is asked to {wanted(task.name)} by {moment(task.due_at)}"
+
+
+def _drafts(tasks: Sequence[Task]) -> str:
+    first = min(tasks, key=lambda task: task.due_at)
+    return f"{counted(len(tasks), 'draft')} expected, the first by {moment(first.due_at)}"
+
+
+def _draft(deliverable: int, version: int) -> str:
+    return f"Draft {version} of deliverable {deliverable}"
+
+
+def _gate(disclosure: Disclosure) -> str:
+    return "discloses the partnership" if disclosure.passed else "does not disclose the partnership"
+
+
+def _figures(metrics: Metrics) -> str:
+    known = [
+        f"{name} {value:,}"
+        for name in Metrics.model_fields
+        if name not in ("taken_at", "revenue") and (value := getattr(metrics, name)) is not None
+    ]
+    if metrics.revenue is not None:
+        known.append(f"revenue {metrics.revenue:,} (minor units)")
+    return ", ".join(known) or "none is known"
+
+
+def _plain(word: str) -> str:
+    return word.replace("_", " ")
