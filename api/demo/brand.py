@@ -14,8 +14,8 @@ from api.demo.notes import Notes
 
 POLL_SECONDS = 0.7
 QUICK = (0.3, 1.5)
-CANCELS_AFTER = 6
-"""The contract after whose signature the brand changes its mind: the n-th."""
+CHANGES_ITS_MIND_AFTER = 4.0
+"""Seconds from a signature to the cancellation."""
 
 
 class Way(StrEnum):
@@ -40,9 +40,14 @@ disclose: to say yes to one is tried, refused, and followed by asking for change
 
 
 class Brand:
-    """One campaign's people on the brand's side, with one API key."""
+    """One campaign's people on the brand's side, with one API key.
 
-    def __init__(self, api: Api, campaign_id: str, notes: Notes, seed: int) -> None:
+    About the first collaboration of which `may_cancel` says so they change their mind after they have signed.
+    """
+
+    def __init__(
+        self, api: Api, campaign_id: str, notes: Notes, seed: int, may_cancel: Callable[[str], bool] = lambda _: False
+    ) -> None:
         self._api = api
         self._campaign_id = campaign_id
         self._notes = notes
@@ -51,7 +56,8 @@ class Brand:
         self._ways: dict[tuple[str, str, str], Way] = {}
         self._done: set[tuple[str, str, str, bool]] = set()
         self._acts: set[asyncio.Task[None]] = set()
-        self._signed = 0
+        self._may_cancel = may_cancel
+        self._cancelled = False
 
     async def work(self) -> None:
         """Look at the task list again and again, until cancelled."""
@@ -140,9 +146,9 @@ class Brand:
     async def _sign(self, page: JsonObject, _: str, __: Way) -> None:
         consent = {"typed_name": "Jordan Hale, Northwind Roasters", "document": page["document"], "consent": True}
         await self._api.post(f"/v1/collaborations/{page['id']}/contract/sign", consent)
-        self._signed += 1
-        if self._signed == CANCELS_AFTER:
-            await asyncio.sleep(5)
+        if not self._cancelled and self._may_cancel(page["id"]):
+            self._cancelled = True
+            await asyncio.sleep(CHANGES_ITS_MIND_AFTER)
             reason = "The store in this city opens a month later."
             await self._api.post(f"/v1/collaborations/{page['id']}/cancel", {"reason": reason})
 

@@ -9,6 +9,7 @@ from typing import Any
 JsonObject = dict[str, Any]
 
 CREATORS_WANTED = 24
+TIME_ZONE = "America/Los_Angeles"
 KEPT = 36
 """So many of the best of the shortlist the brand keeps; it drops the others, but for its favourites."""
 
@@ -43,7 +44,9 @@ def _policy(within: float, remind: float, on_expiry: str, extend_by: float = 4, 
 
 
 def brief(today: date) -> JsonObject:
-    """A launch of a cold brew in the United States: 24 creators, a reel and a story each, 4,300 dollars.
+    """`today` is the date in the campaign's time zone, from which on posts may appear.
+
+    A launch of a cold brew in the United States: 24 creators, a reel and a story each, 4,300 dollars.
 
     The budget covers about twenty opening offers at a time, so that some creators cannot be made one.
     """
@@ -95,5 +98,5 @@ def brief(today: date) -> JsonObject:
             "disclosure": {"jurisdiction": "US"},
         },
         "contacts": {"manager": "campaigns@northwind.example", "escalation": "head.of.marketing@northwind.example"},
-        "time_zone": "America/Los_Angeles",
+        "time_zone": TIME_ZONE,
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from api.demo.cast import CAPTIONS, Caption, Character, Pace, Reply, metrics
+from api.demo.cast import CAPTIONS, PROMPT, Caption, Character, Pace, Reply, metrics
 from api.demo.client import Api, JsonObject, Refusal
 from api.demo.mailroom import Mailroom, Received
 from api.demo.notes import Notes
@@ -36,6 +36,12 @@ class Troupe:
         async with asyncio.TaskGroup() as tasks:
             for address, count in followers.items():
                 tasks.create_task(self._wait_for_first_mail(address, count), name=f"creator {len(self.actors)}")
+
+    def has_an_ordinary_one(self, collaboration_id: str) -> bool:
+        """Whether this collaboration is with somebody in whose behaviour nothing is special."""
+        return any(
+            actor.collaboration_id == collaboration_id and actor.character == PROMPT for actor in self.actors.values()
+        )
 
     async def _wait_for_first_mail(self, address: str, followers: int) -> None:
         mail = await self._mailroom.next_for(address)

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Coroutine, Iterable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 from rich.console import Console
@@ -16,7 +17,7 @@ from rich.markup import escape
 
 from api.demo import happened
 from api.demo.brand import Brand
-from api.demo.brief import brief, kept
+from api.demo.brief import TIME_ZONE, brief, kept
 from api.demo.cast import GHOST, PROMPT, casting
 from api.demo.client import Api, JsonObject, Refusal
 from api.demo.creators import Actor, Troupe
@@ -89,7 +90,7 @@ class Demo:
             screen = Screen(self._api, campaign_id, mailroom, self._console, handles)
             troupe = Troupe(self._session, mailroom, casting(self._seed), self._notes, self._seed)
             behind_the_scenes = [
-                Brand(self._api, campaign_id, self._notes, self._seed).work(),
+                Brand(self._api, campaign_id, self._notes, self._seed, troupe.has_an_ordinary_one).work(),
                 troupe.play({profile["email"]: profile["followers"] for profile in people.values()}),
                 self._try_what_is_not_theirs(troupe),
             ]
@@ -116,7 +117,7 @@ class Demo:
         show_rejected_rows(imported, self._console)
 
     async def _start_campaign(self) -> str:
-        wanted = brief(datetime.now(UTC).date())
+        wanted = brief(datetime.now(ZoneInfo(TIME_ZONE)).date())
         await try_as_brand(self._session, self._api, wanted, self._notes)
         key = uuid4().hex
         campaign = await self._api.post("/v1/campaigns", wanted, key=key)

@@ -79,3 +79,38 @@ def test_patience_with_a_workflow_that_records_nothing_ends() -> None:
 def test_those_invited_by_an_earlier_attempt_count() -> None:
     """After a restart the read model knows of more creators than this attempt has started."""
     assert looking(10, started=1, declined=7).invited == 7
+
+
+def test_a_budget_that_is_used_up_ends_the_inviting() -> None:
+    """Whoever comes next would get no offer either, and the list would be used up for nothing."""
+    staffing = looking(24, started=36, active=20, no_budget=16)
+    assert staffing.room == 0
+    assert not staffing.finished
+
+
+def test_money_that_comes_back_lets_the_next_in() -> None:
+    """Two for each end that gave some back: the first may ask for more than there is."""
+    staffing = looking(24, started=36, active=20, no_budget=16)
+    staffing.look({"active": 19, "no_budget": 16, "declined": 1}, now=1)
+    assert staffing.room == 2
+    staffing.note_started(2, now=1)
+    assert staffing.room == 0
+    staffing.look({"active": 20, "no_budget": 17, "declined": 1}, now=2)
+    assert staffing.room == 0
+
+
+def test_a_rejected_creator_has_not_used_the_money() -> None:
+    """Verification comes before the offer, so somebody else is invited in their place."""
+    staffing = looking(24, started=36, active=20, no_budget=16)
+    staffing.look({"active": 19, "no_budget": 16, "expired": 1}, now=1)
+    staffing.note_started(2, now=1)
+    staffing.look({"active": 19, "no_budget": 16, "expired": 1, "rejected": 2}, now=2)
+    assert staffing.room == 2
+
+
+def test_the_end_of_the_money_ends_the_outreach() -> None:
+    """When the last collaboration has ended and nothing has come back, nobody is left to wait for."""
+    staffing = looking(24, started=36, active=1, no_budget=16, completed=19, engaged=20)
+    assert not staffing.finished
+    staffing.look({"no_budget": 16, "completed": 20, "engaged": 20}, now=1)
+    assert staffing.finished

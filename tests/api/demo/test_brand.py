@@ -17,9 +17,14 @@ from tests.api.conftest import API_KEY, Bench
 from tests.domain.given import UNDISCLOSED
 
 
-async def works(bench: Bench, done: Callable[[], Awaitable[bool]], notes: Notes | None = None) -> None:
+async def works(
+    bench: Bench,
+    done: Callable[[], Awaitable[bool]],
+    notes: Notes | None = None,
+    may_cancel: Callable[[str], bool] = lambda _: False,
+) -> None:
     """Let the brand work until it is done."""
-    people = Brand(Api(bench.client(), API_KEY), "tea", notes or Notes(), seed=1)
+    people = Brand(Api(bench.client(), API_KEY), "tea", notes or Notes(), 1, may_cancel)
     work = asyncio.create_task(people.work())
     give_up = datetime.now(UTC) + timedelta(seconds=8)
     while not await done():
@@ -83,6 +88,13 @@ async def test_the_contract_is_signed(bench: Bench) -> None:
     """For the document that is to be signed."""
     id_ = await bench.to_sign()
     await works(bench, lambda: has(bench, id_, "ContractSigned"))
+
+
+async def test_the_brand_changes_its_mind_about_one(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After it has signed, and only where it may."""
+    monkeypatch.setattr(demo_brand, "CHANGES_ITS_MIND_AFTER", 0.1)
+    id_ = await bench.to_sign()
+    await works(bench, lambda: has(bench, id_, "CollaborationCancelled"), may_cancel=lambda each: each == id_)
 
 
 async def test_a_task_that_is_left_lying_stays_open(
