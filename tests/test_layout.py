@@ -17,7 +17,6 @@ LONGEST = 400
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "shared", "misc"}
 
 WITHOUT_TEST_MODULE: dict[str, str] = {
-    "domain/values.py": "types without rules of their own: every test of a value that uses them tests them",
     "activities/ports.py": "protocols: there is nothing to run",
 }
 

@@ -10,16 +10,10 @@ from email.utils import format_datetime, parseaddr
 import aiosmtplib
 from temporalio.exceptions import ApplicationError
 
-from activities.failures import as_application_error
 from activities.ports import Letter
-from domain.errors import GroundswellError
 
 SUBMISSIONS = 465
 """The port of mail submission over implicit TLS (RFC 8314)."""
-
-
-class RecipientRefused(GroundswellError):
-    """The recipient cannot get mail: {why}."""
 
 
 class SmtpMailer:
@@ -74,9 +68,7 @@ class SmtpMailer:
         except aiosmtplib.SMTPRecipientsRefused as refused:
             raise _refusal([one.code for one in refused.recipients]) from None
         except aiosmtplib.SMTPNotSupported:
-            raise as_application_error(
-                RecipientRefused(why="the mail server cannot write to such an address")
-            ) from None
+            raise _refused("the mail server cannot write to such an address") from None
         except aiosmtplib.SMTPResponseException as answer:
             # The server's words may quote addresses, and failures are kept where no personal data belongs.
             raise _deferred(answer.code) from None
@@ -106,7 +98,7 @@ def _recipient(address: str) -> Address:
 
 
 def _refused(why: str) -> ApplicationError:
-    return as_application_error(RecipientRefused(why=why))
+    return ApplicationError(f"The recipient cannot get mail: {why}.", type="recipient_refused", non_retryable=True)
 
 
 def _refusal(codes: list[int]) -> ApplicationError:
