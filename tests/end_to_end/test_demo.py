@@ -29,7 +29,7 @@ def test_a_whole_campaign_runs_and_leaves_its_report(tmp_path: Path) -> None:
     """Every stage and every outcome of a deadline is in its events, or the exit code says so."""
     result = demo(tmp_path)
     assert result.returncode == 0, result.stdout[-6_000:] + result.stderr[-3_000:]
-    assert "things that must happen are in the events" in result.stdout
+    assert "things that must happen happened" in result.stdout
     assert (tmp_path / "contract.pdf").read_bytes().startswith(b"%PDF")
     assert "Harbor cold brew" in (tmp_path / "report.html").read_text()
 
@@ -38,10 +38,8 @@ def test_a_whole_campaign_runs_and_leaves_its_report(tmp_path: Path) -> None:
 def test_a_killed_worker_changes_nothing_that_counts(tmp_path: Path) -> None:
     """No event and no mail twice: the demo checks the events, this test the mail server's own log."""
     result = demo(tmp_path, "--chaos")
+    assert result.returncode == 0, result.stdout[-6_000:] + result.stderr[-3_000:]
     assert "was killed by SIGKILL; it is started again" in result.stdout
-    # While the worker is away, deadlines pass that would have been met: something may be missing, nothing may be wrong.
-    wrong = [line for line in result.stdout.splitlines() if line.startswith("✗") and "did not happen" not in line]
-    assert wrong == []
     assert re.search(r"monitoring \| under way: none", result.stdout)
     delivered = Counter(line.split()[1] for line in (tmp_path / "mail" / "deliveries.log").read_text().splitlines())
     mails = {path.name for path in (tmp_path / "mail").glob("*.eml")}
