@@ -1,5 +1,6 @@
 """The API as an ASGI application, made of the services that it is given: importing this opens and starts nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -69,6 +70,7 @@ def create_app(services: Services) -> FastAPI:
         swagger_ui_parameters={"docExpansion": "none", "persistAuthorization": True},
     )
     app.state.services = services
+    app.state.stopping = asyncio.Event()
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)

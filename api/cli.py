@@ -116,15 +116,13 @@ def api(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
 ) -> None:
     """Serve the HTTP API; its documentation is at `/docs`."""
-    import uvicorn  # noqa: PLC0415 - commands load only what they run
-
-    from api.app import create_app, open_services  # noqa: PLC0415
+    from api.app import create_app, open_services  # noqa: PLC0415 - commands load only what they run
+    from api.serving import server  # noqa: PLC0415
     from workflows.settings import Settings  # noqa: PLC0415
 
     async def serve() -> None:
         async with open_services(Settings()) as services:
-            server = uvicorn.Config(create_app(services), host=host, port=port, access_log=False, log_level="warning")
-            await uvicorn.Server(server).serve()
+            await server(create_app(services), host=host, port=port).serve()
 
     _run(serve())
 

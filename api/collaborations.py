@@ -1,5 +1,6 @@
 """Collaborations, one creator in one campaign each: the list, one of them, its events, and stopping it."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -7,6 +8,7 @@ from starlette.responses import Response
 
 from activities.store.projections.campaign_board import get_campaign
 from activities.store.projections.collaboration_pipeline import CollaborationSummary, list_collaborations
+from api.as_of import AsOf, memento, upto
 from api.dependencies import (
     AsAnyone,
     AsBrand,
@@ -19,10 +21,12 @@ from api.dependencies import (
 )
 from api.errors import problems
 from api.pagination import Cursor, Key, Limit, Page, Place, Position, Rank
+from api.timeline import TimelineEntry, collaboration_timeline
 from api.views import (
     CollaborationForCreator,
     CollaborationView,
     EventView,
+    beginning_for_creator,
     collaboration_events,
     collaboration_for_creator,
     collaboration_view,
@@ -78,12 +82,21 @@ async def list_collaborations_of_campaign(
     responses={304: {"description": "Unchanged"}, **problems(401, 404, 422)},
 )
 async def read_collaboration(
-    request: Request, services: Serving, caller: AsAnyone, collaboration_id: CollaborationId
+    request: Request, services: Serving, caller: AsAnyone, collaboration_id: CollaborationId, as_of: AsOf
 ) -> Response:
-    """The brand also sees the evidence and the limits of the negotiation; the creator what concerns both sides."""
+    """The brand also sees the evidence and the limits of the negotiation; the creator what concerns both sides.
+
+    `as_of` shows it as it was, and `Memento-Datetime` then says when. A creator's past begins with what concerned them
+    first, which is the offer.
+    """
     events = await collaboration_events(services.log, collaboration_id)
-    view = collaboration_view(events) if caller.is_brand else collaboration_for_creator(events)
-    return with_etag(request, view, view.version)
+    headers = None
+    if as_of is not None:
+        beginning = 1 if caller.is_brand else beginning_for_creator(events)
+        events = upto(events, as_of, beginning=beginning, now=datetime.now(UTC))
+        headers = memento(request, as_of, events[-1])
+    view = collaboration_view(events, as_of) if caller.is_brand else collaboration_for_creator(events, as_of)
+    return with_etag(request, view, view.version, headers)
 
 
 @router.get(
@@ -104,6 +117,26 @@ async def read_collaboration_events(
     views = [event_view(each) if caller.is_brand else event_for_creator(each) for each in events]
     shown = [view for view in views if view is not None]
     return _IN_ORDER.page(shown, limit, lambda event: (event.version,))
+
+
+@router.get(
+    "/collaborations/{collaboration_id}/timeline",
+    summary="What happened between the two sides, in plain words",
+    responses=problems(401, 404, 422),
+)
+async def read_collaboration_timeline(
+    services: Serving,
+    caller: AsAnyone,
+    collaboration_id: CollaborationId,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+) -> Page[TimelineEntry]:
+    """Who decided what, when, by which authority and on which facts. A creator is shown the same events as in the list,
+    without the facts that tell of the brand's limits and policies."""
+    (after,) = _IN_ORDER.read(cursor) or (0,)
+    events = await collaboration_events(services.log, collaboration_id)
+    told = collaboration_timeline(events, after, for_brand=caller.is_brand)
+    return _IN_ORDER.page(told, limit, lambda entry: (entry.version,))
 
 
 @router.post(

@@ -56,7 +56,7 @@ STATUS: dict[type[GroundswellError], int] = {
 RETRY_AFTER: dict[int, int] = {429: 1, 503: 5}
 """Status to the seconds after which trying again makes sense."""
 
-_OUTAGES: tuple[type[Exception], ...] = (
+OUTAGES: tuple[type[Exception], ...] = (
     ConnectionError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
@@ -66,6 +66,7 @@ _OUTAGES: tuple[type[Exception], ...] = (
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
 )
+"""The database is away. Among them is `asyncpg.InterfaceError`, whose subclass for wrong arguments is a ValueError."""
 _SENTENCES = {
     400: "The request could not be read.",
     404: "There is nothing at this address; /docs lists what there is.",
@@ -158,7 +159,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(GroundswellError, _domain_problem)
     app.add_exception_handler(RequestValidationError, _validation_problem)
     app.add_exception_handler(HTTPException, _http_problem)
-    for outage in _OUTAGES:
+    for outage in OUTAGES:
         app.add_exception_handler(outage, _outage_problem)
 
 

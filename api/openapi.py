@@ -20,6 +20,8 @@ report goes out. Everything that a person decides on the way is one POST named a
 * **Refusals** are `application/problem+json` (RFC 9457). 409 means that the rules do not allow it now and says why; 422
   means that the request itself is not well-formed, and `errors` names every field.
 * **Lists** come by pages: send `next` of one page as `cursor` to get the page after it.
+* **The past.** `as_of` shows a campaign or a collaboration as it was, the timeline says in plain words who decided
+  what on which facts, and `Accept: text/event-stream` brings a campaign's events as they come.
 * **Amounts** are whole minor units of a currency (cents), ratios are 0..1, times are ISO 8601 with a zone, durations
   are ISO 8601 (`PT72H`).
 """

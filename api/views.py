@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from fastapi import Request
 from pydantic import BaseModel
@@ -11,7 +11,8 @@ from starlette.responses import Response
 from activities.ports import EventLog
 from activities.records import campaign_after, collaboration_after
 from activities.starting import campaign_stream, collaboration_stream
-from activities.store.projections.campaign_board import CampaignSummary
+from activities.store.projections.spend import Spend
+from api.as_of import PointInTime
 from domain.assignment import Assignment
 from domain.brief import Brief, PostingWindow
 from domain.campaign import Campaign, CampaignOutcome
@@ -81,6 +82,8 @@ class CampaignView(Value):
     version: int
     started_at: Instant
     updated_at: Instant
+    as_of: PointInTime | None = None
+    """The point of the past that this is of; null is now."""
 
 
 class WorkView(Value):
@@ -119,6 +122,8 @@ class SharedView(Value):
     version: int
     opened_at: Instant
     updated_at: Instant
+    as_of: PointInTime | None = None
+    """The point of the past that this is of; null is now."""
 
 
 class CollaborationView(SharedView):
@@ -194,10 +199,29 @@ async def _events(log: EventLog, stream: str, kind: str, id_: str) -> list[Envel
     return events
 
 
-def campaign_view(events: Sequence[Envelope], board: CampaignSummary) -> CampaignView:
-    """The campaign after its events; the board says what its collaborations have come to."""
+class Standing(Protocol):
+    """What a campaign's collaborations have come to; the board knows it of now, `api.time_travel` of the past."""
+
+    @property
+    def spend(self) -> Spend:
+        """Where the budget is."""
+        ...
+
+    @property
+    def stages(self) -> Mapping[Stage, int]:
+        """Collaborations under way, by stage."""
+        ...
+
+    @property
+    def outcomes(self) -> Mapping[Outcome, int]:
+        """Collaborations that have ended, by outcome."""
+        ...
+
+
+def campaign_view(events: Sequence[Envelope], standing: Standing, as_of: PointInTime | None = None) -> CampaignView:
+    """The campaign after its events, with what its collaborations have come to."""
     state: Campaign = campaign_after(events)
-    spend = board.spend
+    spend = standing.spend
     return CampaignView(
         id=state.id,
         stage=state.stage,
@@ -216,19 +240,21 @@ def campaign_view(events: Sequence[Envelope], board: CampaignSummary) -> Campaig
             paid=spend.paid,
             available=spend.available,
         ),
-        stages=board.stages,
-        outcomes=board.outcomes,
+        stages=standing.stages,
+        outcomes=standing.outcomes,
         version=events[-1].version,
         started_at=events[0].metadata.decided_at,
         updated_at=events[-1].metadata.decided_at,
+        as_of=as_of,
     )
 
 
-def collaboration_view(events: Sequence[Envelope]) -> CollaborationView:
+def collaboration_view(events: Sequence[Envelope], as_of: PointInTime | None = None) -> CollaborationView:
     """The collaboration after its events, for the brand."""
     state = collaboration_after(events)
     return CollaborationView(
         **_shared(state, events),
+        as_of=as_of,
         rank=state.rank,
         assignment=state.agreed,
         assessment=state.assessment,
@@ -238,12 +264,12 @@ def collaboration_view(events: Sequence[Envelope]) -> CollaborationView:
     )
 
 
-def collaboration_for_creator(events: Sequence[Envelope]) -> CollaborationForCreator:
+def collaboration_for_creator(events: Sequence[Envelope], as_of: PointInTime | None = None) -> CollaborationForCreator:
     """The collaboration after its events, for its creator."""
     state = collaboration_after(events)
     agreed = state.agreed
     asked = {name: getattr(agreed, name) for name in AssignmentForCreator.model_fields}
-    return CollaborationForCreator(**_shared(state, events), assignment=AssignmentForCreator(**asked))
+    return CollaborationForCreator(**_shared(state, events), as_of=as_of, assignment=AssignmentForCreator(**asked))
 
 
 def _shared(state: Collaboration, events: Sequence[Envelope]) -> dict[str, Any]:
@@ -326,6 +352,15 @@ def event_for_creator(envelope: Envelope) -> EventView | None:
     return view if theirs else view.model_copy(update={"actor": None, "command_id": None})
 
 
+def beginning_for_creator(events: Sequence[Envelope]) -> int:
+    """The first version of a collaboration that its creator may travel back to; the last one if none concerns them.
+
+    The state before would tell them how the brand came to choose them: that a person had doubts, for one.
+    """
+    shown = (event.version for event in events if event.type not in BRANDS_OWN)
+    return next(shown, events[-1].version)
+
+
 def _without_brands(data: Any) -> Any:
     match data:
         case dict():
@@ -336,14 +371,15 @@ def _without_brands(data: Any) -> Any:
             return data
 
 
-def with_etag(request: Request, view: V, version: int) -> Response:
+def with_etag(request: Request, view: V, version: int, more: Mapping[str, str] | None = None) -> Response:
     """The view as JSON with its ETag, or 304 if the caller has it: `version` of the stream and a digest of the view.
 
     The digest is there because a campaign's view also shows what its collaborations do, which its stream does not.
+    `more` are further headers, or others than the usual ones.
     """
     content = view.model_dump_json().encode()
     etag = f'"{version}-{hashlib.sha256(content).hexdigest()[:16]}"'
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache", **(more or {})}
     if is_current(request, etag):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type="application/json", headers=headers)

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.as_of import point_in_time
 from tests.api.conftest import Bench
 
 
@@ -53,6 +54,19 @@ def test_every_post_documents_the_idempotency_key(document: dict[str, Any]) -> N
     for path in document["paths"].values():
         if "post" in path:
             assert "Idempotency-Key" in {parameter["name"] for parameter in path["post"]["parameters"]}
+
+
+def test_time_travel_streams_and_timelines_are_documented_with_examples(document: dict[str, Any]) -> None:
+    for path in ("/v1/campaigns/{campaign_id}", "/v1/collaborations/{collaboration_id}"):
+        parameters = {parameter["name"]: parameter for parameter in document["paths"][path]["get"]["parameters"]}
+        values = [example["value"] for example in parameters["as_of"]["examples"].values()]
+        assert all(point_in_time(value) for value in values)
+        assert f"{path}/timeline" in document["paths"]
+    events = document["paths"]["/v1/campaigns/{campaign_id}/events"]["get"]
+    assert "data: {" in events["responses"]["200"]["content"]["text/event-stream"]["example"]
+    assert "application/json" in events["responses"]["200"]["content"]
+    assert "Last-Event-ID" in {parameter["name"] for parameter in events["parameters"]}
+    assert document["components"]["schemas"]["TimelineEntry"]["examples"]
 
 
 def test_the_creators_page_is_not_part_of_the_description(document: dict[str, Any]) -> None:

@@ -1,0 +1,37 @@
+"""Serving the API until the process is asked to stop, and then stopping in order."""
+
+import asyncio
+import socket
+
+import uvicorn
+from fastapi import FastAPI
+
+STOP_PATIENCE = 5
+"""Seconds that requests under way have when the server stops; a client that does not read could hold it for ever."""
+
+
+class Server(uvicorn.Server):
+    """Tells the streams of events that it stops: they stay open as long as clients listen, and would outlast it."""
+
+    def __init__(self, config: uvicorn.Config, stopping: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stopping = stopping
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """See `uvicorn.Server.shutdown`."""
+        self._stopping.set()
+        await super().shutdown(sockets)
+
+
+def server(app: FastAPI, *, host: str, port: int) -> Server:
+    """A server of the application that `create_app` has made; `port` 0 is any that is free."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=STOP_PATIENCE,
+        ws="none",
+    )
+    return Server(config, app.state.stopping)
