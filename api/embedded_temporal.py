@@ -67,6 +67,7 @@ class TemporalServer:
         ui_port: int | None = 0,
         search_attributes: Mapping[str, int] | None = None,
         retention: timedelta = RETENTION,
+        dynamic_config: Mapping[str, object] | None = None,
         progress: Progress = silent,
     ) -> None:
         self._database = database.resolve()
@@ -74,6 +75,7 @@ class TemporalServer:
         self._ports = (port, ui_port)
         self._search_attributes = dict(search_attributes or {})
         self._retention = retention
+        self._dynamic_config = dict(dynamic_config or {})
         self._progress = progress
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -148,6 +150,8 @@ class TemporalServer:
         command += ["--port", str(port), "--log-level", "warn"]
         command += ["--headless"] if ui_port is None else ["--ui-port", str(ui_port), "--ui-disable-news-fetch"]
         command += [part for pragma in PRAGMAS for part in ("--sqlite-pragma", pragma)]
+        for name, value in self._dynamic_config.items():
+            command += ["--dynamic-config-value", f"{name}={json.dumps(value)}"]
         with self._log.open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 - our own binary with arguments that we wrote
                 command,

@@ -49,6 +49,11 @@ class CampaignWorkflow(EventSourced[Campaign]):
         return f"{self.state.outcome}"
 
     @property
+    def start_again(self) -> CampaignStart:
+        """See `EventSourced.start_again`."""
+        return CampaignStart(campaign_id=self._campaign_id)
+
+    @property
     def campaign_id(self) -> str:
         """See `EventSourced.campaign_id`."""
         return self._campaign_id

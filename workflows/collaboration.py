@@ -12,6 +12,7 @@ from domain.collaboration import CancelCollaboration, Collaboration, Collaborati
 from domain.content_approval import ApproveDraft, MarkPublished, RequestChanges, SubmitDraft
 from domain.contract_signing import SignContract
 from domain.decider import Event
+from domain.exclusivity import ClaimMove, claims
 from domain.monitoring import RecordMetrics
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer
 from domain.verification import ApproveCreator, RejectCreator
@@ -71,6 +72,11 @@ class CollaborationWorkflow(EventSourced[Collaboration]):
         return f"{self.state.outcome}"
 
     @property
+    def start_again(self) -> CollaborationStart:
+        """See `EventSourced.start_again`."""
+        return CollaborationStart(collaboration_id=self.stream.partition("/")[2])
+
+    @property
     def campaign_id(self) -> str:
         """See `EventSourced.campaign_id`."""
         return self.state.campaign_id or self._campaign_id
@@ -79,6 +85,10 @@ class CollaborationWorkflow(EventSourced[Collaboration]):
         """See `EventSourced.moves`."""
         currency = self.state.assignment.currency if self.state.assignment else ""
         return moves(events, campaign_id=self.campaign_id, currency=currency)
+
+    def claims(self, events: Sequence[Event]) -> Sequence[ClaimMove]:
+        """See `EventSourced.claims`."""
+        return claims(events, creator_id=self.state.creator_id, campaign_id=self.campaign_id)
 
     def row(self) -> Row:
         """See `EventSourced.row`."""

@@ -22,10 +22,12 @@ from activities.notification import Notification, NotifyRequest
 from activities.starting import Answer, Instruction
 from domain.budget import BudgetMove
 from domain.deadlines import Tasks
-from domain.decider import ENGINE, Actor, Command, Context, Decider, Event
-from domain.errors import BudgetExceeded, Conflict, GroundswellError, IdempotencyKeyReused, Refused
+from domain.decider import ENGINE, Actor, Command, Context, Decider, Event, Role
+from domain.errors import Conflict, GroundswellError, IdempotencyKeyReused, Refused, RefusedByLedger
 from domain.events import Envelope, Registry, fingerprint, metadata
+from domain.exclusivity import ClaimMove
 from domain.notices import notices
+from domain.values import Value
 from workflows import policies
 from workflows.alarm_clock import AlarmClock
 from workflows.current_details import KEPT, Happened
@@ -81,6 +83,10 @@ class EventSourced(ABC, Generic[S]):
     def moves(self, events: Sequence[Event]) -> Sequence[BudgetMove]:
         """What the events do to the campaign's ledger."""
 
+    def claims(self, events: Sequence[Event]) -> Sequence[ClaimMove]:
+        """What the events do to the claims on creators; most streams do nothing to them."""
+        return ()
+
     @abstractmethod
     def row(self) -> Row:
         """How the workflow appears in the list."""
@@ -88,6 +94,11 @@ class EventSourced(ABC, Generic[S]):
     @abstractmethod
     def details(self, latest: Sequence[Happened]) -> str:
         """What an operator reads on the workflow's page."""
+
+    @property
+    @abstractmethod
+    def start_again(self) -> Value:
+        """The input of a run that goes on from the stream."""
 
     @property
     @abstractmethod
@@ -104,7 +115,7 @@ class EventSourced(ABC, Generic[S]):
         try:
             return await self.submit(command, actor, _update_id())
         except GroundswellError as error:
-            raise as_application_error(error) from error
+            raise as_application_error(error.for_creator() if actor.role is Role.CREATOR else error) from error
 
     @decide.validator
     def _refuse_early(self, name: str, args: Sequence[RawValue]) -> None:
@@ -157,11 +168,11 @@ class EventSourced(ABC, Generic[S]):
         """Decide a command of the engine's own. If it is refused, somebody else has decided meanwhile, and that stands.
 
         Raises:
-            BudgetExceeded: the campaign cannot afford it.
+            RefusedByLedger: the campaign cannot afford it, or another one holds the creator.
         """
         try:
             await self.submit(command, ENGINE)
-        except BudgetExceeded:
+        except RefusedByLedger:
             raise
         except Refused as refusal:
             workflow.logger.info("the engine's %s was refused: %s", type(command).__name__, refusal)
@@ -197,6 +208,7 @@ class EventSourced(ABC, Generic[S]):
             records=tuple(self._registry.encode(event) for event in events),
             metadata=metadata(command, context, correlation_id=self.campaign_id),
             moves=tuple(self.moves(events)),
+            claims=tuple(self.claims(events)),
         )
         try:
             stored = await workflow.execute_local_activity_method(
@@ -291,6 +303,12 @@ class EventSourced(ABC, Generic[S]):
             except ActivityError as failure:
                 workflow.logger.error("notice %s was not sent: %s", due.notice.template, failure.cause)
             self._announcing = False
+
+    async def start_afresh_if_long(self) -> None:
+        """Go on in a new run once the server finds this one's history long; the stream is all that it needs."""
+        if workflow.info().is_continue_as_new_suggested():
+            await self.finish()
+            workflow.continue_as_new(self.start_again)
 
     async def finish(self) -> None:
         """Wait until everybody has been told and answered; only then may the run end."""

@@ -17,9 +17,11 @@ async def human_step(flow: EventSourced[Any], until: Callable[[], bool]) -> None
     """Wait until `until` holds or the stream has ended, letting time pass meanwhile.
 
     Raises:
-        BudgetExceeded: a policy's answer at a deadline costs more than the campaign has left.
+        RefusedByLedger: a policy's answer at a deadline costs more than the campaign has left, or claims a creator whom
+            another campaign holds.
     """
     while not (until() or flow.state.ended):
+        await flow.start_afresh_if_long()
         alarm = next_alarm(flow.state.tasks)
         flow.clock.set(alarm, _purpose(flow.state.tasks))
         await workflow.wait_condition(

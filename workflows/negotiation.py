@@ -1,7 +1,7 @@
 """Stage 4, negotiation: offers and counter-offers until both sides agree or one walks away."""
 
 from domain.collaboration import Collaboration
-from domain.errors import BudgetExceeded
+from domain.errors import BudgetExceeded, ExclusivityClash
 from domain.lifecycle import Stage
 from domain.negotiation import AcceptOffer, MakeOffer, WithholdOffer, within_policy
 from workflows.event_sourced import EventSourced
@@ -9,11 +9,16 @@ from workflows.human_step import human_step
 
 
 async def negotiate(flow: EventSourced[Collaboration]) -> None:
-    """Make the opening offer and see the negotiation through; a budget that does not reach ends it."""
+    """Make the opening offer and see the negotiation through.
+
+    It ends if the budget does not reach, or if the policy would accept for a creator whom another campaign holds.
+    """
     try:
         await _until_agreed(flow)
     except BudgetExceeded:
         await flow.engine(WithholdOffer())
+    except ExclusivityClash as clash:
+        await flow.engine(WithholdOffer(held=str(clash.for_creator())))
 
 
 async def _until_agreed(flow: EventSourced[Collaboration]) -> None:

@@ -17,6 +17,7 @@ from activities.event_streams import EventStreams
 from activities.links import CreatorLinks
 from activities.monitoring import Monitoring
 from activities.notification import Notification
+from activities.store.creator_claims import CreatorClaims
 from activities.store.creators import Creators
 from activities.store.documents import Documents
 from activities.store.event_log import PostgresEventLog
@@ -59,6 +60,7 @@ def activities(settings: Settings, pool: Pool) -> Sequence[Any]:
         directory,
         Shortlists(pool),
         progress,
+        CreatorClaims(pool),
         task_queue=settings.task_queue,
         poll_seconds=settings.poll_seconds,
         search_attributes=first_row,

@@ -1,18 +1,24 @@
 """The mechanism under every workflow: one writer a stream, every command once, nothing lost with a run."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
-from temporalio.client import WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowUpdateFailedError
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 
 from activities.starting import Answer, Instruction
+from api.embedded_mail import MailSink
+from api.embedded_temporal import TemporalServer
 from domain.contract_signing import SignContract
 from domain.decider import Authority, Event, Role
 from domain.errors import IdempotencyKeyReused, NothingToDecide, Refused, WrongStage
+from domain.monitoring import Metrics, RecordMetrics
 from domain.negotiation import AcceptOffer, DeclineOffer, OfferDeclined
 from domain.outcomes import CollaborationEnded, Outcome
-from tests.workflows.conftest import PEOPLE, Bench
+from tests.workflows.conftest import PEOPLE, Bench, working
+from workflows.search_attributes import INDEXED
 
 
 async def test_a_command_with_a_known_id_gets_its_first_answer(bench: Bench) -> None:
@@ -96,3 +102,28 @@ async def test_what_a_validator_lets_through_is_decided_again_on_the_current_sta
     )
     assert sum(isinstance(result, Answer) for result in results) == 1
     assert all(isinstance(result, Answer | WrongStage | NothingToDecide) for result in results)
+
+
+async def test_a_run_whose_history_grows_long_goes_on_in_a_new_one(
+    data_dir: Path, database: str, mail_sink: MailSink
+) -> None:
+    """The server's suggestion is followed again and again, and the collaboration notices nothing."""
+    impatient = {"limit.historyCount.suggestContinueAsNew": 40}
+    server = TemporalServer(data_dir / "store.db", ui_port=None, search_attributes=INDEXED, dynamic_config=impatient)
+    await server.start()
+    try:
+        client = await Client.connect(server.address, data_converter=pydantic_data_converter)
+        async with working(client, database, mail_sink, None) as bench:
+            one = await bench.collaborate()
+            await one.engage()
+            for number in (1, 2):
+                await one.publish(number)
+                await one.tell(RecordMetrics(deliverable=number, metrics=Metrics(likes=1)))
+            state = await one.until("CollaborationEnded")
+            runs = [run.run_id async for run in client.list_workflows(f"WorkflowId = '{one.stream}'")]
+        assert state.outcome is Outcome.COMPLETED
+        assert len(runs) >= 2
+        events = [mail.message["X-Groundswell-Event"] for mail in mail_sink.messages()]
+        assert len(set(events)) == len(events)
+    finally:
+        await server.stop()
