@@ -1,16 +1,16 @@
 """Stage 2, discovery: the ranking of everyone who may fit, and the outreach that staffs the campaign from it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
 from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, WorkflowAlreadyStartedError
 
 from activities.letters import Draft, Occasion, write
-from activities.ports import Directory, Progress, Shortlists
+from activities.ports import CreatorClaims, Directory, Progress, Shortlists
 from activities.staffing import Staffing
 from activities.starting import (
     COLLABORATION_WORKFLOW,
@@ -21,8 +21,10 @@ from activities.starting import (
 )
 from domain.assignment import assign
 from domain.brief import Brief
+from domain.claims import claims_of, clash
 from domain.creators import Creator
 from domain.discovery import APPROVE_SHORTLIST, Shortlist, ShortlistProposed, wanted
+from domain.errors import ExclusivityClash
 from domain.notices import Template
 from domain.ranking import rank
 from domain.values import Line, Value
@@ -79,6 +81,7 @@ class Discovery:
         directory: Directory,
         shortlists: Shortlists,
         progress: Progress,
+        claims: CreatorClaims,
         *,
         task_queue: str = TASK_QUEUE,
         poll_seconds: float = 5.0,
@@ -88,6 +91,7 @@ class Discovery:
         self._directory = directory
         self._shortlists = shortlists
         self._progress = progress
+        self._claims = claims
         self._task_queue = task_queue
         self._poll_seconds = poll_seconds
         self._patience_seconds = patience_seconds
@@ -95,11 +99,12 @@ class Discovery:
 
     @activity.defn
     async def rank_creators(self, request: RankRequest) -> Ranking:
-        """Rank everyone who may fit, and keep the list under its digest."""
+        """Rank everyone who may fit and is free to, and keep the list under its digest."""
         criteria = wanted(request.brief)
         candidates = await self._directory.candidates(criteria)
+        held = await self._held([creator.id for creator in candidates], request)
         # Ten thousand creators take seconds, during which the worker's other activities go on.
-        ranked = await asyncio.to_thread(rank, candidates, criteria)
+        ranked = await asyncio.to_thread(rank, candidates, criteria, held=held)
         digest = await self._shortlists.put(ranked)
         return Ranking(shortlist=Shortlist(digest=digest, size=len(ranked)), considered=len(candidates))
 
@@ -148,10 +153,33 @@ class Discovery:
             return
         wanted_ids = {one.rank: one.ranked.creator_id for one in page if one.ranked.creator_id not in request.dropped}
         known = await self._directory.get(list(wanted_ids.values()))
-        ranks = {nth: known[creator_id] for nth, creator_id in wanted_ids.items() if creator_id in known}
+        # Weeks may have passed since the list was made, and others have invited too.
+        held = await self._held(list(known), request)
+        for nth, creator_id in wanted_ids.items():
+            if creator_id in held:
+                activity.logger.info("creator no. %s of the shortlist is not invited: %s", nth, held[creator_id])
+        free = known.keys() - held.keys()
+        ranks = {nth: known[creator_id] for nth, creator_id in wanted_ids.items() if creator_id in free}
         await self._start_all(request, ranks)
         staffing.cursor = page[-1].rank
         staffing.note_started(len(ranks), now=asyncio.get_running_loop().time())
+
+    async def _held(self, creator_ids: Sequence[str], request: RankRequest | OutreachRequest) -> dict[str, str]:
+        """Those of the creators whom another campaign keeps from this one, with what keeps them."""
+        brief, now = request.brief, datetime.now(UTC)
+        claims = claims_of(
+            brand=brief.brand,
+            category=brief.category,
+            exclusivity=brief.terms.exclusivity,
+            window=brief.posting_window,
+            at=now,
+        )
+        found: dict[str, str] = {}
+        for creator_id, held in (await self._claims.held(creator_ids, now)).items():
+            other = clash(claims, held, campaign_id=request.campaign_id)
+            if other is not None:
+                found[creator_id] = str(ExclusivityClash(**other.facts(now)))
+        return found
 
     async def _start_all(self, request: OutreachRequest, ranks: Mapping[int, Creator]) -> None:
         try:

@@ -12,6 +12,7 @@ from domain import campaign, collaboration
 from domain.budget import BudgetMove
 from domain.errors import GroundswellError
 from domain.events import Envelope, Metadata, Record, Registry
+from domain.exclusivity import ClaimMove
 from domain.notices import Notice, notices
 from domain.values import Line, Value
 
@@ -25,13 +26,14 @@ def registry_of(stream: str) -> Registry:
 
 
 class AppendRequest(Value):
-    """Events to store after `expected_version`, with what they do to the campaign's ledger."""
+    """Events to store after `expected_version`, with what they do to the ledgers."""
 
     stream: Line
     expected_version: int
     records: tuple[Record, ...]
     metadata: Metadata
     moves: tuple[BudgetMove, ...] = ()
+    claims: tuple[ClaimMove, ...] = ()
 
 
 class StoredEvents(Value):
@@ -76,7 +78,12 @@ class EventStreams:
         """
         try:
             stored = await self._log.append(
-                request.stream, request.expected_version, request.records, request.metadata, request.moves
+                request.stream,
+                request.expected_version,
+                request.records,
+                request.metadata,
+                request.moves,
+                request.claims,
             )
         except GroundswellError as error:
             raise as_application_error(error) from error

@@ -1,12 +1,15 @@
 """What the activities need of the outside world, as protocols; adapters are in `store/` and `connectors/`."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from domain.budget import BudgetMove
+from domain.claims import Held
 from domain.creators import Creator, Email
 from domain.events import Envelope, Metadata, Record
+from domain.exclusivity import ClaimMove
 from domain.money import Money
 from domain.notices import Notice
 from domain.ranking import Ranked, Wanted
@@ -23,13 +26,14 @@ class EventLog(Protocol):
         records: Sequence[Record],
         metadata: Metadata,
         moves: Sequence[BudgetMove] = (),
+        claims: Sequence[ClaimMove] = (),
     ) -> list[Envelope]:
         """Store the records after `expected_version` and return them as stored; a repeated command returns its own.
 
         Raises:
             ConcurrencyConflict: the stream is at another version.
             IdempotencyKeyReused: the command id was used for another command.
-            BudgetExceeded: the ledger does not allow the moves; nothing was stored.
+            RefusedByLedger: the budget does not allow the moves, or another campaign the claims; nothing was stored.
         """
         ...
 
@@ -66,6 +70,14 @@ class Shortlists(Protocol):
 
     async def page(self, digest: str, *, after_rank: int = 0, limit: int = 100) -> list[ShortlistEntry]:
         """Entries with their rank (from 1) after `after_rank`, at most `limit`."""
+        ...
+
+
+class CreatorClaims(Protocol):
+    """Who holds which creator."""
+
+    async def held(self, creator_ids: Sequence[str], at: datetime) -> Mapping[str, Sequence[Held]]:
+        """The claims of all campaigns that are not over at `at`, by creator; whoever nobody holds is missing."""
         ...
 
 

@@ -91,6 +91,11 @@ class PostingWindow(Value):
         """The first moment of the first day anywhere: midnight in the easternmost time zone (UTC+14)."""
         return datetime.combine(self.opens, time.min, tzinfo=timezone(timedelta(hours=14)))
 
+    @property
+    def ends_at(self) -> datetime:
+        """When the last day is over everywhere: midnight after it in the westernmost time zone (UTC-12)."""
+        return datetime.combine(self.closes + timedelta(days=1), time.min, tzinfo=timezone(timedelta(hours=-12)))
+
 
 def _hours(within: int, *, remind: int, on_expiry: OnExpiry, then: OnExpiry = OnExpiry.DECLINE) -> DeadlinePolicy:
     return DeadlinePolicy(

@@ -76,9 +76,13 @@ class UsageRights(Value):
 
 
 class Exclusivity(Value):
-    """8. For whom the creator may not work meanwhile. Zero days is none."""
+    """8. For whom the creator may not work while the collaboration runs, and for how long after the posting window.
+
+    Zero days is none.
+    """
 
     category: Line | None = None
+    """The campaign's own if None."""
     competitors: tuple[Line, ...] = ()
     days: int = Field(default=0, ge=0, le=365)
 

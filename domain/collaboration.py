@@ -12,6 +12,7 @@ from typing import TypedDict, assert_never
 from domain import content_approval, contract_signing, monitoring, negotiation, verification
 from domain.assignment import Assignment
 from domain.checks import Assessment
+from domain.claims import Claim
 from domain.content_approval import (
     AutoApprovalBlocked,
     ChangesRequested,
@@ -140,6 +141,7 @@ class Collaboration:
     reserved: int = 0
     committed: int = 0
     fee: Money | None = None
+    claims: tuple[Claim, ...] = ()
     document: str | None = None
     signatures: Mapping[Role, Signature] = field(default_factory=dict)
     works: Mapping[int, Work] = field(default_factory=dict)
@@ -265,7 +267,7 @@ def _expire(expired: TaskExpired, state: Collaboration, context: Context) -> Seq
         case verification.VERIFY_CREATOR:
             return verification.expire(expired, state)
         case negotiation.ANSWER_OFFER | negotiation.ANSWER_COUNTER_OFFER:
-            return negotiation.expire(expired, state)
+            return negotiation.expire(expired, state, context)
         case content_approval.SUBMIT_DRAFT | content_approval.REVIEW_DRAFT | content_approval.PUBLISH:
             return content_approval.expire(expired, state, context)
         case content_approval.REPORT_METRICS:
@@ -350,6 +352,7 @@ def _agreed(state: Collaboration, event: OfferAccepted) -> Collaboration:
         state,
         stage=Stage.CONTRACT_SIGNING,
         fee=event.fee,
+        claims=event.claims,
         reserved=state.reserved - event.released,
         committed=state.committed + event.fee.amount,
         tasks=closed(state.tasks, negotiation.ANSWER_OFFER, negotiation.ANSWER_COUNTER_OFFER),

@@ -14,7 +14,9 @@ GroundswellError
 │   ├── AboveCap              a fee above what the brief allows for one creator
 │   ├── CurrencyMismatch      an amount in another currency than the campaign's
 │   ├── ConsentMissing        a signature without consent or for another document
-│   └── BudgetExceeded        the campaign's budget does not cover the amount
+│   └── RefusedByLedger       what others hold leaves no room for it, which only the append can tell
+│       ├── BudgetExceeded    the campaign's budget does not cover the amount
+│       └── ExclusivityClash  another campaign holds the creator, and the two exclude each other
 ├── Conflict                  two writers met; the loser may try again
 │   ├── ConcurrencyConflict   the stream has moved on since it was read
 │   └── IdempotencyKeyReused  the same key came with another command
@@ -33,6 +35,10 @@ class GroundswellError(Exception):
         self.facts = facts
         message = " ".join((type(self).__doc__ or "").split())
         super().__init__(message.format(**facts))
+
+    def for_creator(self) -> "GroundswellError":
+        """The error without what is no creator's business."""
+        return self
 
     def __init_subclass__(cls) -> None:
         name = cls.__name__
@@ -105,8 +111,24 @@ class ConsentMissing(Refused):
     """The signature was not taken: {why}"""
 
 
-class BudgetExceeded(Refused):
+class RefusedByLedger(Refused):
+    """What others hold leaves no room for this."""
+
+
+class BudgetExceeded(RefusedByLedger):
     """The campaign has {available} of its budget of {budget} left (minor units); {needed} was asked for."""
+
+
+class ExclusivityClash(RefusedByLedger):
+    """{holder} holds this creator in the {scope} {name} until {until}, and the two exclude each other."""
+
+    def __init__(self, **facts: Any) -> None:
+        holder = f"Campaign {facts['campaign']}" if "campaign" in facts else "Another campaign"
+        super().__init__(**{"holder": holder, **facts})
+
+    def for_creator(self) -> "ExclusivityClash":
+        """The same without which campaign it is: where and until when the creator knows from their own contract."""
+        return ExclusivityClash(**{name: self.facts[name] for name in ("scope", "name", "until")})
 
 
 class Conflict(GroundswellError):

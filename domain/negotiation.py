@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field
 
+from domain.claims import Claim, claims_of
 from domain.deadlines import OnExpiry, Task, TaskExpired, open_task
 from domain.decider import Authority, Command, Context, Event, Role
 from domain.errors import (
@@ -42,7 +43,10 @@ class MakeOffer(Command):
 
 
 class WithholdOffer(Command):
-    """End the negotiation because the budget does not cover it."""
+    """End the negotiation because the budget does not cover it, or because another campaign holds the creator."""
+
+    held: Text = ""
+    """What keeps the creator from this campaign, in words that they may read; empty if it is the budget."""
 
 
 class AcceptOffer(Command):
@@ -82,12 +86,13 @@ class OfferCountered(Event):
 
 
 class OfferAccepted(Event):
-    """Both sides agree. What was reserved is released and the fee is committed in its place."""
+    """Both sides agree. What was reserved is released, the fee committed in its place, and the creator claimed."""
 
     version: int
     fee: Money
     authority: Authority
     released: Minor
+    claims: tuple[Claim, ...] = ()
 
 
 class OfferDeclined(Event):
@@ -113,9 +118,7 @@ def decide(command: NegotiationCommand, state: "Collaboration", context: Context
                 raise NothingToDecide(command="MakeOffer", subject="the collaboration", open=state.open_tasks)
             return [_offer(state, context, version=1, fee=state.agreed.opening_fee)]
         case WithholdOffer():
-            reason = "the campaign's budget does not cover this creator"
-            outcome = Outcome.NO_BUDGET if state.offer is None else Outcome.DECLINED
-            return end(state, outcome, reason)
+            return _withhold(command, state)
         case AcceptOffer():
             return _accept(_current(command, state), state, context)
         case CounterOffer():
@@ -124,6 +127,13 @@ def decide(command: NegotiationCommand, state: "Collaboration", context: Context
             offer = _current(command, state)
             _must_be_other_side(command, offer, context)
             return _declined(state, offer, context.actor.role, Authority.PERSON, command.reason)
+
+
+def _withhold(command: WithholdOffer, state: "Collaboration") -> Sequence[Event]:
+    if command.held:
+        return end(state, Outcome.EXCLUSIVITY, command.held)
+    outcome = Outcome.NO_BUDGET if state.offer is None else Outcome.DECLINED
+    return end(state, outcome, "the campaign's budget does not cover this creator")
 
 
 def _current(command: AcceptOffer | CounterOffer | DeclineOffer, state: "Collaboration") -> Offer:
@@ -154,15 +164,25 @@ def _accept(offer: Offer, state: "Collaboration", context: Context) -> Sequence[
     if context.actor.role is Role.ENGINE:
         if not within_policy(state):
             raise NotYourTurn(command="AcceptOffer", needed=Role.BRAND, role=Role.ENGINE)
-        return [_accepted(offer, state, Authority.POLICY)]
+        return [_accepted(offer, state, Authority.POLICY, context)]
     _must_be_other_side(AcceptOffer(version=offer.version), offer, context)
     if offer.fee.amount > state.agreed.fee_cap:
         raise AboveCap(amount=offer.fee.amount, currency=offer.fee.currency, cap=state.agreed.fee_cap)
-    return [_accepted(offer, state, Authority.PERSON)]
+    return [_accepted(offer, state, Authority.PERSON, context)]
 
 
-def _accepted(offer: Offer, state: "Collaboration", authority: Authority) -> OfferAccepted:
-    return OfferAccepted(version=offer.version, fee=offer.fee, authority=authority, released=state.reserved)
+def _accepted(offer: Offer, state: "Collaboration", authority: Authority, context: Context) -> OfferAccepted:
+    agreed = state.agreed
+    claims = claims_of(
+        brand=agreed.brand,
+        category=agreed.category,
+        exclusivity=agreed.terms.exclusivity,
+        window=agreed.posting_window,
+        at=context.at,
+    )
+    return OfferAccepted(
+        version=offer.version, fee=offer.fee, authority=authority, released=state.reserved, claims=claims
+    )
 
 
 def within_policy(state: "Collaboration") -> bool:
@@ -200,12 +220,12 @@ def _declined(state: "Collaboration", offer: Offer, by: Role, authority: Authori
     ]
 
 
-def expire(expired: TaskExpired, state: "Collaboration") -> Sequence[Event]:
+def expire(expired: TaskExpired, state: "Collaboration", context: Context) -> Sequence[Event]:
     """The policy's answer: a counter-offer within the cap may be accepted, everything else lapses."""
     offer = state.offer
     assert offer is not None, "an offer's task is only open while an offer is"
     affordable = offer.by is Role.CREATOR and offer.fee.amount <= state.agreed.fee_cap
     if expired.answer is OnExpiry.APPROVE and affordable:
-        return [_accepted(offer, state, Authority.TIMEOUT)]
+        return [_accepted(offer, state, Authority.TIMEOUT, context)]
     reason = f"the {expired.assignee} did not answer version {offer.version} of the offer in time"
     return _declined(state, offer, expired.assignee, Authority.TIMEOUT, reason)

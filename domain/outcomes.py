@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from domain.claims import Release
 from domain.decider import Event
 from domain.money import Minor
 from domain.values import Text, Value
@@ -20,6 +21,7 @@ class Outcome(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     NO_BUDGET = "no_budget"
+    EXCLUSIVITY = "exclusivity"
     MISSED = "missed"
     CANCELLED = "cancelled"
 
@@ -46,10 +48,21 @@ class CollaborationEnded(Event):
     released_committed: Minor = 0
     offered: bool = False
     """Whether the creator has had an offer, and so is owed the news."""
+    released_claims: Release | None = None
+    """What is given back of the claims on the creator; None if there were none."""
 
 
 def end(state: "Collaboration", outcome: Outcome, reason: str) -> Sequence[Event]:
     """The end now, or once every scheduled payout has been made."""
     if state.owed:
         return [CollaborationClosing(closing=Closing(outcome=outcome, reason=reason))]
-    return [CollaborationEnded(outcome=outcome, reason=reason, **state.loose_ends())]
+    released = _released_claims(state, outcome)
+    return [CollaborationEnded(outcome=outcome, reason=reason, released_claims=released, **state.loose_ends())]
+
+
+def _released_claims(state: "Collaboration", outcome: Outcome) -> Release | None:
+    """Only who has seen the work through to its end is bound beyond it."""
+    if not state.claims:
+        return None
+    bound = outcome is Outcome.COMPLETED and any(claim.exclusive for claim in state.claims)
+    return Release.PRESENCE if bound else Release.ALL

@@ -4,7 +4,7 @@ Only the data at hand is used. A missing figure scores a little below neutral an
 taken for zero. Reasons hold figures and the brief's own words, never anything that identifies a creator.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import pairwise
 
@@ -95,17 +95,23 @@ def rank(
     wanted: Wanted,
     benchmarks: Benchmarks = DEFAULT,
     policy: RankingPolicy | None = None,
+    held: Mapping[str, str] | None = None,
 ) -> list[Ranked]:
     """The creators who are not `excluded`, best first; equal scores in order of creator id, so it is repeatable."""
     rules = policy or RankingPolicy()
     about = _Interests(wanted)
-    eligible = (creator for creator in profiles if excluded(creator, wanted, rules) is None)
+    eligible = (creator for creator in profiles if excluded(creator, wanted, rules, held) is None)
     ranked = [_score(creator, wanted, about, benchmarks, rules) for creator in eligible]
     return sorted(ranked, key=lambda one: (-one.score, one.creator_id))
 
 
-def excluded(creator: Creator, wanted: Wanted, policy: RankingPolicy | None = None) -> str | None:
-    """Why a creator is not considered at all, or None if they are."""
+def excluded(
+    creator: Creator, wanted: Wanted, policy: RankingPolicy | None = None, held: Mapping[str, str] | None = None
+) -> str | None:
+    """Why a creator is not considered at all, or None if they are.
+
+    `held` has the ids of those whom other campaigns keep from this one, each with what keeps them.
+    """
     rules = policy or RankingPolicy()
     profile = creator.profile
     if profile.platform is not wanted.platform:
@@ -116,7 +122,7 @@ def excluded(creator: Creator, wanted: Wanted, policy: RankingPolicy | None = No
         limit = rules.negotiable * wanted.fee_cap
         if profile.fee > limit:
             return f"asks {_money(profile.fee)} for a post, the cap is {_money(wanted.fee_cap)} {wanted.currency}"
-    return None
+    return (held or {}).get(creator.id)
 
 
 class _Interests:

@@ -9,6 +9,7 @@ from activities.store.queries import QUERIES
 from activities.store.refusals import refusals
 from domain.budget import BudgetMove
 from domain.events import Envelope, Metadata, Record, event_id
+from domain.exclusivity import ClaimMove
 
 
 class PostgresEventLog:
@@ -25,8 +26,9 @@ class PostgresEventLog:
         records: Sequence[Record],
         metadata: Metadata,
         moves: Sequence[BudgetMove] = (),
+        claims: Sequence[ClaimMove] = (),
     ) -> list[Envelope]:
-        """Appends the events of one command after `expected_version` (0 is a new stream) and moves the budget.
+        """Appends the events of one command after `expected_version` (0 is a new stream) and moves the ledgers.
 
         A command that this stream has carried out before, by `metadata.command_id`, changes nothing: its events of
         the first time are returned, whatever `expected_version`, `records` and `moves` are now.
@@ -35,6 +37,7 @@ class PostgresEventLog:
             ConcurrencyConflict: the stream is at another version.
             IdempotencyKeyReused: the command id was used for a command with another fingerprint.
             BudgetExceeded: the moves would take a campaign above its budget.
+            ExclusivityClash: another campaign holds a creator, and the two exclude each other.
             CurrencyMismatch: a move is in another currency than its campaign's ledger.
             NotFound: a move is of a campaign whose ledger was never opened, or the stream is another workspace's.
             asyncpg.CheckViolationError: the moves give back more than was taken, which no sound decision does.
@@ -57,6 +60,9 @@ class PostgresEventLog:
                 )
             stored = [envelope(row) for row in rows]
             if not rows[0]["repeated"]:
+                if claims:
+                    with refusals():
+                        await connection.fetch(QUERIES.move_claims, [move.model_dump(mode="json") for move in claims])
                 for projection in self._projections:
                     if stream.startswith(projection.streams):
                         await projection.project(connection, stream, stored)

@@ -14,6 +14,7 @@ REFUSALS: dict[str, type[errors.GroundswellError]] = {
     "GS003": errors.BudgetExceeded,
     "GS004": errors.CurrencyMismatch,
     "GS005": errors.NotFound,
+    "GS006": errors.ExclusivityClash,
 }
 """SQLSTATE, raised in `schema/`, to the error; the facts come as the JSON object in DETAIL."""
 

@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from activities.event_streams import registry_of
 from activities.starting import campaign_stream, collaboration_stream
+from activities.store.creator_claims import CreatorClaims
 from activities.store.creators import Creators
 from activities.store.documents import Documents
 from activities.store.event_log import PostgresEventLog
@@ -33,6 +34,7 @@ class Store:
         self.mail_log = MailLog(pool)
         self.payouts = PaymentOrders(pool)
         self.progress = CampaignProgress(pool)
+        self.claims = CreatorClaims(pool)
         self.shortlists = Shortlists(pool)
 
     async def add_creators(self, count: int = 1, **facts: Any) -> list[str]:

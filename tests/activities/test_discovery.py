@@ -69,13 +69,15 @@ async def a_shortlist(store: Store, count: int) -> Shortlist:
     """A ranked list of so many creators."""
     await store.add_creators(count)
     request = RankRequest(campaign_id="camp-1", brief=a_brief())
-    discovery = Discovery(store.directory, store.shortlists, store.progress)
+    discovery = Discovery(store.directory, store.shortlists, store.progress, store.claims)
     return (await ActivityEnvironment().run(discovery.rank_creators, request)).shortlist
 
 
 def reaching_out(store: Store, **options: Any) -> Discovery:
     """An impatient outreach."""
-    return Discovery(store.directory, store.shortlists, store.progress, **{"poll_seconds": 0.02, **options})
+    return Discovery(
+        store.directory, store.shortlists, store.progress, store.claims, **{"poll_seconds": 0.02, **options}
+    )
 
 
 def request_for(shortlist: Shortlist, wanted: int, *dropped: str, campaign: str = "camp-1") -> OutreachRequest:

@@ -15,6 +15,8 @@ from domain.assignment import Assignment, assign
 from domain.brief import Brief, Policies
 from domain.campaign import Campaign, CampaignDecider
 from domain.checks import Assessment, Check, Evidence, Verdict
+from domain.claims import Claim, Scope
+from domain.clauses import Exclusivity, Terms
 from domain.collaboration import Collaboration, CollaborationDecider
 from domain.content_approval import ApproveDraft, MarkPublished, SubmitDraft
 from domain.contract_signing import DraftContract, SignContract
@@ -91,6 +93,20 @@ def an_assignment(*, policies: Policies | None = None, **facts: Any) -> Assignme
     """What the usual brief asks of the usual creator: an opening fee of 212.50 dollars, at most 400."""
     assignment = assign(a_brief(**({"policies": policies} if policies else {})), a_profile())
     return Assignment.model_validate({**dict(assignment), **facts})
+
+
+def exclusively(days: int = 30, *competitors: str, category: str | None = None) -> Terms:
+    """Terms with exclusivity for so many days."""
+    return Terms(exclusivity=Exclusivity(days=days, competitors=competitors, category=category))
+
+
+def usual_claims(at: datetime = T0) -> tuple[Claim, ...]:
+    """What the usual campaign claims of a creator who accepts at `at`: it excludes nobody."""
+    over = datetime(2026, 5, 1, 12, tzinfo=UTC)
+    return tuple(
+        Claim(scope=scope, name=name, present=True, exclusive=False, since=at, until=over)
+        for scope, name in ((Scope.BRAND, "lumen tea"), (Scope.CATEGORY, "tea"))
+    )
 
 
 def an_assessment(verdict: Verdict = Verdict.PASS) -> Assessment:

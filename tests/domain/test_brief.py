@@ -118,6 +118,11 @@ def test_a_posting_window_opens_where_the_day_begins_first() -> None:
     assert window.starts_at == datetime(2026, 3, 15, 10, tzinfo=UTC)
 
 
+def test_a_posting_window_ends_where_the_day_is_over_last() -> None:
+    """Nobody who posts on the last day, wherever they live, is too late."""
+    assert a_brief().posting_window.ends_at == datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
 def test_formats_are_counted_out() -> None:
     """Two reels and a story are three deliverables, in the brief's order."""
     brief = a_brief(deliverables=[{"format": "reel", "count": 2}, {"format": "story"}])

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.brief import Policies
+from domain.claims import Release
 from domain.content_approval import SUBMIT_DRAFT, content_task, open_draft_tasks
 from domain.contract_signing import (
     ContractConcluded,
@@ -139,7 +140,13 @@ def test_the_creators_silence_lapses_after_an_extension() -> None:
     decision.then(
         TaskExpired(task=signing_task(CREATOR), assignee=CREATOR, answer=OnExpiry.DECLINE),
         ContractLapsed(role=CREATOR),
-        CollaborationEnded(outcome=Outcome.EXPIRED, reason=reason, released_committed=FEE, offered=True),
+        CollaborationEnded(
+            outcome=Outcome.EXPIRED,
+            reason=reason,
+            released_committed=FEE,
+            offered=True,
+            released_claims=Release.ALL,
+        ),
     )
     assert decision.state.committed == 0
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
+from domain.claims import Release
 from domain.content_approval import ApproveDraft, SubmitDraft, WorkStatus
 from domain.deadlines import OnExpiry, TaskExpired, TaskExtended
 from domain.errors import NothingToDecide, NotYourTurn, WrongStage
@@ -127,7 +128,7 @@ def test_only_the_engine_records_payouts() -> None:
 
 def test_it_ends_when_all_is_measured_and_paid() -> None:
     """The last payment, or the last figure, completes the collaboration in the same decision."""
-    ended = CollaborationEnded(outcome=Outcome.COMPLETED, reason=DONE, offered=True)
+    ended = CollaborationEnded(outcome=Outcome.COMPLETED, reason=DONE, offered=True, released_claims=Release.ALL)
     measured = live()
     for number in (1, 2):
         measured = measured.does(RecordMetrics(deliverable=number, metrics=FIGURES))

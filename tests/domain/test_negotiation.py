@@ -51,6 +51,7 @@ from tests.domain.given import (
     offered,
     opened,
     usd,
+    usual_claims,
     verified,
 )
 
@@ -98,10 +99,20 @@ def test_a_counter_offer_that_the_budget_does_not_cover_is_declined() -> None:
     assert decision.state.reserved == 0
 
 
+def test_an_offer_for_a_creator_whom_another_campaign_holds_is_withheld() -> None:
+    """Before and after an offer the end says that it is exclusivity, and what holds the creator."""
+    held = WithholdOffer(held="Another campaign holds this creator in the category tea until 2026-05-31.")
+    verified().when(held).then(CollaborationEnded(outcome=Outcome.EXCLUSIVITY, reason=held.held))
+    ended = CollaborationEnded(outcome=Outcome.EXCLUSIVITY, reason=held.held, released_reserved=OPENING, offered=True)
+    countered().when(held).then(ended)
+
+
 def test_the_creator_accepts() -> None:
     """Acceptance turns the reservation into a commitment and begins the contract."""
     decision = offered().when(AcceptOffer(version=1), by=CREATOR)
-    decision.then(OfferAccepted(version=1, fee=usd(OPENING), authority=Authority.PERSON, released=OPENING))
+    decision.then(
+        OfferAccepted(version=1, fee=usd(OPENING), authority=Authority.PERSON, released=OPENING, claims=usual_claims())
+    )
     state = decision.state
     assert (state.stage, state.reserved, state.committed) == (Stage.CONTRACT_SIGNING, 0, OPENING)
     assert (state.fee, state.tasks) == (usd(OPENING), {})
@@ -137,7 +148,9 @@ def test_the_creator_counters() -> None:
 def test_the_brand_accepts_a_counter_offer() -> None:
     """The brand's consent commits the creator's fee in place of the reservation."""
     decision = countered(300_00).when(AcceptOffer(version=2), by=BRAND)
-    decision.then(OfferAccepted(version=2, fee=usd(300_00), authority=Authority.PERSON, released=OPENING))
+    decision.then(
+        OfferAccepted(version=2, fee=usd(300_00), authority=Authority.PERSON, released=OPENING, claims=usual_claims())
+    )
     assert (decision.state.reserved, decision.state.committed) == (0, 300_00)
 
 
@@ -165,7 +178,9 @@ def test_the_policy_accepts_a_small_raise(fee: int, accepted: bool) -> None:
     assert within_policy(story.state) is accepted
     decision = story.when(AcceptOffer(version=2), by=ENGINE)
     if accepted:
-        decision.then(OfferAccepted(version=2, fee=usd(fee), authority=Authority.POLICY, released=OPENING))
+        decision.then(
+            OfferAccepted(version=2, fee=usd(fee), authority=Authority.POLICY, released=OPENING, claims=usual_claims())
+        )
     else:
         decision.refused(NotYourTurn, "for the brand")
 
@@ -288,7 +303,13 @@ def test_silence_on_a_counter_offer_may_approve_it() -> None:
     """Under an approving policy the counter-offer is accepted when the brand's time is up."""
     countered_until(OnExpiry.APPROVE).waits(until=T0 + 48 * HOUR).then(
         TaskExpired(task=ANSWER_COUNTER_OFFER, assignee=BRAND, answer=OnExpiry.APPROVE),
-        OfferAccepted(version=2, fee=usd(300_00), authority=Authority.TIMEOUT, released=OPENING),
+        OfferAccepted(
+            version=2,
+            fee=usd(300_00),
+            authority=Authority.TIMEOUT,
+            released=OPENING,
+            claims=usual_claims(T0 + 48 * HOUR),
+        ),
     )
 
 

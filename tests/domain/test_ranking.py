@@ -71,6 +71,13 @@ def test_who_does_not_qualify_is_left_out_with_the_reason(facts: dict[str, Any],
     assert rank([creator], WANTED) == []
 
 
+def test_whom_another_campaign_holds_is_left_out_with_what_holds_them() -> None:
+    creator, free = a_creator(), Creator(id="free", profile=a_creator().profile)
+    held = {creator.id: "Campaign c2 holds this creator in the category tea until 2026-05-31."}
+    assert excluded(creator, WANTED, held=held) == held[creator.id]
+    assert [one.creator_id for one in rank([creator, free], WANTED, held=held)] == ["free"]
+
+
 @pytest.mark.parametrize("facts", [{"followers": 1_000}, {"followers": 10_000}, {"fee": 300_00}, {"fee": None}])
 def test_the_bounds_themselves_qualify_and_a_fee_within_negotiating_distance_does(facts: dict[str, Any]) -> None:
     assert excluded(a_creator(**facts), WANTED) is None
