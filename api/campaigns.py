@@ -6,13 +6,13 @@ from fastapi import APIRouter, Request, Response
 
 from activities.records import campaign_after
 from activities.store.projections.campaign_board import CampaignSummary, get_campaign, list_campaigns
-from api import event_stream
-from api.as_of import AsOf, PointInTime, memento, upto
 from api.dependencies import AsBrand, CampaignId, DecideAsBrand, Decision, JsonOnly, Services, Serving
 from api.errors import problems
+from api.history import event_stream
+from api.history.as_of import AsOf, PointInTime, memento, upto
+from api.history.time_travel import standing_at
+from api.history.timeline import TimelineEntry, campaign_timeline
 from api.pagination import Cursor, Key, Limit, Moment, Page, Place, Position
-from api.time_travel import standing_at
-from api.timeline import TimelineEntry, campaign_timeline
 from api.views import CampaignView, EventView, campaign_events, campaign_view, event_view, with_etag
 from domain.campaign import CancelCampaign
 from domain.errors import NotFound

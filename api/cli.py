@@ -17,7 +17,7 @@ from rich.table import Table
 from temporalio.service import RPCError
 
 from activities.store.migrate import SchemaMismatch
-from api.embedded_process import EmbeddedError
+from api.embedded.process import EmbeddedError
 
 T = TypeVar("T")
 
@@ -72,7 +72,7 @@ def up(
     `groundswell up --data-dir .groundswell/demo` brings its campaign back.
     """
     # Only this command and the demo need the embedded stack.
-    from api.installation import Installation, addresses, until_stopped  # noqa: PLC0415
+    from api.embedded.installation import Installation, addresses, until_stopped  # noqa: PLC0415
 
     async def stay_up() -> None:
         async with Installation(data_dir, api_port=port, progress=_say) as here:
@@ -198,7 +198,7 @@ def _say(line: str) -> None:
 
 def _use(data_dir: Path | None) -> None:
     """Take the settings of a running installation into this process's environment."""
-    from api.installation import environment_of  # noqa: PLC0415 - only with an embedded stack
+    from api.embedded.installation import environment_of  # noqa: PLC0415 - only with an embedded stack
 
     if data_dir is not None:
         os.environ |= environment_of(data_dir)

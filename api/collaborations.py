@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from activities.store.projections.campaign_board import get_campaign
 from activities.store.projections.collaboration_pipeline import CollaborationSummary, list_collaborations
-from api.as_of import AsOf, memento, upto
 from api.dependencies import (
     AsAnyone,
     AsBrand,
@@ -20,8 +19,9 @@ from api.dependencies import (
     Serving,
 )
 from api.errors import problems
+from api.history.as_of import AsOf, memento, upto
+from api.history.timeline import TimelineEntry, collaboration_timeline
 from api.pagination import Cursor, Key, Limit, Page, Place, Position, Rank
-from api.timeline import TimelineEntry, collaboration_timeline
 from api.views import (
     CollaborationForCreator,
     CollaborationView,

@@ -24,7 +24,7 @@ from api.auth import Caller
 from api.contract_signing import contract_document
 from api.dependencies import ENGINE_KEYS, Decisions, Services, Serving, creator_behind
 from api.errors import RETRY_AFTER, status_of
-from api.figures_as_text import moment, money
+from api.report.wording import moment, money
 from api.views import CollaborationForCreator, TaskView, collaboration_events, collaboration_for_creator
 from domain.content_approval import MarkPublished, SubmitDraft
 from domain.contract_signing import SignContract

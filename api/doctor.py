@@ -12,8 +12,8 @@ from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from api.embedded_process import EmbeddedError
-from api.embedded_temporal import find_binary
+from api.embedded.process import EmbeddedError
+from api.embedded.temporal import find_binary
 from api.readiness import DatabaseProbe, Finding, WorkerProbe
 from workflows.search_attributes import INDEXED
 from workflows.settings import Settings, connect_temporal

@@ -9,7 +9,7 @@ from activities.store.projections.campaign_board import get_campaign
 from api.content_approval import Number
 from api.dependencies import AsBrand, CampaignId, CollaborationId, Decide, DecideAsBrand, Decision, JsonOnly, Serving
 from api.errors import problems
-from api.report import Report, build_report, render_html
+from api.report.build import Report, build_report, render_html
 from domain.campaign import CloseCampaign
 from domain.errors import NotFound
 from domain.lifecycle import Stage

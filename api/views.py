@@ -12,7 +12,7 @@ from activities.ports import EventLog
 from activities.records import campaign_after, collaboration_after
 from activities.starting import campaign_stream, collaboration_stream
 from activities.store.projections.spend import Spend
-from api.as_of import PointInTime
+from api.history.as_of import PointInTime
 from domain.assignment import Assignment
 from domain.brief import Brief, PostingWindow
 from domain.campaign import Campaign, CampaignOutcome
@@ -200,7 +200,7 @@ async def _events(log: EventLog, stream: str, kind: str, id_: str) -> list[Envel
 
 
 class Standing(Protocol):
-    """What a campaign's collaborations have come to; the board knows it of now, `api.time_travel` of the past."""
+    """What a campaign's collaborations have come to; the board knows it of now, `time_travel` of the past."""
 
     @property
     def spend(self) -> Spend:

@@ -21,9 +21,9 @@ from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-from api.embedded_mail import MailSink
-from api.embedded_postgres import PostgresServer
-from api.embedded_temporal import TemporalServer, add_search_attributes, find_binary
+from api.embedded.mail import MailSink
+from api.embedded.postgres import PostgresServer
+from api.embedded.temporal import TemporalServer, add_search_attributes, find_binary
 from workflows.search_attributes import INDEXED
 
 PREFIX = "groundswell-tests-"

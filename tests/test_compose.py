@@ -20,7 +20,7 @@ from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 
 from api.cli import app
-from api.embedded_temporal import find_binary
+from api.embedded.temporal import find_binary
 from workflows.search_attributes import INDEXED
 from workflows.settings import Settings
 from workflows.worker import FINISH_WITHIN

@@ -1,6 +1,6 @@
 """A fictitious roster that looks like a real export: for the demo, for tests, for trying a brief without real people.
 
-    python -m activities.connectors.roster_generator --seed 7 --count 300 > api/demo_data/roster.csv
+    python -m activities.connectors.roster_generator --seed 7 --count 300 > api/demo/roster.csv
 
 made the bundled demo file; the same seed and count always make the same bytes. Every name, handle and brand is invented
 and every address is under the reserved domain creators.example. Sizes, engagement and fees follow `domain.benchmarks`;

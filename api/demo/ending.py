@@ -9,7 +9,7 @@ from rich.table import Table
 
 from api.demo.client import Api, JsonObject
 from api.demo.notes import Notes
-from api.figures_as_text import count, duration, money, percent
+from api.report.wording import count, duration, money, percent
 
 
 async def save_files(api: Api, campaign_id: str, report: JsonObject, directory: Path) -> dict[str, Path]:

@@ -26,7 +26,7 @@ from api.demo.mailroom import Mailroom
 from api.demo.notes import Notes
 from api.demo.refused import try_again_with_other_content, try_as_brand, try_as_creators
 from api.demo.screen import Screen
-from api.installation import Installation, addresses, until_stopped
+from api.embedded.installation import Installation, addresses, until_stopped
 
 AT_MOST = 170.0
 """Seconds for the campaign; it takes about a third of that on two cores."""
@@ -119,7 +119,7 @@ class Demo:
         ]
 
     async def _import_roster(self) -> None:
-        roster = files("api").joinpath("demo_data", "roster.csv").read_bytes()
+        roster = files("api").joinpath("demo", "roster.csv").read_bytes()
         imported = await self._api.upload("/v1/creators/import", roster, "text/csv")
         show_rejected_rows(imported, self._console)
 

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from api.demo.client import Api, JsonObject
 from api.demo.mailroom import Mailroom
-from api.figures_as_text import money
+from api.report.wording import money
 from domain.lifecycle import Stage
 
 POLL_SECONDS = 0.8

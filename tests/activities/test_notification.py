@@ -10,7 +10,7 @@ from activities.connectors.smtp import SmtpMailer
 from activities.contract_signing import PDF
 from activities.notification import ASKS, LETTERS, Notification, NotifyRequest
 from activities.ports import Letter, Mailer
-from api.embedded_mail import Mail, MailSink
+from api.embedded.mail import Mail, MailSink
 from domain.content_approval import RequestChanges
 from domain.deadlines import OnExpiry, PassTime
 from domain.events import Envelope

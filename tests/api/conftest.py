@@ -35,6 +35,7 @@ from domain.decider import ENGINE, Actor, Command, Context, Role
 from domain.discovery import ProposeShortlist, Shortlist, wanted
 from domain.errors import GroundswellError, NotFound
 from domain.events import Envelope, fingerprint, metadata
+from domain.exclusivity import claims
 from domain.goal_setting import StartCampaign
 from domain.negotiation import AcceptOffer, MakeOffer
 from domain.ranking import rank
@@ -84,13 +85,18 @@ class InProcessEngine:
             state = decider.evolve(state, event)
         campaign_id = state.id if kind == "campaign" else state.campaign_id
         currency = state.agreed_brief.budget.currency if kind == "campaign" else state.agreed.currency
-        stored = await self._log.append(
-            stream,
-            len(past),
-            [registry_of(stream).encode(event) for event in events],
-            metadata(command, context, correlation_id=campaign_id),
-            moves(events, campaign_id=campaign_id, currency=currency),
-        )
+        creator_id = state.creator_id if kind == "collaboration" else "nobody"
+        try:
+            stored = await self._log.append(
+                stream,
+                len(past),
+                [registry_of(stream).encode(event) for event in events],
+                metadata(command, context, correlation_id=campaign_id),
+                moves(events, campaign_id=campaign_id, currency=currency),
+                claims(events, creator_id=creator_id, campaign_id=campaign_id),
+            )
+        except GroundswellError as refusal:
+            raise refusal.for_creator() if actor.role is Role.CREATOR else refusal from None
         return _answer(stream, stored, fingerprint(command))
 
 

@@ -2,7 +2,7 @@ import pytest
 from pydantic import SecretStr, ValidationError
 
 from api.doctor import examine, settings_problem
-from api.embedded_mail import MailSink
+from api.embedded.mail import MailSink
 from api.readiness import Finding
 from workflows.settings import Settings
 

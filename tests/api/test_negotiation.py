@@ -6,7 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
+from domain import collaboration
+from domain.events import metadata
+from domain.exclusivity import claims
 from tests.api.conftest import Bench
+from tests.domain.given import agreed, an_assignment, context, exclusively, opening
 
 FEE = {"amount": 30_000, "currency": "USD"}
 
@@ -105,3 +109,41 @@ async def test_the_same_answer_sent_twice_counts_once(bench: Bench) -> None:
     assert first.json() == again.json()
     assert again.status_code == 200
     assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+
+
+async def held_elsewhere(bench: Bench) -> str:
+    """A collaboration with an offer whose creator an exclusive campaign has taken meanwhile."""
+    id_ = await bench.offered()
+    past = agreed(an_assignment(brand="Other Leaf", terms=exclusively(30))).past
+    await bench.services.log.append(
+        "collaboration/elsewhere",
+        0,
+        [collaboration.EVENTS.encode(event) for event in past],
+        metadata(opening(), context(), correlation_id="coffee-2"),
+        claims=claims(past, creator_id="creator-1", campaign_id="coffee-2"),
+    )
+    return id_
+
+
+async def test_a_creator_whom_another_campaign_holds_is_409_with_where_and_until_when(bench: Bench) -> None:
+    """The other campaign is none of the creator's business."""
+    id_ = await held_elsewhere(bench)
+    async with bench.as_creator(id_) as creator:
+        answer = await creator.post(f"/v1/collaborations/{id_}/offer/accept", json={"version": 1})
+
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (409, "exclusivity_clash")
+    assert problem["detail"].startswith("Another campaign holds this creator in the category tea until 2026-05-31")
+    assert (problem["scope"], problem["name"], problem["until"]) == ("category", "tea", "2026-05-31")
+    assert "coffee-2" not in answer.text
+
+
+async def test_a_brand_is_told_which_campaign_holds_the_creator(bench: Bench, brand: httpx.AsyncClient) -> None:
+    id_ = await held_elsewhere(bench)
+    async with bench.as_creator(id_) as creator:
+        await creator.post(f"/v1/collaborations/{id_}/offer/counter", json={"version": 1, "fee": FEE})
+    answer = await brand.post(f"/v1/collaborations/{id_}/offer/accept", json={"version": 2})
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "exclusivity_clash")
+    assert answer.json()["campaign"] == "coffee-2"
+    assert answer.json()["detail"].startswith("Campaign coffee-2 holds this creator")

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.as_of import point_in_time
+from api.history.as_of import point_in_time
 from tests.api.conftest import Bench
 
 

@@ -26,7 +26,7 @@ from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Pool, open_pool
 from activities.store.projections.read_models import campaigns, collaborations
 from activities.store.projections.spend import Spend, get_spend
-from api.embedded_mail import MailSink
+from api.embedded.mail import MailSink
 from domain.assignment import assign
 from domain.brief import Brief
 from domain.budget import moves

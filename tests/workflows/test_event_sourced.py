@@ -9,8 +9,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import ApplicationError
 
 from activities.starting import Answer, Instruction
-from api.embedded_mail import MailSink
-from api.embedded_temporal import TemporalServer
+from api.embedded.mail import MailSink
+from api.embedded.temporal import TemporalServer
 from domain.contract_signing import SignContract
 from domain.decider import Authority, Event, Role
 from domain.errors import IdempotencyKeyReused, NothingToDecide, Refused, WrongStage

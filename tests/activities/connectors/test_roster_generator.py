@@ -12,7 +12,7 @@ from domain.checks import Verdict, assess
 from domain.creators import Creator, Platform
 from domain.ranking import Wanted, rank
 
-BUNDLED = Path(__file__).parents[3] / "api" / "demo_data" / "roster.csv"
+BUNDLED = Path(__file__).parents[3] / "api" / "demo" / "roster.csv"
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.connectors.smtp import SmtpMailer
 from activities.ports import Attachment, Letter
-from api.embedded_mail import MailSink
+from api.embedded.mail import MailSink
 
 SENDER = "Lumen Tea <campaigns@groundswell.example>"
 

@@ -6,10 +6,10 @@ from rich.console import Console
 from api.demo.client import Api, Refusal
 from api.demo.ending import save_files, show_refusals, show_rejected_rows, show_report
 from api.demo.notes import Notes
-from api.report_figures import reckon
-from api.report_history import fold
+from api.report.figures import reckon
+from api.report.history import fold
 from tests.api.conftest import API_KEY, Bench
-from tests.api.report_story import whole_campaign
+from tests.api.report.story import whole_campaign
 
 
 def console() -> tuple[Console, io.StringIO]:

@@ -6,7 +6,7 @@ import aiosmtplib
 import pytest
 
 from api.demo.mailroom import Mailroom
-from api.embedded_mail import MailSink
+from api.embedded.mail import MailSink
 
 
 async def send(sink: MailSink, to: str, *, campaign: str = "c1", event: str = "e1", text: str = "Hello") -> None:

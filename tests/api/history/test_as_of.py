@@ -6,7 +6,7 @@ import pytest
 from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 
-from api.as_of import PointInTime, memento, point_in_time, upto
+from api.history.as_of import PointInTime, memento, point_in_time, upto
 from domain import collaboration
 from domain.events import Envelope
 from tests.domain.given import HOUR, T0, offered, stored

@@ -26,7 +26,7 @@ from temporalio.api.workflowservice.v1 import UpdateNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
-from api.embedded_process import (
+from api.embedded.process import (
     LOOPBACK,
     EmbeddedError,
     Progress,

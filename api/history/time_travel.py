@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from activities.store.projections.spend import Spend
-from api.as_of import PointInTime
-from api.report_history import CampaignHistory
+from api.history.as_of import PointInTime
+from api.report.history import CampaignHistory
 from domain.events import Envelope
 from domain.lifecycle import Stage
 from domain.money import Money

@@ -11,7 +11,7 @@ from statistics import median
 
 from pydantic import Field
 
-from api.report_history import CampaignHistory, Past, TaskTime
+from api.report.history import CampaignHistory, Past, TaskTime
 from domain.benchmarks import DEFAULT, Benchmarks, Tier
 from domain.brief import Brief, Measure, Objective, ObjectiveKind
 from domain.campaign import CampaignOutcome

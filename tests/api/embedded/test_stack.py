@@ -12,9 +12,9 @@ import pytest
 from temporalio.client import Client
 from temporalio.common import SearchAttributeIndexedValueType
 
-from api.embedded import EmbeddedError, EmbeddedStack, Ports
+from api.embedded.stack import EmbeddedError, EmbeddedStack, Ports
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ATTRIBUTES = {"GroundswellStage": SearchAttributeIndexedValueType.KEYWORD}
 
 
@@ -82,7 +82,7 @@ async def test_ports_that_are_taken_are_replaced_with_a_note(data_dir: Path) -> 
 
 STACK_IN_ANOTHER_PROCESS = """
 import asyncio, pathlib, sys
-from api.embedded import EmbeddedStack, Ports
+from api.embedded.stack import EmbeddedStack, Ports
 async def main():
     async with EmbeddedStack(pathlib.Path(sys.argv[1]), ports=Ports.ANY_FREE) as stack:
         print(stack.dsn, flush=True)

@@ -9,8 +9,8 @@ from time import monotonic
 import psutil
 import pytest
 
-from api.embedded_process import EmbeddedError
-from api.supervisor import Child
+from api.embedded.process import EmbeddedError
+from api.embedded.supervisor import Child
 
 SLEEPS = "import os, time; print('up', os.environ['GREETING'], flush=True); time.sleep(600)"
 DIES = "import sys; sys.exit('out of coffee')"

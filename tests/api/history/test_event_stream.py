@@ -14,7 +14,7 @@ import pytest
 from activities.starting import collaboration_stream
 from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Pool
-from api.event_stream import Pace, as_message, server_sent, wants_stream
+from api.history.event_stream import Pace, as_message, server_sent, wants_stream
 from api.serving import Server, server
 from api.views import event_view
 from domain.decider import Role

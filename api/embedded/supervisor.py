@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 
-from api.embedded_process import EmbeddedError, Progress, end, silent
+from api.embedded.process import EmbeddedError, Progress, end, silent
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """Seconds before a restart, doubling with each death in a row."""

@@ -1,8 +1,8 @@
-from api.report_history import fold
+from api.report.history import fold
 from domain.decider import Role
 from domain.discovery import ProposeShortlist, Shortlist
 from domain.goal_setting import StartCampaign
-from tests.api.report_story import CAMPAIGN, Story, whole_campaign
+from tests.api.report.story import CAMPAIGN, Story, whole_campaign
 
 
 def test_the_ledger_is_the_sum_of_all_moves() -> None:

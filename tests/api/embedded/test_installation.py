@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from api.embedded_process import EmbeddedError
-from api.installation import Installation, addresses, environment_of, keys_in, until_stopped
+from api.embedded.installation import Installation, addresses, environment_of, keys_in, until_stopped
+from api.embedded.process import EmbeddedError
 
 
 def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> None:

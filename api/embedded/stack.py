@@ -16,10 +16,10 @@ from time import perf_counter
 from types import TracebackType
 from typing import ClassVar, Self
 
-from api.embedded_mail import MailSink
-from api.embedded_postgres import PostgresServer
-from api.embedded_process import LOOPBACK, EmbeddedError, Progress, require_wheels, silent
-from api.embedded_temporal import TemporalServer
+from api.embedded.mail import MailSink
+from api.embedded.postgres import PostgresServer
+from api.embedded.process import LOOPBACK, EmbeddedError, Progress, require_wheels, silent
+from api.embedded.temporal import TemporalServer
 
 __all__ = ["EmbeddedError", "EmbeddedStack", "MailSink", "Ports", "PostgresServer", "TemporalServer"]
 

@@ -10,8 +10,8 @@ from temporalio.client import Client
 from temporalio.common import SearchAttributeIndexedValueType as Indexed
 from temporalio.testing import WorkflowEnvironment
 
-from api.embedded_process import EmbeddedError, free_ports
-from api.embedded_temporal import (
+from api.embedded.process import EmbeddedError, free_ports
+from api.embedded.temporal import (
     TemporalServer,
     add_search_attributes,
     find_binary,

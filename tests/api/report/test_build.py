@@ -2,10 +2,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from api.report import build_report, render_html
+from api.report.build import build_report, render_html
 from domain.errors import NotFound
 from domain.monitoring import Metrics
-from tests.api.report_story import CAMPAIGN, Story, Told, creator, whole_campaign
+from tests.api.report.story import CAMPAIGN, Story, Told, creator, whole_campaign
 
 
 class Outside(HTMLParser):

@@ -10,8 +10,8 @@ from typing import Any
 import altair as alt
 import vl_convert
 
-from api.figures_as_text import money
-from api.report_figures import Report
+from api.report.figures import Report
+from api.report.wording import money
 
 INK, MUTED, GRID = "#1c2b2f", "#5d6f73", "#e4eaea"
 SEA, DEEP, SAND, CORAL, MIST = "#1f8a8a", "#0e4f5c", "#e3b23c", "#d9694f", "#c9d8d9"

@@ -2,10 +2,10 @@ import re
 
 import pytest
 
-from api import report_charts
-from api.report_figures import Report, reckon
-from api.report_history import fold
-from tests.api.report_story import Story, creator, whole_campaign
+from api.report import charts
+from api.report.figures import Report, reckon
+from api.report.history import fold
+from tests.api.report.story import Story, creator, whole_campaign
 
 
 @pytest.fixture(scope="module")
@@ -17,10 +17,10 @@ def report() -> Report:
 def test_charts_share_no_ids(report: Report) -> None:
     """Several drawings in one page must not refer to each other's parts."""
     drawings = (
-        report_charts.funnel(report),
-        report_charts.progress(report),
-        report_charts.costs(report),
-        report_charts.spending(report),
+        charts.funnel(report),
+        charts.progress(report),
+        charts.costs(report),
+        charts.spending(report),
     )
     ids = [set(re.findall(r'\bid="([^"]+)"', drawing)) for drawing in drawings]
     assert sum(map(len, ids)) == len(set[str]().union(*ids))
@@ -33,14 +33,14 @@ def test_a_name_is_text_in_a_chart_never_markup() -> None:
     hostile = creator("Ada")
     profile = hostile.profile.model_copy(update={"name": '<script>"alert'})
     story.creators["ada"] = hostile.model_copy(update={"profile": profile})
-    drawing = report_charts.costs(reckon(fold(story.envelopes), story.creators))
+    drawing = charts.costs(reckon(fold(story.envelopes), story.creators))
     assert "<script" not in drawing
     assert "&lt;script&gt;" in drawing
 
 
 def test_the_celebrity_stands_beside_the_creators(report: Report) -> None:
     """Both names and the anchor can be read off the chart."""
-    drawing = report_charts.costs(report)
+    drawing = charts.costs(report)
     assert "Ada" in drawing
     assert "a celebrity post: $0.44" in drawing
 
@@ -48,4 +48,4 @@ def test_the_celebrity_stands_beside_the_creators(report: Report) -> None:
 def test_there_is_no_chart_of_costs_without_costs() -> None:
     """Nothing measured, nothing drawn."""
     story = Story().begin().invite("Ada")
-    assert report_charts.costs(reckon(fold(story.envelopes), story.creators)) == ""
+    assert charts.costs(reckon(fold(story.envelopes), story.creators)) == ""

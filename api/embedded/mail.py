@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
 from weakref import WeakSet
 
-from api.embedded_process import LOOPBACK, EmbeddedError, Progress, missing_wheels, silent
+from api.embedded.process import LOOPBACK, EmbeddedError, Progress, missing_wheels, silent
 
 if TYPE_CHECKING:
     from aiosmtpd.smtp import SMTP, Envelope, Session

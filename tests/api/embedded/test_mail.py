@@ -6,8 +6,8 @@ from pathlib import Path
 import aiosmtplib
 import pytest
 
-from api.embedded_mail import MailSink
-from api.embedded_process import EmbeddedError
+from api.embedded.mail import MailSink
+from api.embedded.process import EmbeddedError
 
 
 def letter(message_id: str, *, to: str = "creator@example.com", text: str = "Hello") -> EmailMessage:

@@ -23,7 +23,7 @@ from urllib.parse import quote
 
 import asyncpg
 
-from api.embedded_process import (
+from api.embedded.process import (
     EmbeddedError,
     Progress,
     any_runs,

@@ -24,9 +24,9 @@ from rich.table import Table
 from rich.text import Text
 
 from activities.store.migrate import migrate
-from api.embedded import EmbeddedError, EmbeddedStack, Ports
-from api.embedded_process import LOOPBACK, Progress, free_ports, is_free, silent
-from api.supervisor import Child
+from api.embedded.process import LOOPBACK, Progress, free_ports, is_free, silent
+from api.embedded.stack import EmbeddedError, EmbeddedStack, Ports
+from api.embedded.supervisor import Child
 from workflows.search_attributes import INDEXED
 
 API_PORT = 8000

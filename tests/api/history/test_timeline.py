@@ -7,13 +7,13 @@ import httpx
 import pytest
 
 from activities.starting import collaboration_stream
-from api.timeline import ENTRY, Narrator, TimelineEntry, campaign_timeline, collaboration_timeline
+from api.history.timeline import ENTRY, Narrator, TimelineEntry, campaign_timeline, collaboration_timeline
 from domain.checks import Verdict
 from domain.decider import Role
 from domain.negotiation import AcceptOffer, CounterOffer, MakeOffer
 from domain.verification import ApproveCreator
 from tests.api.conftest import Bench
-from tests.api.report_story import Told, whole_campaign
+from tests.api.report.story import Told, whole_campaign
 from tests.domain.given import usd
 
 

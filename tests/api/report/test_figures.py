@@ -1,13 +1,13 @@
 import pytest
 
-from api.report_figures import Report, reckon
-from api.report_history import fold
+from api.report.figures import Report, reckon
+from api.report.history import fold
 from domain.campaign import CampaignOutcome
 from domain.clauses import Terms
 from domain.money import Money
 from domain.monitoring import Metrics, Recommendation
 from domain.outcomes import Outcome
-from tests.api.report_story import Story, brief, whole_campaign
+from tests.api.report.story import Story, brief, whole_campaign
 
 
 def told(story: Story) -> Report:

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from api.figures_as_text import count, duration, moment, money, percent
-from api.report_figures import Report, reckon
-from api.report_history import CampaignHistory
+from api.report.figures import Report, reckon
+from api.report.history import CampaignHistory
+from api.report.wording import count, duration, moment, money, percent
 from domain.creators import Creator
 from domain.errors import NotFound
 from domain.events import Envelope
@@ -58,7 +58,7 @@ async def build_report(log: CampaignLog, directory: Names, campaign_id: str) -> 
 def render_html(report: Report) -> str:
     """The report as a page of its own. Blocks for about a second while the charts are drawn: call it in a thread."""
     # Charts pull in a JavaScript engine, which a process that never draws one should not wait for.
-    from api import report_charts as charts  # noqa: PLC0415
+    from api.report import charts  # noqa: PLC0415
 
     template = _template_environment().get_template("report.html")
     return template.render(

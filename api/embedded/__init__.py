@@ -1,0 +1,1 @@
+"""The embedded installation: everything Groundswell needs beside itself, on one machine, from wheels."""
