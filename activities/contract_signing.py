@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ from activities.letters import Draft, Occasion, disclosure_advice, write
 from activities.ports import Directory, Documents, EventLog
 from activities.records import brief_of, collaboration_after, creator_of
 from domain import collaboration as collaborations
+from domain.assignment import Assignment
 from domain.brief import Brief
-from domain.clauses import Cancellation, Clauses
+from domain.clauses import Cancellation, Clauses, Exclusivity
 from domain.collaboration import Collaboration
 from domain.content_approval import SUBMIT_DRAFT
 from domain.contract_signing import ContractConcluded, ContractDrafted, clauses, signing_task
@@ -141,11 +142,11 @@ def particulars(contract: Contract) -> dict[str, Any]:
         "account": f"@{profile.handle} on {wording.PLATFORMS[profile.platform]}",
         "creator_contact": profile.email,
         "window": [wording.day(on) for on in (state.agreed.posting_window.opens, state.agreed.posting_window.closes)],
-        **_terms(clauses(state.agreed, state.fee), state.agreed.policies.review, wording.one_line(brief.brand)),
+        **_terms(clauses(state.agreed, state.fee), state.agreed, wording.one_line(brief.brand)),
     }
 
 
-def _terms(terms: Clauses, review: DeadlinePolicy, brand: str) -> dict[str, Any]:
+def _terms(terms: Clauses, assignment: Assignment, brand: str) -> dict[str, Any]:
     """The ten clauses in words, by their names."""
     fee, spans = terms.payment.fee, terms.deadlines
     upfront = share(fee.amount, terms.payment.upfront)
@@ -164,7 +165,7 @@ def _terms(terms: Clauses, review: DeadlinePolicy, brand: str) -> dict[str, Any]
         "approval_process": {
             "review_within": wording.span(terms.approval_process.review_within),
             "rounds": wording.counted(terms.approval_process.rounds_of_changes, "round"),
-            **_silence(review),
+            **_silence(assignment.policies.review),
         },
         "length": wording.counted(terms.length.months, "month") if terms.length.months else None,
         "usage_rights": {
@@ -173,13 +174,20 @@ def _terms(terms: Clauses, review: DeadlinePolicy, brand: str) -> dict[str, Any]
             "months": wording.counted(terms.usage_rights.months, "month") if terms.usage_rights.months else None,
             "paid": terms.usage_rights.paid,
         },
-        "exclusivity": {
-            "days": wording.counted(terms.exclusivity.days, "day") if terms.exclusivity.days else None,
-            "category": terms.exclusivity.category,
-            "competitors": wording.listed(terms.exclusivity.competitors),
-        },
+        "exclusivity": _exclusivity(terms.exclusivity, assignment),
         "disclosure": _disclosure(terms.disclosure.jurisdiction, brand),
         "cancellation": _cancellation(terms.cancellation, fee),
+    }
+
+
+def _exclusivity(clause: Exclusivity, assignment: Assignment) -> dict[str, Any]:
+    """As the engine holds other campaigns to it: see `domain.claims`."""
+    until = assignment.posting_window.closes + timedelta(days=clause.days)
+    return {
+        "days": wording.counted(clause.days, "day") if clause.days else None,
+        "until": wording.day(until),
+        "category": wording.one_line(clause.category or assignment.category),
+        "competitors": wording.listed(clause.competitors),
     }
 
 

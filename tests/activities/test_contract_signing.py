@@ -159,11 +159,18 @@ def test_terms_that_grant_something_say_what() -> None:
         "USD 212.50 is due when every deliverable has been published",
         "on Instagram and the web shop, in the territory: EU, for 6 months",
         "includes its use as paid advertising",
-        "For 30 days from the publication of the last deliverable",
+        "Until 30 May 2026, 30 days after the last day for posts, and in any case as long as the work",
         "the category iced tea for others, nor for Leaf & Co and Steepers",
         "may end it by notice at once",
     ):
         assert fact in text, fact
+
+
+def test_exclusivity_without_a_category_is_for_the_campaigns_own() -> None:
+    """The contract says what the engine holds other campaigns to."""
+    text = text_of(with_terms(exclusivity=Exclusivity(competitors=("Steepers",), days=1)))
+    assert "Until 1 May 2026, 1 day after the last day for posts" in text
+    assert "does not advertise the category tea for others, nor for Steepers." in text
 
 
 async def test_rendering_again_stores_the_same_document_once(store: Store) -> None:

@@ -12,12 +12,29 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.discovery import ASKS, Discovery, OutreachRequest, RankRequest, shortlist_ready
 from activities.starting import COLLABORATION_WORKFLOW, CollaborationStart, collaboration_id, collaboration_stream
+from domain import collaboration
+from domain.clauses import Terms
 from domain.discovery import Shortlist, ShortlistProposed
+from domain.events import metadata
+from domain.exclusivity import claims
 from domain.negotiation import DeclineOffer
 from domain.outcomes import CollaborationEnded, Outcome
 from tests.activities.conftest import Store
 from tests.activities.occasions import occasion
-from tests.domain.given import CREATOR, Story, a_brief, concluded, offered, opened, proposed
+from tests.domain.given import (
+    CREATOR,
+    Story,
+    a_brief,
+    agreed,
+    an_assignment,
+    concluded,
+    context,
+    exclusively,
+    offered,
+    opened,
+    opening,
+    proposed,
+)
 
 Told = Callable[[int], Story[Any, Any]]
 """What happens in the collaboration with the creator of this rank."""
@@ -166,6 +183,37 @@ async def test_those_dropped_from_the_shortlist_are_not_invited(store: Store) ->
     outreach = await environment(client).run(reaching_out(store).reach_out, request_for(shortlist, 3, dropped))
     assert outreach.invited == 4
     assert set(client.started) == {1, 3, 4, 5}
+
+
+async def hold(store: Store, creator_id: str, terms: Terms) -> None:
+    """Let another campaign in the same category hold a creator."""
+    story = agreed(an_assignment(brand="Other Leaf", terms=terms))
+    stream, events = "collaboration/elsewhere", [collaboration.EVENTS.encode(event) for event in story.past]
+    circumstances = metadata(opening(), context(), correlation_id="camp-2")
+    moves = claims(story.past, creator_id=creator_id, campaign_id="camp-2")
+    await store.log.append(stream, 0, events, circumstances, claims=moves)
+
+
+@pytest.mark.parametrize(("days", "size"), [(30, 2), (0, 3)])
+async def test_whom_another_campaign_keeps_for_itself_is_not_ranked(store: Store, days: int, size: int) -> None:
+    """Whoever works elsewhere without exclusivity is."""
+    taken, *_ = await store.add_creators(3)
+    await hold(store, taken, exclusively(days))
+    request = RankRequest(campaign_id="camp-1", brief=a_brief())
+    ranking = await ActivityEnvironment().run(reaching_out(store).rank_creators, request)
+    assert (ranking.considered, ranking.shortlist.size) == (3, size)
+
+
+async def test_who_was_taken_since_the_ranking_is_not_invited(store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    """The log says who was passed over, by rank, and what holds them."""
+    shortlist = await a_shortlist(store, 3)
+    _, second, _ = await store.shortlists.page(shortlist.digest)
+    await hold(store, second.ranked.creator_id, exclusively(30))
+    client = Collaborations(store, declining)
+    with caplog.at_level("INFO"):
+        outreach = await environment(client).run(reaching_out(store).reach_out, request_for(shortlist, 3))
+    assert (outreach.invited, set(client.started)) == (2, {1, 3})
+    assert "creator no. 2 of the shortlist is not invited: Campaign camp-2 holds this creator in the" in caplog.text
 
 
 async def test_a_retry_goes_on_after_the_last_heartbeat(store: Store) -> None:

@@ -2,15 +2,16 @@
 
 import pytest
 
-from domain.brief import NegotiationPolicy, Policies
+from domain.brief import Brief, NegotiationPolicy, Policies
+from domain.collaboration import CancelCollaboration
 from domain.deadlines import OnExpiry
 from domain.decider import Role
-from domain.errors import AboveCap, NotYourTurn, RoundsExhausted, StaleVersion
+from domain.errors import AboveCap, ExclusivityClash, NotYourTurn, RoundsExhausted, StaleVersion
 from domain.money import Money
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer
 from domain.outcomes import Outcome
-from tests.domain.given import a_brief, a_policy
-from tests.workflows.conftest import Bench
+from tests.domain.given import a_brief, a_policy, a_profile, exclusively
+from tests.workflows.conftest import Bench, Collaborating
 
 
 def usd(amount: int) -> Money:
@@ -142,3 +143,64 @@ async def test_a_deadline_whose_answer_the_budget_refuses_ends_the_negotiation(b
     await one.tell(CounterOffer(version=1, fee=usd(390_00)))
     assert await one.handle.result() == Outcome.DECLINED
     assert (await one.spend()).reserved == 0
+
+
+async def courted_twice(bench: Bench, brief: Brief) -> tuple[Collaborating, Collaborating]:
+    """A creator who has accepted one campaign's offer, which is exclusive, and has another one's on the table."""
+    profile = a_profile(handle="in.demand")
+    exclusive = a_brief(brand="Other Leaf", category="Tea", terms=exclusively(30))
+    first = await bench.collaborate(exclusive, profile)
+    second = await bench.collaborate(brief, profile)
+    for one in (first, second):
+        await one.until_waiting_for("answer_offer")
+    await first.tell(AcceptOffer(version=1))
+    return first, second
+
+
+async def test_a_creator_who_is_bound_elsewhere_cannot_accept(bench: Bench) -> None:
+    """They are told where and until when, and nothing of the other campaign; the offer stays on the table."""
+    first, second = await courted_twice(bench, a_brief())
+    with pytest.raises(ExclusivityClash, match="Another campaign holds this creator in the category tea") as refused:
+        await second.tell(AcceptOffer(version=1))
+    assert set(refused.value.facts) == {"holder", "scope", "name", "until"}
+    assert first.campaign_id not in str(refused.value.facts)
+    assert "answer_offer" in (await second.state()).tasks
+    spend = await second.spend()
+    assert (spend.reserved, spend.committed) == (212_50, 0)
+
+
+async def test_a_brand_is_told_which_campaign_holds_the_creator(bench: Bench) -> None:
+    """Its own acceptance of a counter-offer is refused with the campaign's id."""
+    first, second = await courted_twice(bench, a_brief())
+    await second.tell(CounterOffer(version=1, fee=usd(390_00)))
+    with pytest.raises(ExclusivityClash, match=f"Campaign {first.campaign_id} holds this creator"):
+        await second.tell(AcceptOffer(version=2), by=Role.BRAND)
+
+
+async def test_a_policy_that_would_accept_ends_the_negotiation_instead(bench: Bench) -> None:
+    """The engine does not try for ever what another campaign forbids."""
+    first, second = await courted_twice(bench, a_brief())
+    await second.tell(CounterOffer(version=1, fee=usd(220_00)))
+    assert await second.handle.result() == Outcome.EXCLUSIVITY
+    state = await second.state()
+    assert state.reason.startswith("Another campaign holds this creator in the category tea until ")
+    assert first.campaign_id not in state.reason
+    assert (await second.spend()).reserved == 0
+
+
+async def test_a_deadline_that_would_accept_ends_the_negotiation_instead(bench: Bench) -> None:
+    """Silence cannot accept either."""
+    _, second = await courted_twice(bench, a_brief(policies=Policies(counter_offer=a_policy(OnExpiry.APPROVE))))
+    await second.tell(CounterOffer(version=1, fee=usd(390_00)))
+    assert await second.handle.result() == Outcome.EXCLUSIVITY
+
+
+async def test_an_end_before_the_contract_lets_the_other_campaign_in(bench: Bench) -> None:
+    """The same offer is accepted now, as a new request."""
+    first, second = await courted_twice(bench, a_brief())
+    with pytest.raises(ExclusivityClash):
+        await second.tell(AcceptOffer(version=1))
+    await first.tell(CancelCollaboration(reason="recall"), by=Role.BRAND)
+    assert await first.handle.result() == Outcome.CANCELLED
+    await second.tell(AcceptOffer(version=1))
+    await second.until_waiting_for("sign_contract/creator")
