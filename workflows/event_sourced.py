@@ -111,7 +111,8 @@ class EventSourced(ABC, Generic[S]):
     async def decide(self, name: str, args: Sequence[RawValue]) -> Answer:
         """Take a person's command; the update's name is the command's type, its id the command's id."""
         command, actor = self._understand(name, args)
-        await workflow.wait_condition(lambda: self._loaded)
+        if not self._loaded:  # otherwise the lock is taken at once, before the next command is looked at
+            await workflow.wait_condition(lambda: self._loaded)
         try:
             return await self.submit(command, actor, _update_id())
         except GroundswellError as error:
@@ -119,9 +120,12 @@ class EventSourced(ABC, Generic[S]):
 
     @decide.validator
     def _refuse_early(self, name: str, args: Sequence[RawValue]) -> None:
-        """Refuse what the rules forbid before it costs any history. A command seen before passes: it has its answer."""
+        """Refuse what the rules forbid before it costs any history. A command seen before passes: it has its answer.
+
+        So does one that comes while a decision is being recorded: whoever sent it may have read that decision already.
+        """
         command, actor = self._understand(name, args)
-        if not self._loaded or _update_id() in self._answers:
+        if not self._loaded or self._lock.locked() or _update_id() in self._answers:
             return
         try:
             self._decider.decide(command, self.state, self._context(actor, _update_id()))

@@ -11,12 +11,14 @@ from temporalio.exceptions import ApplicationError
 from activities.starting import Answer, Instruction
 from api.embedded.mail import MailSink
 from api.embedded.temporal import TemporalServer
+from domain.content_approval import ApproveDraft, SubmitDraft
 from domain.contract_signing import SignContract
 from domain.decider import Authority, Event, Role
 from domain.errors import IdempotencyKeyReused, NothingToDecide, Refused, WrongStage
 from domain.monitoring import Metrics, RecordMetrics
 from domain.negotiation import AcceptOffer, DeclineOffer, OfferDeclined
 from domain.outcomes import CollaborationEnded, Outcome
+from tests.domain.given import DISCLOSED, a_brief
 from tests.workflows.conftest import PEOPLE, Bench, working
 from workflows.search_attributes import INDEXED
 
@@ -127,3 +129,18 @@ async def test_a_run_whose_history_grows_long_goes_on_in_a_new_one(
         assert len(set(events)) == len(events)
     finally:
         await server.stop()
+
+
+async def test_what_is_being_recorded_counts_for_the_next_command(live: Bench) -> None:
+    """The brand sees a draft in the record and approves it before the workflow knows that the draft was stored."""
+    one = await live.collaborate(a_brief(deliverables=[{"format": "reel"}]))
+    await one.until_waiting_for("answer_offer")
+    await one.engage()
+    async with live.pool.acquire() as connection, connection.transaction():
+        await connection.execute("select from streams where stream = $1 for update", one.stream)
+        drafting = asyncio.create_task(one.tell(SubmitDraft(deliverable=1, caption=DISCLOSED)))
+        await asyncio.sleep(0.5)
+        approving = asyncio.create_task(one.tell(ApproveDraft(deliverable=1, version=1), by=Role.BRAND))
+        await asyncio.sleep(0.5)
+        assert not approving.done(), "it was refused on a state that the draft is about to change"
+    assert [(await drafting).events, (await approving).events] == [("DraftSubmitted",), ("DraftApproved",)]
