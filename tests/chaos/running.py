@@ -1,0 +1,187 @@
+"""A campaign under way, with a real worker and everybody at work: what the chaos tests disturb and wait for."""
+
+import asyncio
+import fcntl
+import json
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
+from pathlib import Path
+from time import monotonic
+from uuid import uuid4
+
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from activities.store.creators import Creators
+from activities.store.event_log import PostgresEventLog
+from activities.store.pool import Pool, open_pool
+from activities.store.projections.read_models import campaigns, collaborations
+from activities.store.projections.unfinished import UnfinishedStreams
+from api.embedded.mail import MailSink
+from domain.decider import Actor, Role
+from tests.chaos.cast import PARTS, Part, Story
+from tests.chaos.oracle import Aftermath, Ending, aftermath
+from tests.chaos.people import DOWN, People
+from tests.chaos.servers import WorkerProcess
+from workflows.client import Engine, EngineUnavailable
+from workflows.resume import ResumeReport, resume
+
+WORKER = (sys.executable, "-m", "api.cli", "worker")
+"""`groundswell worker`."""
+
+BRAND = Actor(role=Role.BRAND, id="brand-1")
+
+
+class Campaigning:
+    """One campaign with everybody in it."""
+
+    def __init__(
+        self, story: Story, client: Client, pool: Pool, mail: MailSink, worker: WorkerProcess, task_queue: str
+    ) -> None:
+        self.story = story
+        self.client = client
+        self.pool = pool
+        self.mail = mail
+        self.worker = worker
+        self.log = PostgresEventLog(pool, [campaigns(), collaborations()])
+        self.engine = Engine(client, self.log, task_queue)
+        self.people = People(self.engine, self.log, pool)
+        self.campaign_id = uuid4().hex
+        self._task_queue = task_queue
+        self._acting: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Fill the directory, let everybody begin to act, and start the campaign."""
+        self._acting = asyncio.create_task(self.people.play())
+        await Creators(self.pool).upsert("default", self.story.profiles)
+        brief = self.story.brief
+        while True:
+            with suppress(EngineUnavailable):
+                await self.engine.start_campaign(self.campaign_id, brief, actor=BRAND, command_id="start")
+                return
+
+    async def stop(self) -> None:
+        """Let everybody go home."""
+        if self._acting is not None:
+            self._acting.cancel()
+            await asyncio.wait([self._acting])
+
+    async def count(self, events: str = "%") -> int:
+        """How many events there are whose type is like this."""
+        try:
+            return int(await self.pool.fetchval("select count(*) from events where type like $1", events))
+        except DOWN:
+            return -1
+
+    async def until_recorded(self, events: str, times: int, *, seconds: float = 60) -> None:
+        """Wait until events of a type have happened so often."""
+        await self._until(lambda count: count >= times, events, seconds)
+
+    async def until_dead(self, times: int, *, seconds: float = 60) -> None:
+        """Wait until the worker has died so often."""
+        give_up = monotonic() + seconds
+        while len(self.worker.deaths) < times:
+            assert monotonic() < give_up, f"it died {self.worker.deaths}\n{self._last_words()}"
+            await asyncio.sleep(0.05)
+
+    async def until_over(self, *, seconds: float) -> float:
+        """Wait until everybody's story has ended and every workflow with it; returns the seconds that this took."""
+        since = monotonic()
+        await self._until(lambda count: count == 1, "CampaignClosed", seconds)
+        await self._until(lambda count: count == self.story.creators, "CollaborationEnded", seconds)
+        while running := await self._running():
+            assert monotonic() - since < seconds, f"workflows that do not end: {running}"
+            await asyncio.sleep(0.2)
+        return monotonic() - since
+
+    async def resume(self) -> ResumeReport:
+        """Bring back what has not ended."""
+        return await resume(self.client, UnfinishedStreams(self.pool), task_queue=self._task_queue)
+
+    async def aftermath(self) -> Aftermath:
+        """What is left, checked."""
+        assert self.people.refused == []
+        left = await aftermath(self.pool, self.mail)
+        left.check()
+        return left
+
+    async def _until(self, enough: Callable[[int], bool], events: str, seconds: float) -> None:
+        give_up = monotonic() + seconds
+        while not enough(await self.count(events)):
+            if self._acting is not None and self._acting.done():
+                self._acting.result()  # whoever met something unexpected has raised it
+            assert monotonic() < give_up, f"{await self.count(events)} {events}; open: {await self._open()}"
+            await asyncio.sleep(0.1)
+
+    async def _running(self) -> Sequence[str]:
+        query = f"ExecutionStatus = 'Running' AND TaskQueue = '{self._task_queue}'"
+        return [workflow.id async for workflow in self.client.list_workflows(query)]
+
+    async def _open(self) -> str:
+        """What has not ended, for whoever must find out why."""
+        rows = await self.pool.fetch(
+            "select stream, array_agg(type order by version) as types, max(recorded_at) as since from events group by 1"
+        )
+        ends = {"CollaborationEnded", "CampaignClosed"}
+        lines = [f"{row['stream']} {row['types']} {row['since']}" for row in rows if not ends & set(row["types"])]
+        return "\n".join([*lines, f"running: {await self._running()}", self._last_words()])
+
+    def _last_words(self) -> str:
+        return "\n".join(self.worker.log.read_text(errors="replace").splitlines()[-40:])
+
+
+@asynccontextmanager
+async def campaigning(
+    story: Story,
+    dsn: str,
+    temporal: str,
+    mail: MailSink,
+    directory: Path,
+    command: Sequence[str] = WORKER,
+) -> AsyncIterator[Campaigning]:
+    """A campaign that has started, with a worker and with people who act."""
+    task_queue = f"chaos-{uuid4().hex}"
+    environment = {
+        "DATABASE_URL": dsn,
+        "TEMPORAL_ADDRESS": temporal,
+        "GROUNDSWELL_SECRET_KEY": "a secret of the tests, long enough",
+        "GROUNDSWELL_SMTP_HOST": mail.host,
+        "GROUNDSWELL_SMTP_PORT": str(mail.port),
+        "GROUNDSWELL_TASK_QUEUE": task_queue,
+        "GROUNDSWELL_POLL_SECONDS": "0.3",
+    }
+    worker = WorkerProcess(command, environment, directory / "worker.log")
+    await worker.start()
+    client = await Client.connect(temporal, data_converter=pydantic_data_converter)
+    pool = await open_pool(dsn, application_name="chaos tests", max_size=20)
+    campaign = Campaigning(story, client, pool, mail, worker, task_queue)
+    try:
+        await campaign.start()
+        yield campaign
+    finally:
+        await campaign.stop()
+        await worker.stop()
+        await pool.close()
+
+
+Endings = Mapping[str, Ending]
+
+
+async def undisturbed(story: Story, dsn: str, temporal: str, mail: MailSink, directory: Path, shared: Path) -> Endings:
+    """How the story ends when nothing fails: run once for all tests that ask."""
+    known = shared / f"undisturbed-{story.creators}-{bool(story.offers_lapse)}.json"
+    with known.with_suffix(".lock").open("w") as lock:
+        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+        if not known.exists():
+            async with campaigning(story, dsn, temporal, mail, directory) as campaign:
+                await campaign.until_over(seconds=400)
+                endings = (await campaign.aftermath()).endings()
+            assert {handle: ending.outcome for handle, ending in endings.items()} == _scripted(story)
+            known.write_text(json.dumps({handle: asdict(ending) for handle, ending in endings.items()}))
+    return {handle: Ending(**facts) for handle, facts in json.loads(known.read_text()).items()}
+
+
+def _scripted(story: Story) -> Mapping[str, str]:
+    return {profile.handle: PARTS[Part(profile.handle.partition(".")[0])].value for profile in story.profiles}
