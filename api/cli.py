@@ -17,6 +17,7 @@ from rich.table import Table
 from temporalio.service import RPCError
 
 from activities.store.migrate import SchemaMismatch
+from api import commands_record
 from api.embedded.process import EmbeddedError
 
 T = TypeVar("T")
@@ -46,6 +47,7 @@ content through approval, pays, and reports.
     groundswell api --host 0.0.0.0 --port 8000
 """,
 )
+app.add_typer(commands_record.app)  # verify, checkpoint, rebuild
 console = Console(width=None if sys.stdout.isatty() else 120)
 """Wide enough for the tables where there is no terminal to measure."""
 

@@ -95,6 +95,7 @@ class Registry:
     def __init__(self, types: Iterable[type[Event]], upcasts: dict[tuple[str, int], Upcast] | None = None) -> None:
         self._types = {cls.__name__: cls for cls in types}
         self._upcasts = dict(upcasts or {})
+        self._current = {name: self.schema_version(name) for name in self._types}
 
     @property
     def names(self) -> Sequence[str]:
@@ -117,10 +118,27 @@ class Registry:
         Raises:
             UnknownEvent: the type, or its version, is one that this release does not know.
         """
-        current = self.schema_version(envelope.type)
-        if envelope.type not in self._types or envelope.schema_version > current:
-            raise UnknownEvent(stream=envelope.stream, type=envelope.type, schema_version=envelope.schema_version)
-        data = envelope.data
-        for version in range(envelope.schema_version, current):
-            data = self._upcasts[envelope.type, version](data)
-        return self._types[envelope.type].model_validate(data)
+        current = self._known(envelope.stream, envelope.type, envelope.schema_version)
+        return self._read(envelope.type, envelope.schema_version, current, envelope.data)
+
+    def decode_json(self, stream: str, type: str, schema_version: int, data: str) -> Event:  # noqa: A002
+        """`decode`, of data that is still JSON: what is current is read in one go, in about half the time.
+
+        Raises:
+            UnknownEvent: as in `decode`.
+        """
+        current = self._known(stream, type, schema_version)
+        if schema_version == current:
+            return self._types[type].model_validate_json(data)
+        return self._read(type, schema_version, current, json.loads(data))
+
+    def _known(self, stream: str, type: str, schema_version: int) -> int:  # noqa: A002
+        current = self._current.get(type, 0)
+        if schema_version > current:
+            raise UnknownEvent(stream=stream, type=type, schema_version=schema_version)
+        return current
+
+    def _read(self, type: str, schema_version: int, current: int, data: JsonObject) -> Event:  # noqa: A002
+        for version in range(schema_version, current):
+            data = self._upcasts[type, version](data)
+        return self._types[type].model_validate(data)

@@ -2,14 +2,21 @@
 
 from collections.abc import Sequence
 
+from pydantic import ConfigDict, TypeAdapter
+
 from activities.store.envelopes import envelope
-from activities.store.pool import Pool
+from activities.store.feed import Feed
+from activities.store.feed_hints import Bell
+from activities.store.pool import Connection, Pool
 from activities.store.projections import Projection
 from activities.store.queries import QUERIES
 from activities.store.refusals import refusals
 from domain.budget import BudgetMove
-from domain.events import Envelope, Metadata, Record, event_id
+from domain.events import Envelope, JsonObject, Metadata, Record, event_id
 from domain.exclusivity import ClaimMove
+
+_JSON: TypeAdapter[JsonObject] = TypeAdapter(JsonObject, config=ConfigDict(ser_json_inf_nan="constants"))
+"""Writes and reads the data of events, faster than the standard library; NaN is left for PostgreSQL to refuse."""
 
 
 class PostgresEventLog:
@@ -18,6 +25,8 @@ class PostgresEventLog:
     def __init__(self, pool: Pool, projections: Sequence[Projection] = ()) -> None:
         self._pool = pool
         self._projections = tuple(projections)
+        self._feed = Feed(pool)
+        self._bell = Bell(pool)
 
     async def append(
         self,
@@ -45,27 +54,19 @@ class PostgresEventLog:
         """
         if not records:
             raise ValueError("a command without events is not appended")
-        async with self._pool.acquire() as connection, connection.transaction(isolation="read_committed"):
-            with refusals():
-                rows = await connection.fetch(
-                    QUERIES.append_events,
-                    stream,
-                    expected_version,
-                    [event_id(stream, expected_version + nth) for nth in range(1, len(records) + 1)],
-                    [record.type for record in records],
-                    [record.schema_version for record in records],
-                    [record.data for record in records],
-                    metadata.model_dump(mode="json"),
-                    [move.model_dump(mode="json") for move in moves],
-                )
-            stored = [envelope(row) for row in rows]
-            if not rows[0]["repeated"]:
-                if claims:
-                    with refusals():
-                        await connection.fetch(QUERIES.move_claims, [move.model_dump(mode="json") for move in claims])
-                for projection in self._projections:
-                    if stream.startswith(projection.streams):
+        projections = [projection for projection in self._projections if stream.startswith(projection.streams)]
+        async with self._pool.acquire() as connection:
+            if claims or projections:
+                async with connection.transaction(isolation="read_committed"):
+                    stored, new = await _append(connection, stream, expected_version, records, metadata, moves)
+                    if new and claims:
+                        await _move(connection, claims)
+                    for projection in projections if new else ():
                         await projection.project(connection, stream, stored)
+            else:  # the statement is its own transaction: one round trip
+                stored, new = await _append(connection, stream, expected_version, records, metadata, moves)
+        if new:
+            self._bell.ring()
         return stored
 
     async def read(self, stream: str, after_version: int = 0, upto: int | None = None) -> list[Envelope]:
@@ -75,9 +76,11 @@ class PostgresEventLog:
     async def read_campaign(self, correlation_id: str, after_position: int = 0, limit: int = 1_000) -> list[Envelope]:
         """The first `limit` events after a position over all streams of a campaign, in order.
 
-        Reading on from the last position misses nothing: within one campaign positions become visible in order.
+        Reading on from the last position misses nothing: what may still be overtaken is not shown yet. So that whoever
+        has appended finds it, it waits a moment for the appends that are under way, see `Feed.settled`.
         """
-        rows = await self._pool.fetch(QUERIES.read_campaign, correlation_id, after_position, limit)
+        settled = await self._feed.settled()
+        rows = await self._pool.fetch(QUERIES.read_campaign, correlation_id, after_position, settled, limit)
         return [envelope(row) for row in rows]
 
     async def head(self, stream: str) -> int:
@@ -89,3 +92,54 @@ class PostgresEventLog:
         """The fingerprint of the command that the stream has carried out under this id; None if there is none."""
         found: str | None = await self._pool.fetchval(QUERIES.command, stream, command_id)
         return found
+
+
+async def _append(
+    connection: Connection,
+    stream: str,
+    expected_version: int,
+    records: Sequence[Record],
+    metadata: Metadata,
+    moves: Sequence[BudgetMove],
+) -> tuple[list[Envelope], bool]:
+    """The command's events as stored, and whether they are new."""
+    versions = range(expected_version + 1, expected_version + len(records) + 1)
+    ids = [event_id(stream, version) for version in versions]
+    texts = [_JSON.dump_json(record.data).decode() for record in records]
+    with refusals():
+        result = await connection.fetchrow(
+            QUERIES.append_events,
+            stream,
+            expected_version,
+            ids,
+            [record.type for record in records],
+            [record.schema_version for record in records],
+            texts,
+            metadata.model_dump_json(),
+            [move.model_dump(mode="json") for move in moves],
+        )
+    assert result is not None, "the function returns one row"
+    if result["repeated"]:
+        first, last = result["first_version"], result["last_version"]
+        rows = await connection.fetch(QUERIES.read_stream, stream, first - 1, last)
+        return [envelope(row) for row in rows], False
+    return [
+        Envelope(
+            stream=stream,
+            version=version,
+            event_id=id_,
+            type=record.type,
+            schema_version=record.schema_version,
+            # The text is what was stored: it is read back as any reader will read it.
+            data=_JSON.validate_json(text),
+            metadata=metadata,
+            recorded_at=result["recorded_at"],
+            position=position,
+        )
+        for version, id_, record, text, position in zip(versions, ids, records, texts, result["positions"], strict=True)
+    ], True
+
+
+async def _move(connection: Connection, claims: Sequence[ClaimMove]) -> None:
+    with refusals():
+        await connection.fetch(QUERIES.move_claims, [move.model_dump(mode="json") for move in claims])

@@ -41,24 +41,27 @@ class CampaignSummary(Value):
 class CampaignBoard:
     """Shows each campaign's state in `campaign_board`."""
 
-    async def show(self, connection: Connection, change: Change[Campaign]) -> None:
+    async def show(self, connection: Connection, changes: Sequence[Change[Campaign]]) -> None:
         """See `View.show`."""
-        campaign, brief = change.after, change.after.agreed_brief
-        await connection.execute(
-            QUERIES.save_campaign,
-            campaign.id,
-            change.workspace,
-            brief.brand,
-            brief.product,
-            brief.category,
-            brief.creators_wanted,
-            campaign.invited,
-            campaign.stage,
-            campaign.outcome,
-            change.version,
-            change.since,  # of the whole campaign where the row is new; it stays as it is where it is not
-            change.at,
-        )
+        await connection.executemany(QUERIES.save_campaign, [_row(change) for change in changes])
+
+
+def _row(change: Change[Campaign]) -> tuple[object, ...]:
+    campaign, brief = change.after, change.after.agreed_brief
+    return (
+        campaign.id,
+        change.workspace,
+        brief.brand,
+        brief.product,
+        brief.category,
+        brief.creators_wanted,
+        campaign.invited,
+        campaign.stage,
+        campaign.outcome,
+        change.version,
+        change.since,  # of the whole campaign where the row is new; it stays as it is where it is not
+        change.at,
+    )
 
 
 async def get_campaign(pool: Pool, workspace: str, campaign_id: str) -> CampaignSummary | None:

@@ -1,6 +1,6 @@
 """The pipeline: one row a collaboration, how far it is, whom it waits for and until when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -40,25 +40,28 @@ class CollaborationSummary(Value):
 class CollaborationPipeline:
     """Shows each collaboration's state in `collaboration_pipeline`."""
 
-    async def show(self, connection: Connection, change: Change[Collaboration]) -> None:
+    async def show(self, connection: Connection, changes: Sequence[Change[Collaboration]]) -> None:
         """See `View.show`."""
-        collaboration = change.after
-        await connection.execute(
-            QUERIES.save_collaboration,
-            collaboration.id,
-            collaboration.campaign_id,
-            change.workspace,
-            collaboration.creator_id,
-            collaboration.rank,
-            collaboration.stage,
-            _waiting_on(collaboration),
-            min((task.due_at for task in collaboration.tasks.values()), default=None),
-            collaboration.outcome,
-            collaboration.fee.amount if collaboration.fee else None,
-            collaboration.agreed.currency,
-            change.version,
-            change.at,
-        )
+        await connection.executemany(QUERIES.save_collaboration, [_row(change) for change in changes])
+
+
+def _row(change: Change[Collaboration]) -> tuple[object, ...]:
+    collaboration = change.after
+    return (
+        collaboration.id,
+        collaboration.campaign_id,
+        change.workspace,
+        collaboration.creator_id,
+        collaboration.rank,
+        collaboration.stage,
+        _waiting_on(collaboration),
+        min((task.due_at for task in collaboration.tasks.values()), default=None),
+        collaboration.outcome,
+        collaboration.fee.amount if collaboration.fee else None,
+        collaboration.agreed.currency,
+        change.version,
+        change.at,
+    )
 
 
 def _waiting_on(collaboration: Collaboration) -> list[Role]:

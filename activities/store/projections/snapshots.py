@@ -2,19 +2,22 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Generic, Protocol, TypeVar
 
+import asyncpg
 from pydantic import TypeAdapter
 
 from activities.store.envelopes import envelope
 from activities.store.pool import Connection, Pool
 from activities.store.queries import QUERIES
 from domain.decider import Event
-from domain.events import Envelope, Registry
+from domain.events import Envelope, Metadata, Registry
 
 S = TypeVar("S")
 
@@ -38,13 +41,13 @@ class Change(Generic[S]):
 class View(Protocol[S]):
     """A table that shows the states of one kind of stream."""
 
-    async def show(self, connection: Connection, change: Change[S]) -> None:
-        """Brings the table to `change.after`, whatever it holds now."""
+    async def show(self, connection: Connection, changes: Sequence[Change[S]]) -> None:
+        """Brings the table to each `change.after`, whatever it holds now; no two of them are of one stream."""
         ...
 
 
 class Snapshots(Generic[S]):
-    """Keeps the state of every stream of one kind, and its views; satisfies `Projection`."""
+    """Keeps the state of every stream of one kind, and its views; satisfies `Projection` and `rebuild.Rebuilt`."""
 
     def __init__(
         self,
@@ -68,21 +71,17 @@ class Snapshots(Generic[S]):
         version, before = self._decode(await connection.fetchrow(QUERIES.load_snapshot, stream, self._shape))
         if version != events[0].version - 1:
             events = await _read(connection, stream, version)
-        after = self._fold(before, events)
-        last = events[-1]
-        state = self._adapter.dump_python(after, mode="json")
-        await connection.execute(QUERIES.save_snapshot, stream, last.version, self._shape, state)
+        first, last = events[0].metadata, events[-1].metadata
         change = Change(
             stream=stream,
-            version=last.version,
-            workspace=last.metadata.workspace,
-            at=last.metadata.decided_at,
-            since=events[0].metadata.decided_at,
+            version=events[-1].version,
+            workspace=last.workspace,
+            at=last.decided_at,
+            since=first.decided_at,
             before=before,
-            after=after,
+            after=self._fold(before, map(self._registry.decode, events)),
         )
-        for view in self._views:
-            await view.show(connection, change)
+        await self._show(connection, [change])
 
     async def load(self, pool: Pool, stream: str) -> tuple[int, S]:
         """The version of the stream's last event and the state after it; (0, the initial state) without events."""
@@ -91,29 +90,51 @@ class Snapshots(Generic[S]):
             return version, state
         async with pool.acquire() as connection:
             events = await _read(connection, stream, after_version=0)
-        return (events[-1].version if events else 0), self._fold(None, events)
+        return (events[-1].version if events else 0), self._fold(None, map(self._registry.decode, events))
 
-    async def rebuild(self, pool: Pool) -> int:
-        """Folds every stream of the kind again and shows it anew; writers wait for one stream at a time.
+    async def catch_up(self, connection: Connection, streams: Sequence[str]) -> int:
+        """Brings many streams forward from where their snapshots are, and shows them; returns the number of events.
 
-        Returns the number of streams.
+        It does not look whether anybody else does so at the same time.
         """
-        done, after = 0, ""
-        while page := await pool.fetch(QUERIES.streams_after, self.streams, after, 500):
-            for row in page:
-                async with pool.acquire() as connection, connection.transaction():
-                    await connection.fetchval(QUERIES.lock_stream, row["stream"])
-                    await connection.execute(QUERIES.drop_snapshot, row["stream"])
-                    await self.project(connection, row["stream"], await _read(connection, row["stream"], 0))
-            done, after = done + len(page), page[-1]["stream"]
-        return done
+        kept = await connection.fetch(QUERIES.peek_snapshots, streams, self._shape)
+        known = {row["stream"]: self._decode(row) for row in kept}
+        versions = [known[stream][0] if stream in known else 0 for stream in streams]
+        rows = await connection.fetch(QUERIES.read_streams, streams, versions)
+        changes = []
+        for stream, group in groupby(rows, key=itemgetter("stream")):
+            _, before = known.get(stream, (0, None))
+            changes.append(self._change(stream, before, list(group)))
+        await self._show(connection, changes)
+        return len(rows)
 
-    def _decode(self, row: Any) -> tuple[int, S | None]:
-        return (0, None) if row is None else (row["version"], self._adapter.validate_python(row["state"]))
+    def _change(self, stream: str, before: S | None, rows: Sequence[asyncpg.Record]) -> Change[S]:
+        first, last = (Metadata.model_validate_json(rows[end]["metadata"]) for end in (0, -1))
+        events = (self._registry.decode_json(stream, row["type"], row["schema_version"], row["data"]) for row in rows)
+        return Change(
+            stream=stream,
+            version=rows[-1]["version"],
+            workspace=last.workspace,
+            at=last.decided_at,
+            since=first.decided_at,
+            before=before,
+            after=self._fold(before, events),
+        )
 
-    def _fold(self, before: S | None, events: Sequence[Envelope]) -> S:
-        decoded = (self._registry.decode(event) for event in events)
-        return reduce(self._evolve, decoded, self._initial if before is None else before)
+    async def _show(self, connection: Connection, changes: Sequence[Change[S]]) -> None:
+        states = [
+            (change.stream, change.version, self._shape, self._adapter.dump_json(change.after).decode())
+            for change in changes
+        ]
+        await connection.executemany(QUERIES.save_snapshot, states)
+        for view in self._views:
+            await view.show(connection, changes)
+
+    def _decode(self, row: asyncpg.Record | None) -> tuple[int, S | None]:
+        return (0, None) if row is None else (row["version"], self._adapter.validate_json(row["state"]))
+
+    def _fold(self, before: S | None, events: Iterable[Event]) -> S:
+        return reduce(self._evolve, events, self._initial if before is None else before)
 
 
 async def _read(connection: Connection, stream: str, after_version: int) -> list[Envelope]:

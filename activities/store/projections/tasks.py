@@ -47,17 +47,19 @@ class TaskList(Generic[S]):
     def __init__(self, owner: Callable[[S], Owner]) -> None:
         self._owner = owner
 
-    async def show(self, connection: Connection, change: Change[S]) -> None:
+    async def show(self, connection: Connection, changes: Sequence[Change[S]]) -> None:
         """See `View.show`."""
-        if change.before is not None and change.before.tasks == change.after.tasks:
-            return
+        changed = [change for change in changes if change.before is None or change.before.tasks != change.after.tasks]
+        if changed:
+            closed = [(change.stream, list(change.after.tasks)) for change in changed]
+            await connection.executemany(QUERIES.close_tasks, closed)
+        if opened := [self._rows(change) for change in changed if change.after.tasks]:
+            await connection.executemany(QUERIES.open_tasks, opened)
+
+    def _rows(self, change: Change[S]) -> tuple[object, ...]:
         tasks = list(change.after.tasks.values())
-        await connection.execute(QUERIES.close_tasks, change.stream, [task.name for task in tasks])
-        if not tasks:
-            return
         campaign_id, collaboration_id = self._owner(change.after)
-        await connection.execute(
-            QUERIES.open_tasks,
+        return (
             change.stream,
             campaign_id,
             collaboration_id,

@@ -1,7 +1,7 @@
 -- name: append_events
--- Appends the events of one command and moves the budget, or answers a repeated command with its stored events.
-select repeated, stream, version, event_id, type, schema_version, data, metadata, recorded_at, position
-from append_events($1, $2, $3, $4, $5, $6, $7, $8);
+-- Appends the events of one command and moves the budget, or says which events a repeated command has caused.
+select repeated, first_version, last_version, positions, recorded_at
+from append_events($1, $2, $3, $4, $5, $6::text []::json [], $7::text::json, $8);
 
 -- name: read_stream
 -- The events of one stream after one version, up to another if there is one.
@@ -11,12 +11,12 @@ where stream = $1 and version > $2 and ($3::bigint is null or version <= $3)
 order by version;
 
 -- name: read_campaign
--- A campaign's events over all its streams after a position, in order.
+-- A campaign's events over all its streams after a position, up to a settled one, in order.
 select stream, version, event_id, type, schema_version, data, metadata, recorded_at, position
 from events
-where correlation_id = $1 and position > $2
+where correlation_id = $1 and position > $2 and position <= $3
 order by position
-limit $3;
+limit $4;
 
 -- name: head
 -- The version of a stream's last event.

@@ -1,25 +1,26 @@
 -- name: load_snapshot
 -- The state of a stream, if it was kept in this shape; the caller goes on to replace it.
-select version, state from snapshots where stream = $1 and shape = $2 for update;
+select version, state::text as state from snapshots where stream = $1 and shape = $2 for update;
 
 -- name: peek_snapshot
 -- The state of a stream, if it was kept in this shape.
-select version, state from snapshots where stream = $1 and shape = $2;
+select version, state::text as state from snapshots where stream = $1 and shape = $2;
+
+-- name: peek_snapshots
+-- The states of some streams, of those that were kept in this shape.
+select stream, version, state::text as state from snapshots where stream = any($1::text []) and shape = $2;
 
 -- name: save_snapshot
 -- Keeps the state of a stream in place of an earlier one.
-insert into snapshots (stream, version, shape, state) values ($1, $2, $3, $4)
+insert into snapshots (stream, version, shape, state) values ($1, $2, $3, $4::text::jsonb)
 on conflict (stream) do update
 set version = excluded.version, shape = excluded.shape, state = excluded.state;
 
--- name: drop_snapshot
--- Forgets the state of a stream, so that it is folded from the first event.
-delete from snapshots where stream = $1;
-
--- name: lock_stream
--- Holds up the writers of a stream until the end of the transaction.
-select version from streams where stream = $1 for update;
-
--- name: streams_after
--- A page of the streams with a prefix, in the order of their names.
-select stream from streams where starts_with(stream, $1) and stream > $2 order by stream limit $3;
+-- name: read_streams
+-- What some streams have after the versions up to which they are known, for folding; metadata as text.
+select
+    event.stream, event.version, event.type, event.schema_version, event.data::text as data,
+    event.metadata::text as metadata
+from unnest($1::text [], $2::bigint []) as known (stream, version)
+inner join events as event on event.stream = known.stream and event.version > known.version
+order by event.stream, event.version;

@@ -4,29 +4,35 @@
 create table streams (
     stream text primary key,
     version bigint not null check (version >= 0),
-    workspace text not null
+    workspace text not null,
+    -- The hash of the last event: where the next one's chain goes on, and what shows that the end was cut off.
+    hash bytea not null
 );
 
+-- Order in the whole log. Numbers are taken before commit, so readers go no further than settled_position().
+create sequence feed_position;
+
 create table events (
-    -- Order in the whole log. Taken before commit, so it is in commit order only within one campaign, where the
-    -- append holds a lock from here to its commit (0004_append.sql); across campaigns a lower position may appear later.
-    position bigint generated always as identity primary key,
-    stream text not null references streams (stream),
+    position bigint primary key,
+    stream text not null,
     version bigint not null check (version >= 1),
-    event_id uuid not null unique,
+    -- Derived from stream and version, hence as unique as they are: an index of its own would only cost.
+    event_id uuid not null,
     type text not null,
     schema_version integer not null check (schema_version >= 1),
-    data jsonb not null,
-    metadata jsonb not null,
+    -- json, not jsonb: what is read, hashed and verified is the very text that the writer gave.
+    data json not null,
+    metadata json not null,
     correlation_id text not null,
     workspace text not null,
-    recorded_at timestamptz not null default clock_timestamp(),
-    -- For a feed over all campaigns: order and checkpoint by (transaction_id, position) below pg_snapshot_xmin, never by
-    -- position alone. Meaningless after dump and restore, where feeds start again from nothing.
-    transaction_id xid8 not null default pg_current_xact_id(),
+    recorded_at timestamptz not null,
+    -- SHA-256 of the hash before it in its stream and of its own content (0004_append.sql).
+    hash bytea not null,
     -- The last line of defence of optimistic concurrency, should anything ever append around append_events().
     unique (stream, version)
 );
+
+alter sequence feed_position owned by events.position;
 
 -- A campaign's events over all its streams, as its page, its report and its event feed read them.
 create index events_by_campaign on events (correlation_id, position);
@@ -41,3 +47,8 @@ $$;
 create trigger append_only before update or delete or truncate on events
 for each statement execute function refuse_change();
 alter table events enable always trigger append_only;
+
+-- A stream moves forward, but never goes away.
+create trigger append_only before delete or truncate on streams
+for each statement execute function refuse_change();
+alter table streams enable always trigger append_only;

@@ -1,7 +1,7 @@
 -- What each command came to, kept in the transaction of its events: a command that is given twice, by a retry, after
 -- continue-as-new or after a resume on another cluster, is answered with the events of the first time.
 create table commands (
-    stream text not null references streams (stream),
+    stream text not null,
     command_id text not null,
     fingerprint text not null,
     first_version bigint not null,

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 import asyncpg
 import pytest
@@ -10,28 +9,11 @@ import pytest
 from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Connection, Pool
 from domain.budget import BudgetMove
-from domain.decider import ENGINE
 from domain.errors import BudgetExceeded, ConcurrencyConflict, CurrencyMismatch, IdempotencyKeyReused, NotFound
-from domain.events import Envelope, Metadata, Record, event_id
+from domain.events import Envelope, event_id
+from tests.activities.store.appending import append, given_by, happened, open_append
 
 STREAM = "campaign/c1"
-NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-def given_by(command_id: str, *, content: str = "same", campaign: str = "c1", workspace: str = "default") -> Metadata:
-    return Metadata(
-        actor=ENGINE,
-        command="DoIt",
-        command_id=command_id,
-        fingerprint=content,
-        decided_at=NOW,
-        correlation_id=campaign,
-        workspace=workspace,
-    )
-
-
-def happened(*whats: object) -> list[Record]:
-    return [Record(type="Happened", schema_version=1, data={"what": what}) for what in whats]
 
 
 def reserve(amount: int) -> BudgetMove:
@@ -236,33 +218,10 @@ async def test_a_campaign_is_read_over_all_its_streams_and_on_from_any_position(
     assert [event.data["what"] for event in [*first, *rest]] == ["a", "b", "c", "d"]
 
 
-async def test_a_follower_of_a_campaign_misses_nothing_when_a_slow_writer_took_its_position_first(pool: Pool) -> None:
-    log = PostgresEventLog(pool, [Slow()])
-    slow = asyncio.create_task(log.append("slow/x", 0, happened("slow"), given_by("k1")))
-    await asyncio.sleep(0.1)
-    await log.append("collaboration/x", 0, happened("quick"), given_by("k2"))
-    seen = await log.read_campaign("c1")
-    await slow
-    seen += await log.read_campaign("c1", after_position=seen[-1].position)
-    assert [event.data["what"] for event in seen] == ["slow", "quick"]
-
-
-async def test_a_slow_writer_of_one_campaign_does_not_hold_up_another(pool: Pool) -> None:
-    log = PostgresEventLog(pool, [Slow()])
-    slow = asyncio.create_task(log.append("slow/x", 0, happened("slow"), given_by("k1")))
-    await asyncio.sleep(0.1)
-    await log.append("campaign/c2", 0, happened("quick"), given_by("k2", campaign="c2"))
-    assert not slow.done()
-    await slow
-
-
-class Slow:
-    """A read model that takes its time."""
-
-    streams = "slow/"
-
-    async def project(self, connection: Connection, stream: str, events: Sequence[Envelope]) -> None:
-        await connection.execute("select pg_sleep(0.5)")
+async def test_a_slow_writer_holds_up_no_other_stream_of_its_campaign(pool: Pool) -> None:
+    slow = await open_append(pool, "slow")
+    await asyncio.wait_for(append(pool, "quick"), 1)
+    await slow.commit()
 
 
 class Counting:

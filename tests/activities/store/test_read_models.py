@@ -321,16 +321,6 @@ async def test_an_append_goes_on_from_the_events_where_the_snapshot_is_lost(desk
     assert (found.stage, found.waiting_on, found.version) == (Stage.NEGOTIATION, (Role.CREATOR,), 4)
 
 
-async def test_a_rebuild_makes_the_same_read_models_from_the_events_alone(desk: Desk) -> None:
-    await whole_story(desk)
-    before = await everything_shown(desk.pool)
-    await desk.pool.execute("truncate snapshots, campaign_board, collaboration_pipeline")
-    await desk.pool.execute("update tasks set due_at = now(), name = 'stale ' || name")
-    assert await campaigns().rebuild(desk.pool) == 1
-    assert await collaborations().rebuild(desk.pool) == 2
-    assert await everything_shown(desk.pool) == before
-
-
 async def whole_story(desk: Desk) -> None:
     await desk.start()
     desk.now = NOW + timedelta(hours=1)

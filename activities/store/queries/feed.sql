@@ -1,0 +1,43 @@
+-- name: settled_position
+-- Up to where every event that there will ever be is there, and the last position that was taken.
+select settled, taken from settled_position();
+
+-- name: feed_barrier
+-- The same, with how long the oldest append that readers wait for has been open, and in which session.
+select settled, taken, age, pid from feed_barrier();
+
+-- name: read_feed
+-- Events after a position, up to a settled one, in order.
+select stream, version, event_id, type, schema_version, data, metadata, recorded_at, position
+from events
+where position > $1 and position <= $2
+order by position
+limit $3;
+
+-- name: read_feed_of_types
+-- Events of some types after a position, up to a settled one, in order.
+select stream, version, event_id, type, schema_version, data, metadata, recorded_at, position
+from events
+where position > $1 and position <= $2 and type = any($4::text [])
+order by position
+limit $3;
+
+-- name: hint_feed
+-- Tells whoever listens that there is something new; how much, and whether it is settled, only a read can say.
+select pg_notify('groundswell_feed', '');
+
+-- name: open_subscription
+-- Notes a new subscription, before its first event.
+insert into subscriptions (name, position) values ($1, $2) on conflict (name) do nothing;
+
+-- name: lock_subscription
+-- How far a subscription has come; whoever runs it too waits until the end of the transaction.
+select position from subscriptions where name = $1 for update;
+
+-- name: move_subscription
+-- Notes how far a subscription has come.
+update subscriptions set position = $2, updated_at = clock_timestamp() where name = $1;
+
+-- name: subscriptions
+-- How far each subscription has come.
+select name, position, updated_at from subscriptions order by name;
