@@ -11,7 +11,7 @@ from activities.store.rebuild import TABLES, Flipped, RebuildRunning, rebuild
 from domain.errors import UnknownEvent
 from domain.negotiation import AcceptOffer
 from tests.activities.store.appending import append
-from tests.activities.store.test_read_models import CREATOR, Desk, everything_shown, whole_story
+from tests.activities.store.projections.desk import CREATOR, Desk, everything_shown, whole_story
 
 
 @pytest.fixture
