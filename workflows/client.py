@@ -39,6 +39,17 @@ from domain.goal_setting import StartCampaign
 ANSWER_WITHIN = timedelta(seconds=10)
 """How long a decision may take before the caller is told to come back."""
 
+NO_ANSWER = {
+    RPCStatusCode.UNAVAILABLE,
+    RPCStatusCode.DEADLINE_EXCEEDED,
+    RPCStatusCode.CANCELLED,
+    RPCStatusCode.UNKNOWN,  # a connection that broke in the middle of a call
+    RPCStatusCode.INTERNAL,
+    RPCStatusCode.ABORTED,
+    RPCStatusCode.FAILED_PRECONDITION,  # its workers have died over this workflow several times; it is tried again
+}
+"""What it is called when the server does not answer or cannot yet: the same request again finds out."""
+
 
 class EngineUnavailable(GroundswellError):
     """The engine did not answer within {seconds} s ({why}). Nothing is lost: send the same request with the same
@@ -146,7 +157,7 @@ class Engine:
                 raise await self._gone(stream) from error
             if error.status is RPCStatusCode.RESOURCE_EXHAUSTED:
                 raise TooManyInFlight(stream=stream) from error
-            if error.status in (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED):
+            if error.status in NO_ANSWER:
                 raise _unavailable(error.status.name.lower()) from error
             raise
 

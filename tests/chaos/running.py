@@ -83,7 +83,8 @@ class Campaigning:
         """Wait until the worker has died so often."""
         give_up = monotonic() + seconds
         while len(self.worker.deaths) < times:
-            assert monotonic() < give_up, f"it died {self.worker.deaths}\n{self._last_words()}"
+            self._nobody_has_left()
+            assert monotonic() < give_up, f"it died {self.worker.deaths}; open: {await self._open()}"
             await asyncio.sleep(0.05)
 
     async def until_over(self, *, seconds: float) -> float:
@@ -110,10 +111,14 @@ class Campaigning:
     async def _until(self, enough: Callable[[int], bool], events: str, seconds: float) -> None:
         give_up = monotonic() + seconds
         while not enough(await self.count(events)):
-            if self._acting is not None and self._acting.done():
-                self._acting.result()  # whoever met something unexpected has raised it
+            self._nobody_has_left()
             assert monotonic() < give_up, f"{await self.count(events)} {events}; open: {await self._open()}"
             await asyncio.sleep(0.1)
+
+    def _nobody_has_left(self) -> None:
+        """Raise what somebody has met who acts."""
+        if self._acting is not None and self._acting.done():
+            self._acting.result()
 
     async def _running(self) -> Sequence[str]:
         query = f"ExecutionStatus = 'Running' AND TaskQueue = '{self._task_queue}'"

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from temporalio.service import RPCError, RPCStatusCode
 
 from activities.starting import Answer
 from domain.campaign import CancelCampaign, CloseCampaign
@@ -67,3 +68,11 @@ async def test_the_eleventh_decision_in_flight_is_told_to_come_back(live: Bench)
     allowed = Answer | NothingToDecide | client.TooManyInFlight
     assert all(isinstance(result, allowed) for result in results)
     assert sum(isinstance(result, Answer) for result in results) == 1
+
+
+@pytest.mark.parametrize("status", client.NO_ANSWER, ids=lambda status: status.name.lower())
+async def test_a_server_that_broke_off_or_is_not_ready_is_unavailable(live: Bench, status: RPCStatusCode) -> None:
+    """Whatever the broken connection is called, the caller is told to send the same again."""
+    with pytest.raises(client.EngineUnavailable, match=status.name.lower()):
+        async with live.engine._translated("campaign/any"):
+            raise RPCError("transport error", status, b"")
