@@ -61,7 +61,7 @@ async def test_what_the_database_can_never_store_is_not_tried_for_ever(pool: Poo
     """A defect shows as a failure instead of a silent wait."""
     streams = EventStreams(PostgresEventLog(pool), MailLog(pool))
     request = started()
-    unstorable = request.records[0].model_copy(update={"data": {"nul": "\x00"}})
+    unstorable = request.records[0].model_copy(update={"type": "Nul\x00"})
     with pytest.raises(ApplicationError) as refused:
         await ActivityEnvironment().run(streams.append, request.model_copy(update={"records": (unstorable,)}))
     assert refused.value.non_retryable
