@@ -19,7 +19,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 
 .PHONY: help
 help: ## Say what can be made
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(SETUP) ## Create .venv with everything that uv.lock names
@@ -58,6 +58,10 @@ test-slow: $(SETUP) ## Run the tests that are marked slow or chaos
 .PHONY: histories
 histories: $(SETUP) ## Record the histories that workflow code must always replay, anew
 	GROUNDSWELL_RECORD_HISTORIES=1 $(PYTEST) tests/workflows/test_replay.py -k just_run
+
+.PHONY: bench-store
+bench-store: $(SETUP) ## Measure the event store beside plain rows and another library
+	$(BIN)/python -m tests.benchmarks.bench_store
 
 .PHONY: lint
 lint: $(SETUP) ## Check style, format, types and dependencies

@@ -1,20 +1,31 @@
 """Rows of the `events` table as envelopes."""
 
-import asyncpg
+from functools import lru_cache
 
-from domain.events import Envelope, Metadata
+import asyncpg
+from pydantic import ConfigDict, TypeAdapter
+
+from domain.events import Envelope, JsonObject, Metadata
+
+DATA: TypeAdapter[JsonObject] = TypeAdapter(JsonObject, config=ConfigDict(ser_json_inf_nan="constants"))
+"""Writes and reads the data of events, faster than the standard library; NaN is left for PostgreSQL to refuse."""
 
 
 def envelope(row: asyncpg.Record) -> Envelope:
-    """The envelope in a row with all of its columns."""
+    """The envelope in a row with all of its columns, of which `data` and `metadata` are the stored texts."""
     return Envelope(
         stream=row["stream"],
         version=row["version"],
         event_id=row["event_id"],
         type=row["type"],
         schema_version=row["schema_version"],
-        data=row["data"],
-        metadata=Metadata.model_validate(row["metadata"]),
+        data=DATA.validate_json(row["data"]),
+        metadata=_metadata(row["metadata"]),
         recorded_at=row["recorded_at"],
         position=row["position"],
     )
+
+
+@lru_cache(maxsize=1_024)  # the events of one command share their metadata
+def _metadata(text: str) -> Metadata:
+    return Metadata.model_validate_json(text)

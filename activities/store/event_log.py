@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from pydantic import ConfigDict, TypeAdapter
-
-from activities.store.envelopes import envelope
+from activities.store.envelopes import DATA, envelope
 from activities.store.feed import Feed
 from activities.store.feed_hints import Bell
 from activities.store.pool import Connection, Pool
@@ -12,11 +10,8 @@ from activities.store.projections import Projection
 from activities.store.queries import QUERIES
 from activities.store.refusals import refusals
 from domain.budget import BudgetMove
-from domain.events import Envelope, JsonObject, Metadata, Record, event_id
+from domain.events import Envelope, Metadata, Record, event_id
 from domain.exclusivity import ClaimMove
-
-_JSON: TypeAdapter[JsonObject] = TypeAdapter(JsonObject, config=ConfigDict(ser_json_inf_nan="constants"))
-"""Writes and reads the data of events, faster than the standard library; NaN is left for PostgreSQL to refuse."""
 
 
 class PostgresEventLog:
@@ -105,7 +100,7 @@ async def _append(
     """The command's events as stored, and whether they are new."""
     versions = range(expected_version + 1, expected_version + len(records) + 1)
     ids = [event_id(stream, version) for version in versions]
-    texts = [_JSON.dump_json(record.data).decode() for record in records]
+    texts = [DATA.dump_json(record.data).decode() for record in records]
     with refusals():
         result = await connection.fetchrow(
             QUERIES.append_events,
@@ -131,7 +126,7 @@ async def _append(
             type=record.type,
             schema_version=record.schema_version,
             # The text is what was stored: it is read back as any reader will read it.
-            data=_JSON.validate_json(text),
+            data=DATA.validate_json(text),
             metadata=metadata,
             recorded_at=result["recorded_at"],
             position=position,

@@ -54,8 +54,8 @@ def _milliseconds(seconds: float) -> str:
 
 
 async def _read_json(connection: Connection) -> None:
-    for name in ("json", "jsonb"):
-        await connection.set_type_codec(name, encoder=_dump, decoder=json.loads, schema="pg_catalog")
+    """jsonb is content and comes as Python's objects; json is a text that was kept as it is, and comes as that text."""
+    await connection.set_type_codec("jsonb", encoder=_dump, decoder=json.loads, schema="pg_catalog")
 
 
 async def _keep(connection: Connection) -> None:

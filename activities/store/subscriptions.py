@@ -23,6 +23,10 @@ RETRY = 1.0
 """Seconds to wait for a database that does not answer."""
 
 
+AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError)
+"""A database that is not there, or has just told its sessions to go."""
+
+
 class Handler(Protocol):
     """Brings a read model forward."""
 
@@ -78,7 +82,7 @@ class Subscription:
                         hinted.clear()
                         await self.catch_up(pool)
                         await wait_for_hint(hinted, poll)
-            except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+            except AWAY:
                 await asyncio.sleep(RETRY)
 
     async def _step(self, pool: Pool, limit: int) -> tuple[int, bool]:

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from activities.store.pool import Pool, open_pool
 from api.cli import app
 from tests.activities.store.appending import append
-from tests.activities.store.test_read_models import Desk, whole_story
+from tests.activities.store.projections.desk import Desk, whole_story
 
 
 class Terminal:

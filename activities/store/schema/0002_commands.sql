@@ -6,8 +6,7 @@ create table commands (
     fingerprint text not null,
     first_version bigint not null,
     last_version bigint not null,
-    primary key (stream, command_id),
-    check (first_version between 1 and last_version)
+    primary key (stream, command_id)
 );
 
 create trigger append_only before update or delete or truncate on commands

@@ -3,8 +3,6 @@
 --   GS002  the command id was used before, with another command
 --   GS003, GS004, GS005  the ledger says no (0003_budget.sql), or the stream belongs to another workspace
 -- A repeated command changes nothing and says which events it caused the first time, whatever is expected now.
--- Only this function writes to streams, commands and events: what foreign keys would check again for each event, it
--- sees to itself, and `groundswell verify` finds what was written around it.
 
 -- What a hash says of an event, in lines. No field holds a line end, so nothing can be moved from one to the next. The
 -- metadata, which the events of one command share, count by their own digest.
