@@ -3,6 +3,7 @@
 Errors arrive as what they are in the domain; what Temporal itself says is one of two errors of this module.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -31,13 +32,17 @@ from activities.starting import (
 )
 from domain.brief import Brief
 from domain.campaign import CampaignDecider
-from domain.decider import Actor, Command, Context
-from domain.errors import AlreadyEnded, GroundswellError, IdempotencyKeyReused, NotFound
+from domain.collaboration import CollaborationDecider
+from domain.decider import Actor, Command, Context, Decider, Event
+from domain.errors import AlreadyEnded, GroundswellError, IdempotencyKeyReused, NotFound, Refused, RefusedByLedger
 from domain.events import fingerprint
 from domain.goal_setting import StartCampaign
 
 ANSWER_WITHIN = timedelta(seconds=10)
 """How long a decision may take before the caller is told to come back."""
+
+CATCHING_UP = (0.1, 0.3, 1.0, 3.0)
+"""Seconds between attempts while a workflow knows less than the record."""
 
 NO_ANSWER = {
     RPCStatusCode.UNAVAILABLE,
@@ -111,6 +116,18 @@ class Engine:
             NotFound: there is no such campaign or collaboration.
             EngineUnavailable, TooManyInFlight: come back later with the same id.
         """
+        for pause in CATCHING_UP:
+            try:
+                return await self._decide(stream, command, actor, command_id)
+            except RefusedByLedger:
+                raise
+            except Refused:
+                if not await self._allowed_by_record(stream, command, actor, command_id):
+                    raise
+                await asyncio.sleep(pause)
+        return await self._decide(stream, command, actor, command_id)
+
+    async def _decide(self, stream: str, command: Command, actor: Actor, command_id: str) -> Answer:
         try:
             async with self._translated(stream):
                 answered = await self._client.get_workflow_handle(stream).execute_update(
@@ -129,6 +146,19 @@ class Engine:
     async def ready(self) -> bool:
         """Whether the Temporal server answers."""
         return await self._client.service_client.check_health()
+
+    async def _allowed_by_record(self, stream: str, command: Command, actor: Actor, command_id: str) -> bool:
+        """Whether a refusal was decided on less than the record holds: a workflow that one worker has just taken over
+        from another, which died, does not know yet what that one recorded last."""
+        events = await self._log.read(stream)
+        campaign = stream.startswith("campaign/")
+        decider: Decider[Any, Any, Event] = CampaignDecider() if campaign else CollaborationDecider()
+        state = campaign_after(events) if campaign else collaboration_after(events)
+        try:
+            decider.decide(command, state, Context(at=datetime.now(UTC), actor=actor, command_id=command_id))
+        except Refused:
+            return False
+        return True
 
     async def _recorded(self, stream: str, command_id: str) -> Answer | None:
         """The answer that a command got earlier, from the record; it outlives every run of the workflow."""

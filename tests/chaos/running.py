@@ -116,7 +116,8 @@ class Campaigning:
             await asyncio.sleep(0.1)
 
     def _nobody_has_left(self) -> None:
-        """Raise what somebody has met who acts."""
+        """Raise what somebody has met who acts; nobody in the cast does what the rules would refuse."""
+        assert self.people.refused == []
         if self._acting is not None and self._acting.done():
             self._acting.result()
 

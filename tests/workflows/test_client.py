@@ -9,10 +9,14 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.starting import Answer
 from domain.campaign import CancelCampaign, CloseCampaign
+from domain.collaboration import CollaborationDecider
+from domain.decider import Context, Role
 from domain.discovery import ApproveShortlist
-from domain.errors import AlreadyEnded, IdempotencyKeyReused, NotFound, NothingToDecide
+from domain.errors import AlreadyEnded, IdempotencyKeyReused, NotFound, NothingToDecide, StaleVersion
+from domain.money import Money
+from domain.negotiation import AcceptOffer, CounterOffer
 from tests.workflows.campaigning import BRAND, a_current_brief, outcome, start, until
-from tests.workflows.conftest import Bench
+from tests.workflows.conftest import PEOPLE, Bench
 from workflows import client
 
 
@@ -76,3 +80,20 @@ async def test_a_server_that_broke_off_or_is_not_ready_is_unavailable(live: Benc
     with pytest.raises(client.EngineUnavailable, match=status.name.lower()):
         async with live.engine._translated("campaign/any"):
             raise RPCError("transport error", status, b"")
+
+
+async def test_a_refusal_stands_only_if_the_record_agrees(live: Bench) -> None:
+    """The creator's counter-offer is in the record, and the workflow does not know it yet when the brand accepts it."""
+    one = await live.collaborate()
+    state = await one.until_waiting_for("answer_offer")
+    assert state.offer is not None
+    fee = Money(amount=state.offer.fee.amount + 100_00, currency="USD")
+    counter = CounterOffer(version=1, fee=fee)
+    context = Context(at=await live.now(), actor=PEOPLE[Role.CREATOR], command_id="elsewhere")
+    await live.append(one.stream, CollaborationDecider().decide(counter, state, context), counter, campaign_id="any")
+    accepting = asyncio.create_task(one.tell(AcceptOffer(version=2), by=Role.BRAND))
+    await asyncio.sleep(0.3)
+    assert not accepting.done()
+    with pytest.raises(StaleVersion):
+        await one.tell(AcceptOffer(version=1))  # its append meets the counter-offer, and the workflow takes that in
+    assert (await accepting).events == ("OfferAccepted",)
