@@ -145,7 +145,7 @@ async def test_a_campaign_survives_a_kill_at_every_commit_point(
     note(f"died {len(died)} times; over after {took:.0f} s; {left.redeliveries} redeliveries")
     assert come(moments) == expected_files(MOMENTS)
     assert died == [-9] * len(MOMENTS)
-    assert left.redeliveries == len(MAILS)
+    assert left.redeliveries >= len(MAILS)
     assert left.endings() == expected
 
 
