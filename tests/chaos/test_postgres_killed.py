@@ -44,6 +44,7 @@ async def kill_postgres(
     assert again == first
 
 
+@pytest.mark.timeout(300)
 async def test_a_campaign_survives_a_kill_of_postgres(
     temporal_address: str, data_dir: Path, mail_sink: MailSink, as_undisturbed: Undisturbed, note: Note
 ) -> None:

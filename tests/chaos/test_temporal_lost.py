@@ -39,6 +39,7 @@ async def lose_temporal(
     assert left.endings() == expected
 
 
+@pytest.mark.timeout(300)
 async def test_a_campaign_survives_the_loss_of_temporal(
     database: str, data_dir: Path, mail_sink: MailSink, as_undisturbed: Undisturbed, note: Note
 ) -> None:
