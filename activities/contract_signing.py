@@ -70,7 +70,8 @@ class ContractSigning:
         except GroundswellError as error:
             raise as_application_error(error) from error
         content, pages = await asyncio.to_thread(render, contract)
-        return RenderedContract(document=await self._documents.put(content, PDF), pages=pages)
+        document = await self._documents.put(content, PDF, creator_id=contract.creator.id)
+        return RenderedContract(document=document, pages=pages)
 
     async def _contract(self, stream: str) -> "Contract":
         events = await self._log.read(stream)

@@ -105,8 +105,11 @@ class Document(Value):
 class Documents(Protocol):
     """Files by content: the name of a document is its SHA-256."""
 
-    async def put(self, content: bytes, media_type: str) -> str:
-        """Store the bytes and return their SHA-256, hexadecimal; storing them again changes nothing."""
+    async def put(self, content: bytes, media_type: str, *, creator_id: str | None) -> str:
+        """Store the bytes and return their SHA-256, hexadecimal; storing them again changes nothing.
+
+        A document about a creator cannot be read any more once they have been erased.
+        """
         ...
 
     async def get(self, sha256: str) -> Document:
@@ -114,6 +117,7 @@ class Documents(Protocol):
 
         Raises:
             NotFound: there is none.
+            Erased: it was about a creator who has been erased.
         """
         ...
 

@@ -12,10 +12,12 @@ from starlette.middleware import Middleware
 from activities.links import CreatorLinks
 from activities.store.creators import Creators
 from activities.store.documents import Documents
+from activities.store.erasure import Erasures
 from activities.store.event_log import PostgresEventLog
 from activities.store.pool import open_pool
 from activities.store.projections.read_models import campaigns as campaign_read_models
 from activities.store.projections.read_models import collaborations as collaboration_read_models
+from activities.store.sealing import sealer_on
 from activities.store.shortlists import Shortlists
 from api import (
     campaigns,
@@ -38,6 +40,7 @@ from api.middleware import BodyLimit, RequestContext
 from api.openapi import DESCRIPTION, TAGS, describe, operation_id
 from api.readiness import DatabaseProbe, WorkerProbe
 from workflows.client import Engine
+from workflows.erasure import Eraser
 from workflows.settings import Settings, connect_temporal
 
 ROUTERS = (
@@ -87,17 +90,20 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         OSError, asyncpg.PostgresError: the database cannot be reached.
     """
     dsn = settings.database_url.get_secret_value()
-    client = await connect_temporal()
     pool = await open_pool(dsn, application_name="groundswell api")
     try:
-        log = PostgresEventLog(pool, [campaign_read_models(), collaboration_read_models()])
+        sealer = sealer_on(pool, settings.masters)
+        client = await connect_temporal(sealer)
+        log = PostgresEventLog(pool, sealer, [campaign_read_models(sealer), collaboration_read_models(sealer)])
+        engine = Engine(client, log, settings.task_queue)
         yield Services(
-            engine=Engine(client, log, settings.task_queue),
+            engine=engine,
+            eraser=Eraser(client, engine, Erasures(pool, sealer.keyring)),
             pool=pool,
             log=log,
-            creators=Creators(pool),
+            creators=Creators(pool, sealer.keyring),
             shortlists=Shortlists(pool),
-            documents=Documents(pool),
+            documents=Documents(pool, sealer),
             links=CreatorLinks(settings.secret_key.get_secret_value(), settings.public_url),
             keys=ApiKeys.parse(settings.api_keys.get_secret_value()),
             probes=(DatabaseProbe(dsn), WorkerProbe(client, settings.task_queue)),

@@ -16,9 +16,11 @@ from rich.markup import escape
 from rich.table import Table
 from temporalio.service import RPCError
 
+from activities.store.keys import KEY_LIFE, KeyUnavailable
 from activities.store.migrate import SchemaMismatch
 from api import commands_record
 from api.embedded.process import EmbeddedError
+from domain.errors import GroundswellError
 
 T = TypeVar("T")
 
@@ -41,7 +43,7 @@ content through approval, pays, and reports.
     groundswell doctor       # does it work, and what to do if not
 
 **On a real cluster** the parts run one by one. They read `DATABASE_URL`, `TEMPORAL_ADDRESS` (or a profile in
-`temporal.toml`), `GROUNDSWELL_SECRET_KEY`, `GROUNDSWELL_API_KEYS` and `GROUNDSWELL_SMTP_HOST`:
+`temporal.toml`), `GROUNDSWELL_SECRET_KEY`, `GROUNDSWELL_MASTER_KEYS`, `GROUNDSWELL_API_KEYS`, `GROUNDSWELL_SMTP_HOST`:
 
     groundswell migrate && groundswell worker
     groundswell api --host 0.0.0.0 --port 8000
@@ -175,23 +177,73 @@ def resume(
     For a lost Temporal cluster, a move to another one, or terminated runs. What runs is left alone, so that it is safe
     to repeat: `groundswell resume --campaign 3f2a...`
     """
-    from activities.store.pool import open_pool  # noqa: PLC0415 - commands load only what they run
+    from activities.store.event_log import PostgresEventLog  # noqa: PLC0415 - commands load only what they run
+    from activities.store.pool import open_pool  # noqa: PLC0415
     from activities.store.projections.unfinished import UnfinishedStreams  # noqa: PLC0415
+    from activities.store.sealing import sealer_on  # noqa: PLC0415
     from workflows import resume as resuming  # noqa: PLC0415
     from workflows.settings import Settings, connect_temporal  # noqa: PLC0415
 
     async def start_all() -> None:
         settings = Settings()
-        client = await connect_temporal()
         pool = await open_pool(settings.database_url.get_secret_value(), application_name="groundswell resume")
         try:
-            report = await resuming.resume(client, UnfinishedStreams(pool), campaign, task_queue=settings.task_queue)
+            sealer = sealer_on(pool, settings.masters)
+            client, unfinished = await connect_temporal(sealer), UnfinishedStreams(pool, PostgresEventLog(pool, sealer))
+            report = await resuming.resume(client, unfinished, campaign, task_queue=settings.task_queue)
         finally:
             await pool.close()
         console.print(f"Running now: {report.campaigns} campaigns and {report.collaborations} collaborations.")
 
     _use(data_dir)
     _run(start_all())
+
+
+@app.command()
+def erase(
+    creator_id: Annotated[str, typer.Argument(help="The creator's id in the directory.")],
+    cancel: Annotated[bool, typer.Option("--cancel", help="Cancel collaborations that are under way first.")] = False,
+    data_dir: RunningIn = None,
+) -> None:
+    """Make everything about a creator unreadable, for ever: events, contracts, read models, Temporal's histories.
+
+    Their account stays out of every later import. What cannot identify them stays: amounts, dates, who decided.
+    """
+    from api.app import open_services  # noqa: PLC0415 - commands load only what they run
+    from workflows.settings import Settings  # noqa: PLC0415
+
+    async def make_unreadable() -> None:
+        async with open_services(Settings()) as services:
+            done = await services.eraser.erase(creator_id, requested_by="command line", cancel=cancel)
+        console.print(
+            f"Creator {done.creator_id} was erased at {done.erased_at:%Y-%m-%d %H:%M:%S} UTC, requested by "
+            f"{done.requested_by}: the key of {done.collaborations} collaborations and {done.documents} documents is "
+            "deleted, the directory's row blank, the account kept out of imports. Running processes may know the key "
+            f"for {KEY_LIFE:.0f} s more; backups of the table data_keys hold it until they are deleted."
+        )
+
+    _use(data_dir)
+    _run(make_unreadable())
+
+
+@app.command()
+def rewrap(data_dir: RunningIn = None) -> None:
+    """Wrap all keys by the first of `GROUNDSWELL_MASTER_KEYS`, so that the other master keys can be given up."""
+    from activities.store.keys import Keyring  # noqa: PLC0415 - commands load only what they run
+    from activities.store.pool import open_pool  # noqa: PLC0415
+    from workflows.settings import Settings  # noqa: PLC0415
+
+    async def wrap_all() -> None:
+        settings = Settings()
+        pool = await open_pool(settings.database_url.get_secret_value(), application_name="groundswell rewrap")
+        try:
+            done = await Keyring(pool, settings.masters).rewrap()
+        finally:
+            await pool.close()
+        console.print(f"{done} keys are wrapped anew; all are by master key {settings.masters.current!r} now.")
+
+    _use(data_dir)
+    _run(wrap_all())
 
 
 def _say(line: str) -> None:
@@ -239,6 +291,8 @@ _SURROUNDINGS: tuple[tuple[type[Exception], Callable[[Any], str]], ...] = (
     (ValidationError, _settings_problem),
     (EmbeddedError, str),
     (SchemaMismatch, str),
+    (KeyUnavailable, str),
+    (GroundswellError, str),
     (
         asyncpg.PostgresError,
         lambda error: f"The database refuses: {error}. Is DATABASE_URL right, and the schema migrated?",

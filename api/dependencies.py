@@ -13,6 +13,7 @@ from activities.links import CreatorLinks, LinkInvalid
 from activities.ports import Documents, Shortlists
 from activities.starting import Answer, campaign_stream, collaboration_stream
 from activities.store.creators import Creators
+from activities.store.erasure import Erasure
 from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Pool
 from activities.store.projections.collaboration_pipeline import get_collaboration
@@ -47,11 +48,24 @@ class DecisionEngine(Protocol):
         ...
 
 
+class CreatorEraser(Protocol):
+    """The way to be forgotten; `workflows.erasure.Eraser` is the real one."""
+
+    async def erase(self, creator_id: str, *, requested_by: str, cancel: bool = False) -> Erasure:
+        """Make everything about a creator unreadable, once however often it is asked.
+
+        Raises:
+            NotFound, StillUnderWay
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Services:
     """Everything that the API works with; `create_app` is given it, nothing is opened at import."""
 
     engine: DecisionEngine
+    eraser: CreatorEraser
     pool: Pool
     log: PostgresEventLog
     creators: Creators

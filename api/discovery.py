@@ -8,6 +8,7 @@ from starlette.datastructures import UploadFile
 
 from activities.connectors.csv_roster import RejectedRow, RosterFormat, RosterUnreadable, format_of, read_roster
 from activities.records import campaign_after, creator_of
+from activities.store.erasure import Erasure
 from api.dependencies import (
     AsBrand,
     CampaignId,
@@ -42,6 +43,8 @@ class Imported(Value):
     accepted: int
     created: int
     updated: int
+    erased: int
+    """Accounts of people who have been erased: nothing of them is kept."""
     rejected: tuple[RejectedRow, ...]
     ignored_columns: tuple[str, ...]
 
@@ -103,14 +106,16 @@ async def import_creators(
     # Reading a large roster is seconds of computing; meanwhile the other requests go on.
     reading = await asyncio.to_thread(read_roster, content, written_as, default_platform=platform)
     profiles = [profile for _, profile in reading.accepted]
-    created = 0
+    created = erased = 0
     for first in range(0, len(profiles), BATCH):
         upserted = await services.creators.upsert(services.workspace, profiles[first : first + BATCH])
         created += sum(each.created for each in upserted)
+        erased += sum(each.erased for each in upserted)
     return Imported(
-        accepted=len(profiles),
+        accepted=len(profiles) - erased,
         created=created,
-        updated=len(profiles) - created,
+        updated=len(profiles) - erased - created,
+        erased=erased,
         rejected=reading.rejected,
         ignored_columns=reading.ignored_columns,
     )
@@ -150,6 +155,23 @@ def _format(media_type: str) -> RosterFormat:
 async def read_creator(services: Serving, _: AsBrand, creator_id: CreatorId) -> Creator:
     """The directory's profile of one account. Everything else knows the creator by this id only."""
     return await creator_of(services.creators, creator_id)
+
+
+@router.post(
+    "/creators/{creator_id}/erase", summary="Erase a creator", responses=problems(401, 403, 404, 409, 422, 503)
+)
+async def erase_creator(
+    services: Serving,
+    caller: AsBrand,
+    _key: IdempotencyKey,
+    creator_id: CreatorId,
+    cancel: Annotated[bool, Query(description="Cancel collaborations that are under way first.")] = False,
+) -> Erasure:
+    """Makes everything about them unreadable, for ever, and keeps their account out of every later import.
+
+    409 while a collaboration with them is under way. Asked again it gives the first answer.
+    """
+    return await services.eraser.erase(creator_id, requested_by=caller.actor.id, cancel=cancel)
 
 
 @router.get(

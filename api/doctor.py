@@ -33,7 +33,7 @@ async def examine() -> AsyncIterator[Finding]:
     yield await DatabaseProbe(settings.database_url.get_secret_value()).check()
     yield await _mail(settings)
     try:
-        client = await connect_temporal()
+        client = await connect_temporal(None)
     except (RuntimeError, ValueError) as error:
         todo = "start it, and check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE"
         yield Finding(part="temporal", ready=False, found=f"not reachable: {_short(error)}", todo=todo)

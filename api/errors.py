@@ -39,6 +39,7 @@ class DatabaseUnavailable(GroundswellError):
 
 STATUS: dict[type[GroundswellError], int] = {
     domain.NotFound: 404,
+    domain.Erased: 410,
     domain.Refused: 409,
     domain.Conflict: 409,
     domain.UnknownEvent: 500,

@@ -11,11 +11,13 @@ Reasons hold counts and ratios only: no names, no comment texts, no hashtags.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
 from domain.benchmarks import DEFAULT, Benchmarks, EngagementKind, benchmark_engagement
 from domain.creators import Profile
+from domain.personal import PERSONAL
 from domain.relevance import concerns, share_about, subject, words
 from domain.values import Line, Text, Value
 
@@ -88,7 +90,7 @@ class Evidence(Value):
     check: Check
     weight: float = Field(gt=0, le=1)
     score: float = Field(ge=0, le=1)
-    because: Text
+    because: Annotated[Text, PERSONAL]
     signals: tuple[Signal, ...] = ()
     known: bool = True
 

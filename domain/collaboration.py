@@ -7,7 +7,7 @@ Every stage can also end it; `CollaborationEnded` is the last event in every cas
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypedDict, assert_never
+from typing import Annotated, TypedDict, assert_never
 
 from domain import content_approval, contract_signing, monitoring, negotiation, verification
 from domain.assignment import Assignment
@@ -47,6 +47,7 @@ from domain.monitoring import Metrics, MetricsMissing, MetricsRecorded
 from domain.negotiation import Offer, OfferAccepted, OfferCountered, OfferDeclined, OfferMade
 from domain.outcomes import Closing, CollaborationClosing, CollaborationEnded, Outcome
 from domain.payouts import Payout, PayoutMade, PayoutScheduled, RecordPayout
+from domain.personal import PERSONAL
 from domain.values import Text
 from domain.verification import CollaborationOpened, CreatorApproved, CreatorAssessed, CreatorRejected
 
@@ -60,7 +61,7 @@ class CancelCollaboration(Command):
 class CollaborationCancelled(Event):
     """The brand, or the end of its campaign, stopped the collaboration."""
 
-    reason: Text
+    reason: Annotated[Text, PERSONAL]
 
 
 CollaborationCommand = (
@@ -150,7 +151,7 @@ class Collaboration:
     tasks: Tasks = field(default_factory=dict)
     closing: Closing | None = None
     outcome: Outcome | None = None
-    reason: str = ""
+    reason: Annotated[str, PERSONAL] = ""
 
     @property
     def opened(self) -> bool:

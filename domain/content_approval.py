@@ -28,6 +28,7 @@ from domain.lifecycle import Stage
 from domain.money import share
 from domain.outcomes import Closing, CollaborationClosing, Outcome, end
 from domain.payouts import PayoutPurpose, schedule
+from domain.personal import PERSONAL, PERSONAL_URL
 from domain.values import Sha256, Text
 
 if TYPE_CHECKING:
@@ -64,10 +65,10 @@ class Work:
     status: WorkStatus = WorkStatus.AWAITING_DRAFT
     version: int = 0
     rounds: int = 0
-    caption: str = ""
+    caption: Annotated[str, PERSONAL] = ""
     disclosure: Disclosure | None = None
-    feedback: str = ""
-    url: str | None = None
+    feedback: Annotated[str, PERSONAL] = ""
+    url: Annotated[str | None, PERSONAL_URL] = None
 
     @property
     def is_live(self) -> bool:
@@ -112,8 +113,8 @@ class DraftSubmitted(Event):
 
     deliverable: int
     version: int
-    caption: Text
-    media_url: Url | None
+    caption: Annotated[Text, PERSONAL]
+    media_url: Annotated[Url | None, PERSONAL_URL]
     media_sha256: Sha256 | None
     disclosure: Disclosure
     task: Task
@@ -124,7 +125,7 @@ class ChangesRequested(Event):
 
     deliverable: int
     version: int
-    feedback: Text
+    feedback: Annotated[Text, PERSONAL]
     authority: Authority
     task: Task
 
@@ -134,7 +135,7 @@ class AutoApprovalBlocked(Event):
 
     deliverable: int
     version: int
-    why: Text
+    why: Annotated[Text, PERSONAL]
 
 
 class DraftApproved(Event):
@@ -150,8 +151,8 @@ class PostPublished(Event):
     """The content is live and disclosed."""
 
     deliverable: int
-    url: Url
-    caption: Text
+    url: Annotated[Url, PERSONAL_URL]
+    caption: Annotated[Text, PERSONAL]
     disclosure: Disclosure
     task: Task
 

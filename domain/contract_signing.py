@@ -1,7 +1,7 @@
 """Stage 5, contract signing: ten typed clauses, one document known by its hash, a signature from either side."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
 
@@ -15,6 +15,7 @@ from domain.lifecycle import Stage
 from domain.money import Money, share
 from domain.outcomes import Outcome, end
 from domain.payouts import PayoutPurpose, schedule
+from domain.personal import PERSONAL
 from domain.values import Instant, Line, Sha256, Value
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def signing_task(role: Role) -> str:
 class Signature(Value):
     """A typed-name consent to the document with this hash."""
 
-    typed_name: Line
+    typed_name: Annotated[Line, PERSONAL]
     document: Sha256
     signed_at: Instant
 

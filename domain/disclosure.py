@@ -7,9 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import Annotated
 
 from domain.creators import Country
 from domain.disclosure_rules import PREVIEW, RULEBOOKS, VERSION, Jurisdiction, Naming, Rulebook, Wording
+from domain.personal import PERSONAL
 from domain.values import Line, Text, Value
 
 __all__ = ["VERSION", "Disclosure", "Jurisdiction", "check_disclosure", "jurisdiction_of"]
@@ -22,8 +24,8 @@ class Disclosure(Value):
     """
 
     passed: bool
-    found: Line | None
-    why: Text
+    found: Annotated[Line | None, PERSONAL]
+    why: Annotated[Text, PERSONAL]
     fix: Text
     rule: Line
     source: Line

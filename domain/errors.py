@@ -2,6 +2,7 @@
 
 GroundswellError
 ├── NotFound                  there is no such campaign, collaboration, creator or document
+├── Erased                    it was about somebody who has been erased, and nothing of it can be read any more
 ├── Refused                   a well-formed command that the rules do not allow now
 │   ├── BriefRefused          a brief that cannot work, with all its reasons
 │   ├── WrongStage            the command belongs to another stage
@@ -13,6 +14,7 @@ GroundswellError
 │   ├── RoundsExhausted       no rounds of changes or counter-offers are left
 │   ├── AboveCap              a fee above what the brief allows for one creator
 │   ├── CurrencyMismatch      an amount in another currency than the campaign's
+│   ├── StillUnderWay         a creator is erased only when their collaborations are over
 │   ├── ConsentMissing        a signature without consent or for another document
 │   └── RefusedByLedger       what others hold leaves no room for it, which only the append can tell
 │       ├── BudgetExceeded    the campaign's budget does not cover the amount
@@ -63,6 +65,10 @@ class NotFound(GroundswellError):
     """There is no {kind} {id}."""
 
 
+class Erased(GroundswellError):
+    """The {kind} {id} was erased with the creator whom it was about: nothing of it can be read or written any more."""
+
+
 class Refused(GroundswellError):
     """The rules do not allow this now."""
 
@@ -105,6 +111,10 @@ class AboveCap(Refused):
 
 class CurrencyMismatch(Refused):
     """The amount is in {given}, but the campaign is in {needed}."""
+
+
+class StillUnderWay(Refused):
+    """Creator {creator} can be erased when these collaborations are over: {collaborations}. {todo}"""
 
 
 class ConsentMissing(Refused):

@@ -14,6 +14,7 @@ from pydantic import Field
 
 from domain.decider import Actor, Command, Context, Event
 from domain.errors import UnknownEvent
+from domain.personal import Marks, marks
 from domain.values import Instant, Line, Value
 
 JsonObject = dict[str, Any]
@@ -105,6 +106,10 @@ class Registry:
     def schema_version(self, name: str) -> int:
         """The schema version that this release writes for an event type."""
         return 1 + max((version for known, version in self._upcasts if known == name), default=0)
+
+    def personal(self, name: str) -> Marks | None:
+        """Where an event type's data tell something about a person; None of a type that this release does not know."""
+        return marks(self._types[name]) if name in self._types else None
 
     def encode(self, event: Event) -> Record:
         """The event as data, in the current schema version."""

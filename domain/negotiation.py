@@ -1,7 +1,7 @@
 """Stage 4, negotiation: versioned offers, each needing the other side's consent, with the money for them reserved."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -20,6 +20,7 @@ from domain.errors import (
 from domain.lifecycle import Stage
 from domain.money import Minor, Money, share
 from domain.outcomes import Outcome, end
+from domain.personal import PERSONAL
 from domain.values import Text, Value
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Offer(Value):
     version: int = Field(ge=1)
     by: Role
     fee: Money
-    message: Text = ""
+    message: Annotated[Text, PERSONAL] = ""
 
 
 class MakeOffer(Command):
@@ -101,7 +102,7 @@ class OfferDeclined(Event):
     version: int
     by: Role
     authority: Authority
-    reason: Text = ""
+    reason: Annotated[Text, PERSONAL] = ""
 
 
 NegotiationCommand = MakeOffer | WithholdOffer | AcceptOffer | CounterOffer | DeclineOffer

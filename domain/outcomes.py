@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from domain.claims import Release
 from domain.decider import Event
 from domain.money import Minor
+from domain.personal import PERSONAL
 from domain.values import Text, Value
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class Closing(Value):
     """An end that waits for what is owed to be paid."""
 
     outcome: Outcome
-    reason: Text
+    reason: Annotated[Text, PERSONAL]
 
 
 class CollaborationClosing(Event):
@@ -43,7 +44,7 @@ class CollaborationEnded(Event):
     """The collaboration is over. What was reserved or committed for it and not spent returns to the budget."""
 
     outcome: Outcome
-    reason: Text
+    reason: Annotated[Text, PERSONAL]
     released_reserved: Minor = 0
     released_committed: Minor = 0
     offered: bool = False

@@ -1,7 +1,7 @@
 """Stage 3, verification: weighted evidence decides the clear cases, a person the doubtful ones."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from domain.decider import Authority, Command, Context, Event, Role
 from domain.errors import NothingToDecide, NotYourTurn, WrongStage
 from domain.lifecycle import Stage
 from domain.outcomes import Outcome, end
+from domain.personal import PERSONAL
 from domain.values import Line, Text
 
 if TYPE_CHECKING:
@@ -69,14 +70,14 @@ class CreatorApproved(Event):
     """Verification is passed."""
 
     authority: Authority
-    note: Text = ""
+    note: Annotated[Text, PERSONAL] = ""
 
 
 class CreatorRejected(Event):
     """Verification is failed."""
 
     authority: Authority
-    reason: Text
+    reason: Annotated[Text, PERSONAL]
 
 
 VerificationCommand = OpenCollaboration | RecordAssessment | ApproveCreator | RejectCreator

@@ -21,6 +21,7 @@ from temporalio.client import Client
 
 from api.cli import app
 from api.embedded.temporal import find_binary
+from tests.keys import MASTER_KEYS
 from workflows.search_attributes import INDEXED
 from workflows.settings import Settings
 from workflows.worker import FINISH_WITHIN
@@ -28,7 +29,7 @@ from workflows.worker import FINISH_WITHIN
 ROOT = Path(__file__).parents[1]
 OURS = ("migrate", "worker", "api")
 ONE_SHOT = {"temporal-schema", "temporal-namespace", "migrate"}
-SECRET = re.compile(r"PASSWORD|PWD|SECRET|API_KEYS|DATABASE_URL")
+SECRET = re.compile(r"PASSWORD|PWD|SECRET|_KEYS|DATABASE_URL")
 REFERENCE = re.compile(r"\$\{(?P<name>\w+)(?:(?P<how>:[-?])(?P<word>[^}]*))?\}")
 
 
@@ -66,7 +67,8 @@ def environment_file() -> dict[str, str]:
 
 def filled_in() -> dict[str, str]:
     """The example as somebody would use it, with values where it leaves them out."""
-    return {name: value or "0123456789abcdef" * 3 for name, value in environment_file().items()}
+    missing = {"GROUNDSWELL_MASTER_KEYS": MASTER_KEYS}
+    return {name: value or missing.get(name, "0123456789abcdef" * 3) for name, value in environment_file().items()}
 
 
 def interpolated(text: str, variables: Mapping[str, str]) -> str:
@@ -130,7 +132,7 @@ def test_no_setting_is_misspelt(service: str) -> None:
     given = {name for name in services()[service]["environment"] if name.startswith("GROUNDSWELL_")}
     assert given <= known
     required = {name for name, field in Settings.model_fields.items() if field.get_default() is PydanticUndefined}
-    assert required == {"database_url", "secret_key"}
+    assert required == {"database_url", "secret_key", "master_keys"}
 
 
 @pytest.mark.parametrize("service", OURS)

@@ -116,6 +116,9 @@ class Engine:
             NotFound: there is no such campaign or collaboration.
             EngineUnavailable, TooManyInFlight: come back later with the same id.
         """
+        kind, _, name = stream.partition("/")
+        if kind == "collaboration" and not await self._log.read(stream, upto=1):
+            raise NotFound(kind=kind, id=name)  # until the record says whom it is about, no key of theirs protects it
         for pause in CATCHING_UP:
             try:
                 return await self._decide(stream, command, actor, command_id)

@@ -4,6 +4,7 @@
 |---|---|
 | `DATABASE_URL` | PostgreSQL, as `postgresql://user:password@host:port/database` |
 | `GROUNDSWELL_SECRET_KEY` | signs creators' links; at least 32 characters |
+| `GROUNDSWELL_MASTER_KEYS` | `id=key` pairs, 32 bytes in base64 each; the first is the current one |
 | `GROUNDSWELL_API_KEYS` | `name=key` pairs separated by commas, for the brand's people and programs |
 | `GROUNDSWELL_PUBLIC_URL` | where people reach the API from outside |
 | `GROUNDSWELL_SMTP_HOST`, `_SMTP_PORT`, `_SMTP_USERNAME`, `_SMTP_PASSWORD`, `_SMTP_TLS`, `_MAIL_FROM` | outgoing mail |
@@ -12,13 +13,16 @@
 
 from typing import Annotated
 
-from pydantic import AliasChoices, Field, SecretStr
+from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 
 from activities.starting import TASK_QUEUE
+from activities.store.keys import MasterKeys
+from activities.store.sealing import Sealer
+from workflows.payload_codec import encrypted_client
 
 
 class Settings(BaseSettings):
@@ -28,10 +32,14 @@ class Settings(BaseSettings):
         pydantic.ValidationError: a required variable is missing or malformed; it names the variable.
     """
 
-    model_config = SettingsConfigDict(env_prefix="GROUNDSWELL_", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="GROUNDSWELL_", extra="ignore", populate_by_name=True, hide_input_in_errors=True
+    )
 
     database_url: SecretStr = Field(validation_alias=AliasChoices("DATABASE_URL", "database_url"))
     secret_key: SecretStr = Field(min_length=32)
+    master_keys: SecretStr
+    """Wrap the keys of creators: see docs/operations.md before you change them."""
     api_keys: SecretStr = SecretStr("")
     public_url: str = "http://127.0.0.1:8000"
     smtp_host: str = "127.0.0.1"
@@ -44,13 +52,27 @@ class Settings(BaseSettings):
     poll_seconds: Annotated[float, Field(gt=0, le=3_600)] = 5.0
     """How often outreach looks how its collaborations stand, in seconds."""
 
+    @field_validator("master_keys")
+    @classmethod
+    def _are_keys(cls, keys: SecretStr) -> SecretStr:
+        MasterKeys.parse(keys.get_secret_value())
+        return keys
 
-async def connect_temporal() -> Client:
+    @property
+    def masters(self) -> MasterKeys:
+        """The master keys."""
+        return MasterKeys.parse(self.master_keys.get_secret_value())
+
+
+async def connect_temporal(sealer: Sealer | None) -> Client:
     """A client as Temporal's environment configuration says (`TEMPORAL_ADDRESS`, profiles in `temporal.toml`).
+
+    What it sends is encrypted with the sealer's keys; without a sealer it is only good for looking around.
 
     Raises:
         RuntimeError: the server cannot be reached.
     """
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", "127.0.0.1:7233")
-    return await Client.connect(**config, data_converter=pydantic_data_converter)
+    client = await Client.connect(**config, data_converter=pydantic_data_converter)
+    return client if sealer is None else encrypted_client(client, sealer)

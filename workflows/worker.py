@@ -26,6 +26,7 @@ from activities.store.payouts import PaymentOrders
 from activities.store.pool import Pool, open_pool
 from activities.store.projections.collaboration_pipeline import CampaignProgress
 from activities.store.projections.read_models import campaigns, collaborations
+from activities.store.sealing import Sealer, sealer_on
 from activities.store.shortlists import Shortlists
 from activities.verification import Verification
 from workflows.campaign import CampaignWorkflow
@@ -42,10 +43,11 @@ NOTICES_CANCELLATION_WITHIN = timedelta(seconds=2)
 """How long a heartbeat may be held back: an activity learns by its heartbeat that it has been cancelled."""
 
 
-def activities(settings: Settings, pool: Pool) -> Sequence[Any]:
+def activities(settings: Settings, pool: Pool, sealer: Sealer) -> Sequence[Any]:
     """Every activity, with the adapters that it needs."""
-    log = PostgresEventLog(pool, [campaigns(), collaborations()])
-    directory, documents, mail_log, progress = Creators(pool), Documents(pool), MailLog(pool), CampaignProgress(pool)
+    log = PostgresEventLog(pool, sealer, [campaigns(sealer), collaborations(sealer)])
+    directory, documents = Creators(pool, sealer.keyring), Documents(pool, sealer)
+    mail_log, progress = MailLog(pool), CampaignProgress(pool)
     links = CreatorLinks(settings.secret_key.get_secret_value(), settings.public_url)
     mailer = SmtpMailer(
         settings.smtp_host,
@@ -79,13 +81,13 @@ def activities(settings: Settings, pool: Pool) -> Sequence[Any]:
     )
 
 
-def worker(client: Client, settings: Settings, pool: Pool) -> Worker:
+def worker(client: Client, settings: Settings, pool: Pool, sealer: Sealer) -> Worker:
     """A worker for everything, ready to run."""
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
-        activities=activities(settings, pool),
+        activities=activities(settings, pool, sealer),
         workflow_runner=sandboxed(),
         graceful_shutdown_timeout=FINISH_WITHIN,
         max_concurrent_workflow_tasks=50,
@@ -104,10 +106,11 @@ async def running_worker(settings: Settings) -> AsyncIterator[Worker]:
         RuntimeError: the Temporal server cannot be reached.
         OSError: the database cannot be reached.
     """
-    client = await connect_temporal()
     pool = await open_pool(settings.database_url.get_secret_value(), application_name="groundswell worker")
     try:
-        async with worker(client, settings, pool) as running:
+        sealer = sealer_on(pool, settings.masters)
+        client = await connect_temporal(sealer)
+        async with worker(client, settings, pool, sealer) as running:
             yield running
     finally:
         await pool.close()

@@ -1,15 +1,23 @@
-"""The creators' directory: the one place with names and addresses. Everything else knows a creator by id."""
+"""The creators' directory: the one place with names and addresses. Everything else knows a creator by id.
 
-from collections.abc import Sequence
+Of somebody who has been erased a row stays that says nothing but that: its handle is a keyed hash of the account, so
+that an import recognises it without anybody knowing it.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
 import asyncpg
 
-from activities.store.pool import Pool
+from activities.store.keys import Keyring, keyed_hash, workspaces_key
+from activities.store.pool import Connection, Pool
 from activities.store.queries import QUERIES
 from domain.creators import Creator, Profile
 from domain.ranking import Wanted
+
+Account = tuple[str, str]
+"""Platform and handle."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +26,8 @@ class Upserted:
 
     id: str
     created: bool
+    erased: bool = False
+    """Whether the account is of somebody who has been erased: then nothing of the profile was kept."""
 
 
 @dataclass(frozen=True)
@@ -31,16 +41,32 @@ class Listed:
 class Creators:
     """Accounts by workspace, platform and handle."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, keyring: Keyring) -> None:
         self._pool = pool
+        self._keyring = keyring
 
     async def upsert(self, workspace: str, profiles: Sequence[Profile]) -> list[Upserted]:
         """Adds each account or renews its profile; one result a profile, in order. All of them or none.
 
         Of several profiles of one account the last one counts. Ids never change, and an opt-out is kept.
+        The account of somebody who has been erased is left out.
         """
-        latest = {(str(profile.platform), profile.handle): profile for profile in profiles}
-        rows = await self._pool.fetch(
+        key = await self._keyring.to_seal(workspaces_key(workspace))
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(QUERIES.hold_directory, workspace)
+            return await self._upsert(connection, key, workspace, profiles)
+
+    async def _upsert(
+        self, connection: Connection, key: bytes, workspace: str, profiles: Sequence[Profile]
+    ) -> list[Upserted]:
+        accounts = {(str(profile.platform), profile.handle) for profile in profiles}
+        erased = await _erased(connection, key, workspace, accounts)
+        latest = {
+            account: profile
+            for profile in profiles
+            if (account := (str(profile.platform), profile.handle)) not in erased
+        }
+        rows = await connection.fetch(
             QUERIES.upsert_creators,
             workspace,
             [uuid4().hex for _ in latest],
@@ -51,11 +77,11 @@ class Creators:
             [profile.language for profile in latest.values()],
             [profile.model_dump(mode="json") for profile in latest.values()],
         )
-        results = {(row["platform"], row["handle"]): Upserted(row["id"], row["created"]) for row in rows}
+        results = erased | {(row["platform"], row["handle"]): Upserted(row["id"], row["created"]) for row in rows}
         return [results[str(profile.platform), profile.handle] for profile in profiles]
 
     async def get(self, ids: Sequence[str]) -> dict[str, Creator]:
-        """The creators with these ids, by id, opted out or not; an unknown id is missing."""
+        """The creators with these ids, by id, opted out or not; missing are unknown ids and those who were erased."""
         rows = await self._pool.fetch(QUERIES.get_creators, ids)
         return {row["id"]: _creator(row) for row in rows}
 
@@ -87,6 +113,20 @@ class Creators:
     async def opt_out(self, creator_id: str) -> bool:
         """Keeps the creator out of every future campaign; False if there is no such creator."""
         return await self._pool.fetchval(QUERIES.opt_out, creator_id) is not None
+
+
+async def _erased(
+    connection: Connection, key: bytes, workspace: str, accounts: Collection[Account]
+) -> dict[Account, Upserted]:
+    """Those of the accounts whose owners have been erased."""
+    hashes = {account_hash(key, *account): account for account in accounts}
+    rows = await connection.fetch(QUERIES.erased_accounts, workspace, list(hashes))
+    return {hashes[row["handle"]]: Upserted(row["id"], created=False, erased=True) for row in rows}
+
+
+def account_hash(key: bytes, platform: str, handle: str) -> str:
+    """What stands in the place of an erased account's handle; no handle looks like it."""
+    return f"erased:{keyed_hash(key, f'{platform}/{handle}')}"
 
 
 def _creator(row: asyncpg.Record) -> Creator:

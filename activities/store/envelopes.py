@@ -1,6 +1,8 @@
 """Rows of the `events` table as envelopes."""
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any, TypeAlias
 
 import asyncpg
 from pydantic import ConfigDict, TypeAdapter
@@ -10,9 +12,13 @@ from domain.events import Envelope, JsonObject, Metadata
 DATA: TypeAdapter[JsonObject] = TypeAdapter(JsonObject, config=ConfigDict(ser_json_inf_nan="constants"))
 """Writes and reads the data of events, faster than the standard library; NaN is left for PostgreSQL to refuse."""
 
+Row: TypeAlias = "asyncpg.Record | Mapping[str, Any]"
+"""A row of a query, or what was made of it."""
 
-def envelope(row: asyncpg.Record) -> Envelope:
-    """The envelope in a row with all of its columns, of which `data` and `metadata` are the stored texts."""
+
+def envelope(row: Row) -> Envelope:
+    """The envelope in a row with all of its columns, of which `data` and `metadata` are texts: what is sealed in them
+    stays so, and is for `sealing.py` to open before."""
     return Envelope(
         stream=row["stream"],
         version=row["version"],

@@ -2,23 +2,28 @@
 
 from collections.abc import Sequence
 
-from activities.store.envelopes import DATA, envelope
+from activities.store.envelopes import DATA
 from activities.store.feed import Feed
 from activities.store.feed_hints import Bell
 from activities.store.pool import Connection, Pool
 from activities.store.projections import Projection
 from activities.store.queries import QUERIES
 from activities.store.refusals import refusals
+from activities.store.sealing import SealedEvents, Sealer
 from domain.budget import BudgetMove
 from domain.events import Envelope, Metadata, Record, event_id
 from domain.exclusivity import ClaimMove
 
 
 class PostgresEventLog:
-    """The record of all campaigns, with the read models that are kept in the transaction of each append."""
+    """The record of all campaigns, with the read models that are kept in the transaction of each append.
 
-    def __init__(self, pool: Pool, projections: Sequence[Projection] = ()) -> None:
+    What events tell about a creator is stored sealed, and what is read is open; see `sealing.py`.
+    """
+
+    def __init__(self, pool: Pool, sealer: Sealer, projections: Sequence[Projection] = ()) -> None:
         self._pool = pool
+        self._sealer = sealer
         self._projections = tuple(projections)
         self._feed = Feed(pool)
         self._bell = Bell(pool)
@@ -43,6 +48,7 @@ class PostgresEventLog:
             BudgetExceeded: the moves would take a campaign above its budget.
             ExclusivityClash: another campaign holds a creator, and the two exclude each other.
             CurrencyMismatch: a move is in another currency than its campaign's ledger.
+            Erased: the events tell something about a creator who has been erased.
             NotFound: a move is of a campaign whose ledger was never opened, or the stream is another workspace's.
             asyncpg.CheckViolationError: the moves give back more than was taken, which no sound decision does.
             ValueError: there are no records.
@@ -50,23 +56,25 @@ class PostgresEventLog:
         if not records:
             raise ValueError("a command without events is not appended")
         projections = [projection for projection in self._projections if stream.startswith(projection.streams)]
+        sealed = await self._sealer.seal_events(stream, records, metadata)
+        command = stream, expected_version, records, metadata, moves
         async with self._pool.acquire() as connection:
             if claims or projections:
                 async with connection.transaction(isolation="read_committed"):
-                    stored, new = await _append(connection, stream, expected_version, records, metadata, moves)
+                    stored, new = await self._append(connection, *command, sealed)
                     if new and claims:
                         await _move(connection, claims)
                     for projection in projections if new else ():
                         await projection.project(connection, stream, stored)
             else:  # the statement is its own transaction: one round trip
-                stored, new = await _append(connection, stream, expected_version, records, metadata, moves)
+                stored, new = await self._append(connection, *command, sealed)
         if new:
             self._bell.ring()
         return stored
 
     async def read(self, stream: str, after_version: int = 0, upto: int | None = None) -> list[Envelope]:
         """The stream's events with `after_version` < version <= `upto`, in order; none if there is no such stream."""
-        return [envelope(row) for row in await self._pool.fetch(QUERIES.read_stream, stream, after_version, upto)]
+        return await self._sealer.open_events(await self._pool.fetch(QUERIES.read_stream, stream, after_version, upto))
 
     async def read_campaign(self, correlation_id: str, after_position: int = 0, limit: int = 1_000) -> list[Envelope]:
         """The first `limit` events after a position over all streams of a campaign, in order.
@@ -76,7 +84,7 @@ class PostgresEventLog:
         """
         settled = await self._feed.settled()
         rows = await self._pool.fetch(QUERIES.read_campaign, correlation_id, after_position, settled, limit)
-        return [envelope(row) for row in rows]
+        return await self._sealer.open_events(rows)
 
     async def head(self, stream: str) -> int:
         """The version of the stream's last event; 0 if it has none."""
@@ -86,53 +94,55 @@ class PostgresEventLog:
     async def command(self, stream: str, command_id: str) -> str | None:
         """The fingerprint of the command that the stream has carried out under this id; None if there is none."""
         found: str | None = await self._pool.fetchval(QUERIES.command, stream, command_id)
-        return found
+        return None if found is None else await self._sealer.open_fingerprint(stream, found)
 
-
-async def _append(
-    connection: Connection,
-    stream: str,
-    expected_version: int,
-    records: Sequence[Record],
-    metadata: Metadata,
-    moves: Sequence[BudgetMove],
-) -> tuple[list[Envelope], bool]:
-    """The command's events as stored, and whether they are new."""
-    versions = range(expected_version + 1, expected_version + len(records) + 1)
-    ids = [event_id(stream, version) for version in versions]
-    texts = [DATA.dump_json(record.data).decode() for record in records]
-    with refusals():
-        result = await connection.fetchrow(
-            QUERIES.append_events,
-            stream,
-            expected_version,
-            ids,
-            [record.type for record in records],
-            [record.schema_version for record in records],
-            texts,
-            metadata.model_dump_json(),
-            [move.model_dump(mode="json") for move in moves],
-        )
-    assert result is not None, "the function returns one row"
-    if result["repeated"]:
-        first, last = result["first_version"], result["last_version"]
-        rows = await connection.fetch(QUERIES.read_stream, stream, first - 1, last)
-        return [envelope(row) for row in rows], False
-    return [
-        Envelope(
-            stream=stream,
-            version=version,
-            event_id=id_,
-            type=record.type,
-            schema_version=record.schema_version,
-            # The text is what was stored: it is read back as any reader will read it.
-            data=DATA.validate_json(text),
-            metadata=metadata,
-            recorded_at=result["recorded_at"],
-            position=position,
-        )
-        for version, id_, record, text, position in zip(versions, ids, records, texts, result["positions"], strict=True)
-    ], True
+    async def _append(
+        self,
+        connection: Connection,
+        stream: str,
+        expected_version: int,
+        records: Sequence[Record],
+        metadata: Metadata,
+        moves: Sequence[BudgetMove],
+        sealed: SealedEvents,
+    ) -> tuple[list[Envelope], bool]:
+        """The command's events as stored, and whether they are new."""
+        versions = range(expected_version + 1, expected_version + len(records) + 1)
+        ids = [event_id(stream, version) for version in versions]
+        with refusals():
+            result = await connection.fetchrow(
+                QUERIES.append_events,
+                stream,
+                expected_version,
+                ids,
+                [record.type for record in records],
+                [record.schema_version for record in records],
+                sealed.data,
+                sealed.metadata,
+                [move.model_dump(mode="json") for move in moves],
+            )
+        assert result is not None, "the function returns one row"
+        if result["repeated"]:
+            first, last = result["first_version"], result["last_version"]
+            rows = await connection.fetch(QUERIES.read_stream, stream, first - 1, last)
+            return await self._sealer.open_events(rows, connection), False
+        return [
+            Envelope(
+                stream=stream,
+                version=version,
+                event_id=id_,
+                type=record.type,
+                schema_version=record.schema_version,
+                # The text is what was stored, but for the sealing: it is read back as any reader will read it.
+                data=DATA.validate_json(text),
+                metadata=metadata,
+                recorded_at=result["recorded_at"],
+                position=position,
+            )
+            for version, id_, record, text, position in zip(
+                versions, ids, records, sealed.texts, result["positions"], strict=True
+            )
+        ], True
 
 
 async def _move(connection: Connection, claims: Sequence[ClaimMove]) -> None:

@@ -14,6 +14,7 @@ from activities.store.envelopes import envelope
 from activities.store.feed_hints import listening
 from activities.store.pool import Connection, Pool
 from activities.store.queries import QUERIES
+from activities.store.sealing import Sealer
 from domain.events import Envelope
 
 FeedPosition = NewType("FeedPosition", int)
@@ -52,17 +53,21 @@ class Barrier:
 
 
 class Feed:
-    """Reads the feed. It needs the primary server, and transactions that are READ COMMITTED."""
+    """Reads the feed. It needs the primary server, and transactions that are READ COMMITTED.
 
-    def __init__(self, pool: Pool) -> None:
+    Without a sealer what is personal stays sealed in what it reads.
+    """
+
+    def __init__(self, pool: Pool, sealer: Sealer | None = None) -> None:
         self._pool = pool
+        self._sealer = sealer
 
     async def read(
         self, after: FeedPosition = START, types: Collection[str] | None = None, limit: int = 1_000
     ) -> FeedPage:
         """The first `limit` settled events after a position, of all types or of some."""
         async with self._pool.acquire() as connection:
-            return await read_feed(connection, after, types, limit)
+            return await read_feed(connection, after, types, limit, self._sealer)
 
     async def follow(
         self, after: FeedPosition = START, types: Collection[str] | None = None, *, poll: float = POLL
@@ -104,7 +109,13 @@ class Feed:
         return Barrier(FeedPosition(row["settled"]), FeedPosition(row["taken"]), row["age"], row["pid"])
 
 
-async def read_feed(connection: Connection, after: FeedPosition, types: Collection[str] | None, limit: int) -> FeedPage:
+async def read_feed(
+    connection: Connection,
+    after: FeedPosition,
+    types: Collection[str] | None,
+    limit: int,
+    sealer: Sealer | None = None,
+) -> FeedPage:
     """See `Feed.read`. Both statements are sent one after the other on purpose: the second must not see less."""
     settled = await connection.fetchval(QUERIES.settled_position)
     if types is None:
@@ -112,7 +123,8 @@ async def read_feed(connection: Connection, after: FeedPosition, types: Collecti
     else:
         rows = await connection.fetch(QUERIES.read_feed_of_types, after, settled, limit, list(types))
     upto = rows[-1]["position"] if len(rows) == limit else max(settled, after)
-    return FeedPage([envelope(row) for row in rows], FeedPosition(upto))
+    events = await sealer.open_events(rows, connection) if sealer else [envelope(row) for row in rows]
+    return FeedPage(events, FeedPosition(upto))
 
 
 async def wait_for_hint(hinted: asyncio.Event, seconds: float) -> None:

@@ -15,6 +15,7 @@ from activities.store.feed import POLL, START, FeedPosition, read_feed, wait_for
 from activities.store.feed_hints import listening
 from activities.store.pool import Connection, Pool
 from activities.store.queries import QUERIES
+from activities.store.sealing import Sealer
 from domain.decider import Event
 from domain.errors import UnknownEvent
 from domain.events import Envelope, Registry
@@ -51,12 +52,20 @@ class Subscription:
     """One reader under one name. Any number of processes may run it: they take turns."""
 
     def __init__(
-        self, name: str, handler: Handler, *, types: Collection[str] | None = None, start: FeedPosition = START
+        self,
+        name: str,
+        handler: Handler,
+        *,
+        types: Collection[str] | None = None,
+        start: FeedPosition = START,
+        sealer: Sealer | None = None,
     ) -> None:
+        """Without a sealer what is personal stays sealed in what the handler gets."""
         self._name = name
         self._handler = handler
         self._types = types
         self._start = start
+        self._sealer = sealer
 
     async def catch_up(self, pool: Pool, *, limit: int = 500) -> int:
         """Takes in what is settled now, in transactions of at most `limit` events; returns how many there were.
@@ -92,7 +101,7 @@ class Subscription:
             if after is None:
                 await connection.execute(QUERIES.open_subscription, self._name, self._start)
                 after = await connection.fetchval(QUERIES.lock_subscription, self._name)
-            page = await read_feed(connection, FeedPosition(after), self._types, limit)
+            page = await read_feed(connection, FeedPosition(after), self._types, limit, self._sealer)
             if page.events:
                 await self._handler(connection, page.events)
             if page.upto > after:

@@ -5,6 +5,7 @@ async with Installation(Path(".groundswell")) as here:
 """
 
 import asyncio
+import base64
 import json
 import os
 import secrets
@@ -13,7 +14,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import monotonic, perf_counter
 from types import TracebackType
@@ -42,19 +43,29 @@ class Keys:
 
     api_key: str
     secret_key: str
+    master_keys: str
 
 
 def keys_in(directory: Path) -> Keys:
-    """The keys kept in `keys.json`, which only its owner can read; made if there are none."""
+    """The keys kept in `keys.json`, which only its owner can read; those that are missing are made."""
     path = directory / "keys.json"
-    try:
-        return Keys(**json.loads(path.read_text()))
-    except FileNotFoundError:
-        keys = Keys(api_key=f"gsk_{secrets.token_urlsafe(24)}", secret_key=secrets.token_urlsafe(48))
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump({"api_key": keys.api_key, "secret_key": keys.secret_key}, file)
+    kept = json.loads(path.read_text()) if path.exists() else {}
+    keys = Keys(**{**asdict(_new_keys()), **kept})
+    if asdict(keys) != kept:
+        new = path.with_suffix(".new")
+        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(asdict(keys), file)
+        new.replace(path)
     return keys
+
+
+def _new_keys() -> Keys:
+    return Keys(
+        api_key=f"gsk_{secrets.token_urlsafe(24)}",
+        secret_key=secrets.token_urlsafe(48),
+        master_keys=f"1={base64.b64encode(secrets.token_bytes(32)).decode()}",
+    )
 
 
 def environment_of(data_dir: Path) -> dict[str, str]:
@@ -146,6 +157,7 @@ class Installation:
             "DATABASE_URL": self.stack.dsn,
             "TEMPORAL_ADDRESS": self.stack.temporal_address,
             "GROUNDSWELL_SECRET_KEY": self.keys.secret_key,
+            "GROUNDSWELL_MASTER_KEYS": self.keys.master_keys,
             "GROUNDSWELL_API_KEYS": f"brand={self.keys.api_key}",
             "GROUNDSWELL_PUBLIC_URL": self.api_url,
             "GROUNDSWELL_SMTP_HOST": self.stack.smtp_host,

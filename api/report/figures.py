@@ -20,6 +20,7 @@ from domain.creators import Creator, Platform
 from domain.lifecycle import Stage
 from domain.monitoring import Metrics, Recommendation, advise, total
 from domain.outcomes import Outcome
+from domain.personal import NOBODY
 from domain.values import Instant, Value
 
 DELIVERED = (Outcome.COMPLETED, Outcome.MISSED, Outcome.CANCELLED)
@@ -253,7 +254,7 @@ def _rows(states: Sequence[Collaboration], creators: Mapping[str, Creator]) -> I
         recommendation, because = _advice(state, typical)
         yield CreatorRow(
             collaboration_id=state.id,
-            name=creator.profile.name if creator else "(no longer in the directory)",
+            name=creator.profile.name if creator else NOBODY,
             handle=creator.profile.handle if creator else "",
             rank=state.rank,
             stage=state.stage,

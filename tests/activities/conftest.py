@@ -21,6 +21,7 @@ from domain.decider import Event
 from domain.events import Envelope, metadata
 from domain.verification import CollaborationOpened
 from tests.domain.given import Story, a_profile, context, opening, started
+from tests.keys import a_sealer
 
 
 class Store:
@@ -28,9 +29,10 @@ class Store:
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
-        self.log = PostgresEventLog(pool, [campaigns(), collaborations()])
-        self.directory = Creators(pool)
-        self.documents = Documents(pool)
+        self.sealer = a_sealer(pool)
+        self.log = PostgresEventLog(pool, self.sealer, [campaigns(self.sealer), collaborations(self.sealer)])
+        self.directory = Creators(pool, self.sealer.keyring)
+        self.documents = Documents(pool, self.sealer)
         self.mail_log = MailLog(pool)
         self.payouts = PaymentOrders(pool)
         self.progress = CampaignProgress(pool)

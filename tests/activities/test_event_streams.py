@@ -15,6 +15,7 @@ from domain.events import metadata
 from domain.goal_setting import CampaignStarted, StartCampaign
 from domain.notices import Template, notices
 from tests.domain.given import a_brief, context
+from tests.keys import a_sealer
 
 STREAM = "campaign/c1"
 
@@ -43,14 +44,14 @@ def started(budget: int = 10_000_00, *, expected_version: int = 0, command_id: s
 
 async def test_a_lost_answer_is_given_again(pool: Pool) -> None:
     """The activity may run twice: the second time it returns what the first has stored."""
-    streams = EventStreams(PostgresEventLog(pool), MailLog(pool))
+    streams = EventStreams(PostgresEventLog(pool, a_sealer(pool)), MailLog(pool))
     first = await ActivityEnvironment().run(streams.append, started())
     assert await ActivityEnvironment().run(streams.append, started()) == first
 
 
 async def test_a_conflict_arrives_as_a_failure_that_is_not_retried(pool: Pool) -> None:
     """The workflow decides again; trying the same again could not help."""
-    streams = EventStreams(PostgresEventLog(pool), MailLog(pool))
+    streams = EventStreams(PostgresEventLog(pool, a_sealer(pool)), MailLog(pool))
     await ActivityEnvironment().run(streams.append, started())
     with pytest.raises(ApplicationError) as refused:
         await ActivityEnvironment().run(streams.append, started(command_id="other"))
@@ -59,7 +60,7 @@ async def test_a_conflict_arrives_as_a_failure_that_is_not_retried(pool: Pool) -
 
 async def test_what_the_database_can_never_store_is_not_tried_for_ever(pool: Pool) -> None:
     """A defect shows as a failure instead of a silent wait."""
-    streams = EventStreams(PostgresEventLog(pool), MailLog(pool))
+    streams = EventStreams(PostgresEventLog(pool, a_sealer(pool)), MailLog(pool))
     request = started()
     unstorable = request.records[0].model_copy(update={"type": "Nul\x00"})
     with pytest.raises(ApplicationError) as refused:
@@ -69,7 +70,7 @@ async def test_what_the_database_can_never_store_is_not_tried_for_ever(pool: Poo
 
 async def test_a_database_that_is_away_is_left_to_the_retry_policy(pool: Pool) -> None:
     """The error is neither translated nor made final."""
-    streams = EventStreams(PostgresEventLog(pool), MailLog(pool))
+    streams = EventStreams(PostgresEventLog(pool, a_sealer(pool)), MailLog(pool))
     await pool.close()
     with pytest.raises(asyncpg.InterfaceError):
         await ActivityEnvironment().run(streams.append, started())
@@ -78,7 +79,7 @@ async def test_a_database_that_is_away_is_left_to_the_retry_policy(pool: Pool) -
 async def test_loading_tells_what_nobody_has_been_told_of(pool: Pool) -> None:
     """Until the notice is known to have been sent."""
     mails = MailLog(pool)
-    streams = EventStreams(PostgresEventLog(pool), mails)
+    streams = EventStreams(PostgresEventLog(pool, a_sealer(pool)), mails)
     stored = await ActivityEnvironment().run(streams.append, started())
     loaded = await ActivityEnvironment().run(streams.load, LoadRequest(stream=STREAM))
     [due] = loaded.unsent

@@ -183,7 +183,7 @@ async def test_a_refused_letter_is_not_noted_as_sent(store: Store, mail_sink: Ma
 async def test_the_signed_contract_goes_with_its_letter(store: Store, mail_sink: MailSink) -> None:
     """What is attached is the document whose hash was signed."""
     (creator_id,) = await store.add_creators()
-    document = await store.documents.put(b"%PDF the contract", PDF)
+    document = await store.documents.put(b"%PDF the contract", PDF, creator_id=None)
     await store.record_campaign()
     story = concluded()
     past = [

@@ -15,6 +15,7 @@ from activities.records import campaign_after, collaboration_after
 from activities.starting import Answer, campaign_stream, collaboration_id, collaboration_stream
 from activities.store.creators import Creators
 from activities.store.documents import Documents
+from activities.store.erasure import Erasure, Erasures
 from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Pool, open_pool
 from activities.store.projections.read_models import campaigns, collaborations
@@ -41,6 +42,7 @@ from domain.negotiation import AcceptOffer, MakeOffer
 from domain.ranking import rank
 from domain.verification import OpenCollaboration, RecordAssessment
 from tests.domain.given import DISCLOSED, T0, a_brief, a_profile, an_assessment
+from tests.keys import a_sealer
 
 API_KEY = "test-key-of-the-brand"
 SECRET = "a secret of at least thirty-two characters"
@@ -173,7 +175,7 @@ class Bench:
         """A collaboration whose contract waits for both signatures."""
         id_ = await self.offered()
         await self.give(collaboration_stream(id_), AcceptOffer(version=1), Role.CREATOR)
-        document = await self.services.documents.put(CONTRACT, "application/pdf")
+        document = await self.services.documents.put(CONTRACT, "application/pdf", creator_id=None)
         await self.give(collaboration_stream(id_), DraftContract(document=document))
         return id_
 
@@ -211,6 +213,18 @@ class Bench:
         return (await self.services.creators.upsert("default", [profile]))[0].id
 
 
+class InProcessEraser:
+    """Erases as the real one does, where no workflows run."""
+
+    def __init__(self, erasures: Erasures) -> None:
+        self._erasures = erasures
+
+    async def erase(self, creator_id: str, *, requested_by: str, cancel: bool = False) -> Erasure:
+        """See `CreatorEraser`; there is nothing to cancel with."""
+        assert not cancel, "cancelling takes workflows: tests/workflows/test_erasure.py"
+        return await self._erasures.erase(creator_id, requested_by=requested_by)
+
+
 @pytest.fixture
 async def pool(database: str) -> AsyncIterator[Pool]:
     """Connections to the test's own database."""
@@ -222,15 +236,17 @@ async def pool(database: str) -> AsyncIterator[Pool]:
 @pytest.fixture
 async def bench(pool: Pool) -> Bench:
     """An API with nothing in its database."""
-    log = PostgresEventLog(pool, [campaigns(), collaborations()])
+    sealer = a_sealer(pool)
+    log = PostgresEventLog(pool, sealer, [campaigns(sealer), collaborations(sealer)])
     engine = InProcessEngine(log)
     services = Services(
         engine=engine,
+        eraser=InProcessEraser(Erasures(pool, sealer.keyring)),
         pool=pool,
         log=log,
-        creators=Creators(pool),
+        creators=Creators(pool, sealer.keyring),
         shortlists=Shortlists(pool),
-        documents=Documents(pool),
+        documents=Documents(pool, sealer),
         links=CreatorLinks(SECRET, "http://api.test"),
         keys=ApiKeys({"manager": API_KEY, "another-team": "another-key"}),
     )

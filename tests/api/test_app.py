@@ -7,6 +7,7 @@ from pydantic import SecretStr
 from api.app import create_app, open_services
 from tests.api.conftest import SECRET
 from tests.domain.given import a_brief
+from tests.keys import MASTER_KEYS
 from workflows.settings import Settings
 
 
@@ -18,6 +19,7 @@ async def test_the_process_opens_what_it_needs_and_says_that_a_worker_is_missing
     settings = Settings(
         database_url=SecretStr(database),
         secret_key=SecretStr(SECRET),
+        master_keys=SecretStr(MASTER_KEYS),
         api_keys=SecretStr("manager=key-1"),
         task_queue="nobody-polls-this",
     )

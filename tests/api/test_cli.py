@@ -1,14 +1,22 @@
+import asyncio
 import os
 import re
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 from typer.testing import CliRunner
 
+from activities.store.creators import Creators
+from activities.store.pool import open_pool
 from api.cli import app
+from tests.domain.given import a_profile
+from tests.keys import MASTER_KEYS, a_sealer
 
 COMMANDS = ("up", "demo", "worker", "api", "migrate", "doctor", "resume")
+
+SECRETS = {"GROUNDSWELL_SECRET_KEY": "x" * 40, "GROUNDSWELL_MASTER_KEYS": MASTER_KEYS}
 
 
 def groundswell(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -45,7 +53,7 @@ def test_help_teaches_by_examples() -> None:
     assert "DATABASE_URL" in shown
 
 
-@pytest.mark.parametrize("command", ["worker", "api", "resume"])
+@pytest.mark.parametrize("command", ["worker", "api", "resume", "rewrap"])
 def test_missing_settings_are_a_sentence_and_not_a_traceback(command: str) -> None:
     """The variable is named, and the exit code says that the command was not possible."""
     result = groundswell(command)
@@ -59,15 +67,7 @@ def test_missing_settings_are_a_sentence_and_not_a_traceback(command: str) -> No
     [
         ("migrate", {}, "DATABASE_URL is not set"),
         ("migrate", {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x"}, "database cannot be reached"),
-        (
-            "api",
-            {
-                "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x",
-                "TEMPORAL_ADDRESS": "127.0.0.1:1",
-                "GROUNDSWELL_SECRET_KEY": "x" * 40,
-            },
-            "Temporal cannot be reached",
-        ),
+        ("api", {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/x", **SECRETS}, "database cannot be reached"),
     ],
 )
 def test_surroundings_that_are_away_are_a_sentence(command: str, environment: dict[str, str], said: str) -> None:
@@ -75,6 +75,13 @@ def test_surroundings_that_are_away_are_a_sentence(command: str, environment: di
     result = groundswell(command, **environment)
     assert (result.returncode, "Traceback" in result.stderr) == (2, False)
     assert said in plain(result.stderr)
+
+
+def test_a_temporal_server_that_is_away_is_a_sentence(database: str) -> None:
+    """A person sees what to look at; exit code 2."""
+    result = groundswell("api", DATABASE_URL=database, TEMPORAL_ADDRESS="127.0.0.1:1", **SECRETS)
+    assert (result.returncode, "Traceback" in result.stderr) == (2, False)
+    assert "Temporal cannot be reached" in plain(result.stderr)
 
 
 def test_migrating_twice_finds_nothing_to_do(postgres_dsn: str) -> None:
@@ -101,7 +108,44 @@ def test_a_directory_where_nothing_runs_is_a_sentence(tmp_path: object) -> None:
 def test_resume_starts_nothing_where_nothing_is_unfinished(database: str, temporal_address: str) -> None:
     """And says so."""
     result = groundswell(
-        "resume", DATABASE_URL=database, TEMPORAL_ADDRESS=temporal_address, GROUNDSWELL_SECRET_KEY="x" * 40
+        "resume",
+        DATABASE_URL=database,
+        TEMPORAL_ADDRESS=temporal_address,
+        **SECRETS,
     )
     assert result.returncode == 0, result.stderr
     assert "0 campaigns and 0 collaborations" in result.stdout
+
+
+async def a_creator(database: str) -> str:
+    """Somebody in the directory."""
+    pool = await open_pool(database, application_name="tests")
+    try:
+        return (await Creators(pool, a_sealer(pool).keyring).upsert("default", [a_profile()]))[0].id
+    finally:
+        await pool.close()
+
+
+async def test_erasing_says_what_was_done_and_says_it_again(database: str, temporal_address: str) -> None:
+    """Whoever runs it twice, or for nobody, is told so."""
+    creator_id = await a_creator(database)
+    there = {"DATABASE_URL": database, "TEMPORAL_ADDRESS": temporal_address, **SECRETS}
+    first, again, nobody = [
+        await asyncio.to_thread(partial(groundswell, "erase", one, **there))
+        for one in (creator_id, creator_id, "nobody")
+    ]
+    assert first.returncode == 0, first.stderr
+    assert f"Creator {creator_id} was erased at" in first.stdout
+    assert again.stdout == first.stdout
+    assert nobody.returncode == 2
+    assert "There is no creator nobody" in plain(nobody.stderr)
+
+
+async def test_keys_are_rewrapped_by_the_first_master_key(database: str) -> None:
+    """Then the second is not needed any more."""
+    await a_creator(database)
+    new = "2027=" + "bmV3" * 10 + "bmU="
+    keys = {"GROUNDSWELL_SECRET_KEY": "x" * 40, "GROUNDSWELL_MASTER_KEYS": f"{new},{MASTER_KEYS}"}
+    result = await asyncio.to_thread(partial(groundswell, "rewrap", DATABASE_URL=database, **keys))
+    assert result.returncode == 0, result.stderr
+    assert "1 keys are wrapped anew; all are by master key '2027' now." in result.stdout

@@ -12,6 +12,7 @@ from activities.store.pool import Pool, open_pool
 from api.cli import app
 from tests.activities.store.appending import append
 from tests.activities.store.projections.desk import Desk, whole_story
+from tests.keys import MASTER_KEYS
 
 
 class Terminal:
@@ -21,7 +22,9 @@ class Terminal:
         self._dsn = dsn
 
     def run(self, *arguments: str) -> Result:
-        return CliRunner().invoke(app, arguments, env={"DATABASE_URL": self._dsn})
+        return CliRunner().invoke(
+            app, arguments, env={"DATABASE_URL": self._dsn, "GROUNDSWELL_MASTER_KEYS": MASTER_KEYS}
+        )
 
     def prepare(self, work: Callable[[Pool], Awaitable[Any]]) -> None:
         async def connected() -> None:

@@ -37,6 +37,34 @@ async def test_a_roster_that_comes_again_renews_profiles(brand: httpx.AsyncClien
     assert (again["created"], again["updated"]) == (0, 1)
 
 
+async def test_a_creator_is_erased_once_and_stays_out_of_imports(bench: Bench, brand: httpx.AsyncClient) -> None:
+    """The note says at whose word; a later roster with them in it says how many were left out, and not whom."""
+    id_ = await bench.known_creator(handle="maya.makes", name="Maya Ito")
+    first, again = [await brand.post(f"/v1/creators/{id_}/erase") for _ in range(2)]
+    assert (first.status_code, first.json()["requested_by"], first.json()["collaborations"]) == (200, "manager", 0)
+    assert again.json() == first.json()
+    assert (await brand.get(f"/v1/creators/{id_}")).status_code == 404
+
+    imported = await brand.post("/v1/creators/import", content=CSV, headers={"Content-Type": "text/csv"})
+    figures = imported.json()
+    assert (figures["accepted"], figures["created"], figures["updated"], figures["erased"]) == (0, 0, 0, 1)
+
+
+async def test_nobody_is_erased_while_a_collaboration_is_under_way(bench: Bench, brand: httpx.AsyncClient) -> None:
+    """409, with the collaboration in the way; an unknown id is 404, and a creator cannot do it."""
+    collaboration_id = await bench.offered()
+    creator_id = (await brand.get(f"/v1/collaborations/{collaboration_id}")).json()["creator_id"]
+    await bench.services.pool.execute(
+        "insert into creators (id, workspace, platform, handle, followers, profile) "
+        "values ($1, 'default', 'instagram', 'x', 1, '{}')",
+        creator_id,
+    )
+    refused = await brand.post(f"/v1/creators/{creator_id}/erase")
+    assert (refused.status_code, refused.json()["type"]) == (409, "urn:groundswell:problem:still_under_way")
+    assert collaboration_id in refused.json()["detail"]
+    assert (await brand.post("/v1/creators/nobody/erase")).status_code == 404
+
+
 JSON_LINES = (
     b'{"handle": "maya.makes", "name": "Maya", "email": "maya@creators.example", "followers": 5200}\n{"handle": 1'
 )

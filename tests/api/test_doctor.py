@@ -4,6 +4,7 @@ from pydantic import SecretStr, ValidationError
 from api.doctor import examine, settings_problem
 from api.embedded.mail import MailSink
 from api.readiness import Finding
+from tests.keys import MASTER_KEYS
 from workflows.settings import Settings
 
 SECRET = "x" * 40
@@ -11,7 +12,7 @@ SECRET = "x" * 40
 
 @pytest.fixture(autouse=True)
 def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DATABASE_URL", "GROUNDSWELL_SECRET_KEY", "TEMPORAL_ADDRESS"):
+    for name in ("DATABASE_URL", "GROUNDSWELL_SECRET_KEY", "GROUNDSWELL_MASTER_KEYS", "TEMPORAL_ADDRESS"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -32,6 +33,7 @@ async def test_parts_that_are_away_are_said_with_what_helps(monkeypatch: pytest.
     """Each on its own: the mail server is looked at although the database is away."""
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
     monkeypatch.setenv("GROUNDSWELL_SECRET_KEY", SECRET)
+    monkeypatch.setenv("GROUNDSWELL_MASTER_KEYS", MASTER_KEYS)
     monkeypatch.setenv("GROUNDSWELL_SMTP_PORT", "1")
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
     found = await findings()
@@ -46,6 +48,7 @@ async def test_what_works_is_said_to_work(
     """All but the worker, which nobody has started."""
     monkeypatch.setenv("DATABASE_URL", database)
     monkeypatch.setenv("GROUNDSWELL_SECRET_KEY", SECRET)
+    monkeypatch.setenv("GROUNDSWELL_MASTER_KEYS", MASTER_KEYS)
     monkeypatch.setenv("GROUNDSWELL_SMTP_PORT", str(mail_sink.port))
     monkeypatch.setenv("GROUNDSWELL_TASK_QUEUE", "a queue that nobody polls")
     monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_address)
@@ -58,7 +61,11 @@ async def test_what_works_is_said_to_work(
 def test_a_wrong_setting_is_explained_without_its_value() -> None:
     """It may be a secret."""
     with pytest.raises(ValidationError) as refused:
-        Settings(database_url=SecretStr("postgresql://"), secret_key=SecretStr("too short"))
+        Settings(
+            database_url=SecretStr("postgresql://"),
+            secret_key=SecretStr("too short"),
+            master_keys=SecretStr(MASTER_KEYS),
+        )
     explained = settings_problem(refused.value)
     assert "GROUNDSWELL_SECRET_KEY" in explained
     assert "too short" not in explained

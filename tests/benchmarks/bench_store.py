@@ -34,6 +34,7 @@ from tests.benchmarks.store_contenders import (
     WithReadModels,
 )
 from tests.benchmarks.story import many, record_story
+from tests.keys import a_sealer
 
 READ = 10_000
 """Events that are read back."""
@@ -120,9 +121,9 @@ async def rebuilding(server: PostgresServer, rounds: int, streams: int) -> None:
     await migrate(dsn)
     pool = await open_pool(dsn, max_size=WRITERS, statement_timeout=600)
     story = await record_story(pool)
-    await many(story, PostgresEventLog(pool), streams)
+    await many(story, PostgresEventLog(pool, a_sealer(pool)), streams)
     events = streams * story.events
-    kinds: list[Rebuilt] = [campaigns(), collaborations()]
+    kinds: list[Rebuilt] = [campaigns(a_sealer(pool)), collaborations(a_sealer(pool))]
     say(f"\n{events:,} events in {streams:,} streams:\n\n| | events/s |\n|---|---|")
     tasks: list[tuple[str, Callable[[], Awaitable[object]]]] = [
         ("rebuild of all read models", lambda: rebuild(pool, TABLES, kinds)),

@@ -25,6 +25,7 @@ from activities.store.projections.read_models import campaigns, collaborations
 from domain.decider import ENGINE
 from domain.events import Metadata, Record
 from tests.benchmarks.story import record_story
+from tests.keys import a_sealer
 
 WRITERS = 16
 DATA = {"who": "u", "what": "y" * 100}
@@ -117,7 +118,7 @@ class Groundswell:
         """See `Contender`."""
         await migrate(dsn)
         self._pool = await open_pool(dsn, min_size=WRITERS, max_size=WRITERS + 1)
-        self._log = PostgresEventLog(self._pool)
+        self._log = PostgresEventLog(self._pool, a_sealer(self._pool))
 
     async def write(self, commits: int, batch: int) -> None:
         """See `Contender`."""
@@ -159,7 +160,8 @@ class WithReadModels:
         await migrate(dsn)
         self._pool = await open_pool(dsn, min_size=WRITERS, max_size=WRITERS + 1)
         self._story = await record_story(self._pool)
-        self._log = PostgresEventLog(self._pool, [campaigns(), collaborations()])
+        sealer = a_sealer(self._pool)
+        self._log = PostgresEventLog(self._pool, sealer, [campaigns(sealer), collaborations(sealer)])
 
     async def write(self, commits: int, batch: int) -> None:
         """See `Contender`."""

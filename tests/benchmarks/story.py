@@ -9,6 +9,7 @@ from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Pool
 from domain.events import Envelope, Metadata, Record
 from tests.activities.store.projections.desk import Desk, whole_story
+from tests.keys import a_sealer
 
 _ID = "c1-a"
 """What the recorded collaboration is called; it is part of no other word in its events."""
@@ -55,7 +56,7 @@ def _renamed(record: Record, collaboration_id: str) -> Record:
 async def record_story(pool: Pool) -> Story:
     """Lets it happen once, by real decisions, in an empty database."""
     await whole_story(Desk(pool))
-    stored = await PostgresEventLog(pool).read(f"collaboration/{_ID}")
+    stored = await PostgresEventLog(pool, a_sealer(pool)).read(f"collaboration/{_ID}")
     return Story([_step(list(events)) for _, events in groupby(stored, key=lambda one: one.metadata.command_id)])
 
 

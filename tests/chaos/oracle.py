@@ -11,7 +11,6 @@ import asyncpg
 from activities.event_streams import registry_of
 from activities.notification import message_id
 from activities.records import campaign_after, collaboration_after
-from activities.store.envelopes import envelope
 from activities.store.pool import Pool
 from api.embedded.mail import Mail, MailSink
 from domain.collaboration import Collaboration
@@ -19,6 +18,7 @@ from domain.events import Envelope, event_id
 from domain.money import share
 from domain.notices import Audience, notices
 from domain.outcomes import Outcome
+from tests.keys import a_sealer
 
 ONCE = {
     "CollaborationOpened",
@@ -199,7 +199,8 @@ def _promised(state: Collaboration) -> int:
 async def aftermath(pool: Pool, mail: MailSink) -> Aftermath:
     """Everything that is left in a database and a mail server."""
     rows = await pool.fetch("select * from events order by stream, version")
-    streams = {stream: [envelope(row) for row in group] for stream, group in groupby(rows, lambda row: row["stream"])}
+    events = await a_sealer(pool).open_events(rows)
+    streams = {stream: list(group) for stream, group in groupby(events, lambda event: event.stream)}
     mails = mail.messages()
     return Aftermath(
         streams=streams,

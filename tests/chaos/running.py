@@ -25,7 +25,9 @@ from tests.chaos.cast import PARTS, Part, Story
 from tests.chaos.oracle import Aftermath, Ending, aftermath
 from tests.chaos.people import DOWN, People
 from tests.chaos.servers import WorkerProcess
+from tests.keys import MASTER_KEYS, a_sealer
 from workflows.client import Engine, EngineUnavailable
+from workflows.payload_codec import encrypted_client
 from workflows.resume import ResumeReport, resume
 
 WORKER = (sys.executable, "-m", "api.cli", "worker")
@@ -41,12 +43,13 @@ class Campaigning:
         self, story: Story, client: Client, pool: Pool, mail: MailSink, worker: WorkerProcess, task_queue: str
     ) -> None:
         self.story = story
-        self.client = client
+        self.client = encrypted_client(client, a_sealer(pool))
         self.pool = pool
         self.mail = mail
         self.worker = worker
-        self.log = PostgresEventLog(pool, [campaigns(), collaborations()])
-        self.engine = Engine(client, self.log, task_queue)
+        self.sealer = a_sealer(pool)
+        self.log = PostgresEventLog(pool, self.sealer, [campaigns(self.sealer), collaborations(self.sealer)])
+        self.engine = Engine(self.client, self.log, task_queue)
         self.people = People(self.engine, self.log, pool)
         self.campaign_id = uuid4().hex
         self._task_queue = task_queue
@@ -55,7 +58,7 @@ class Campaigning:
     async def start(self) -> None:
         """Fill the directory, let everybody begin to act, and start the campaign."""
         self._acting = asyncio.create_task(self.people.play())
-        await Creators(self.pool).upsert("default", self.story.profiles)
+        await Creators(self.pool, self.sealer.keyring).upsert("default", self.story.profiles)
         brief = self.story.brief
         while True:
             with suppress(EngineUnavailable):
@@ -99,7 +102,7 @@ class Campaigning:
 
     async def resume(self) -> ResumeReport:
         """Bring back what has not ended."""
-        return await resume(self.client, UnfinishedStreams(self.pool), task_queue=self._task_queue)
+        return await resume(self.client, UnfinishedStreams(self.pool, self.log), task_queue=self._task_queue)
 
     async def aftermath(self) -> Aftermath:
         """What is left, checked."""
@@ -153,6 +156,7 @@ async def campaigning(
         "DATABASE_URL": dsn,
         "TEMPORAL_ADDRESS": temporal,
         "GROUNDSWELL_SECRET_KEY": "a secret of the tests, long enough",
+        "GROUNDSWELL_MASTER_KEYS": MASTER_KEYS,
         "GROUNDSWELL_SMTP_HOST": mail.host,
         "GROUNDSWELL_SMTP_PORT": str(mail.port),
         "GROUNDSWELL_TASK_QUEUE": task_queue,

@@ -40,7 +40,9 @@ from domain.goal_setting import CampaignStarted, StartCampaign
 from domain.negotiation import AcceptOffer
 from domain.verification import OpenCollaboration
 from tests.domain.given import DISCLOSED, a_brief, a_profile
+from tests.keys import MASTER_KEYS, a_sealer
 from workflows.client import Engine
+from workflows.payload_codec import encrypted_client
 from workflows.settings import Settings
 from workflows.worker import worker
 
@@ -142,7 +144,8 @@ class Bench:
         self.task_queue = task_queue
         self._environment = environment
         self._handles = count(1)
-        self.log = PostgresEventLog(pool, [campaigns(), collaborations()])
+        self.sealer = a_sealer(pool)
+        self.log = PostgresEventLog(pool, self.sealer, [campaigns(self.sealer), collaborations(self.sealer)])
         self.engine = Engine(client, self.log, task_queue)
 
     async def now(self) -> datetime:
@@ -155,7 +158,7 @@ class Bench:
 
     async def add_creators(self, *profiles: Profile) -> list[str]:
         """Put creators into the directory and return their ids."""
-        return [added.id for added in await Creators(self.pool).upsert("default", profiles)]
+        return [added.id for added in await Creators(self.pool, self.sealer.keyring).upsert("default", profiles)]
 
     async def open_campaign(self, brief: Brief) -> str:
         """Record a started campaign that has no workflow, so that a collaboration can be tested alone."""
@@ -211,13 +214,16 @@ async def working(
     settings = Settings(
         database_url=SecretStr(database),
         secret_key=SecretStr("a secret of the tests, long enough"),
+        master_keys=SecretStr(MASTER_KEYS),
         smtp_host=mail.host,
         smtp_port=mail.port,
         task_queue=f"tests-{uuid4().hex}",
         poll_seconds=0.05,
     )
     pool = await open_pool(database, application_name="tests")
-    async with worker(client, settings, pool):
+    sealer = a_sealer(pool)
+    client = encrypted_client(client, sealer)
+    async with worker(client, settings, pool, sealer):
         yield Bench(client, pool, mail, settings.task_queue, environment)
     await pool.close()
 

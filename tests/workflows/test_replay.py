@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.converter import DataConverter
 from temporalio.worker import Replayer
 
 from domain.campaign import CancelCampaign
@@ -112,16 +113,16 @@ PATHS: dict[str, Story] = {
 }
 
 
-def replayer() -> Replayer:
+def replayer(converter: DataConverter = pydantic_data_converter) -> Replayer:
     """Replays as the worker runs."""
-    return Replayer(workflows=WORKFLOWS, data_converter=pydantic_data_converter, workflow_runner=sandboxed())
+    return Replayer(workflows=WORKFLOWS, data_converter=converter, workflow_runner=sandboxed())
 
 
 @pytest.mark.parametrize("name", PATHS)
 async def test_what_was_just_run_replays(name: str, live: Bench) -> None:
     """The path is deterministic: its own history leads to the same commands."""
     history = await live.client.get_workflow_handle(await PATHS[name](live)).fetch_history()
-    await replayer().replay_workflow(history)
+    await replayer(live.client.data_converter).replay_workflow(history)
     if os.environ.get("GROUNDSWELL_RECORD_HISTORIES"):
         HISTORIES.mkdir(exist_ok=True)
         text = json.dumps(json.loads(history.to_json()), indent=1, sort_keys=True)

@@ -23,7 +23,9 @@ HALF_A_MINUTE = timedelta(seconds=30)
 
 async def bring_back(bench: Bench, campaign_id: str | None = None) -> tuple[int, int]:
     """Resume everything, or one campaign; returns how many campaigns and collaborations were asked to run."""
-    report = await resume(bench.client, UnfinishedStreams(bench.pool), campaign_id, task_queue=bench.task_queue)
+    report = await resume(
+        bench.client, UnfinishedStreams(bench.pool, bench.log), campaign_id, task_queue=bench.task_queue
+    )
     return report.campaigns, report.collaborations
 
 

@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from tests.keys import MASTER_KEYS
 from workflows.settings import Settings
 
 
@@ -11,6 +12,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """A complete environment."""
     monkeypatch.setenv("DATABASE_URL", "postgresql://u:secret-password@db/groundswell")
     monkeypatch.setenv("GROUNDSWELL_SECRET_KEY", "k" * 32)
+    monkeypatch.setenv("GROUNDSWELL_MASTER_KEYS", MASTER_KEYS)
     return monkeypatch
 
 
@@ -41,3 +43,11 @@ def test_secrets_do_not_show_when_settings_are_printed(environment: pytest.Monke
     printed = repr(Settings())
     assert "secret-password" not in printed
     assert "k" * 32 not in printed
+
+
+def test_master_keys_that_are_none_are_refused_and_not_quoted(environment: pytest.MonkeyPatch) -> None:
+    """Before anything is sealed with them."""
+    environment.setenv("GROUNDSWELL_MASTER_KEYS", "2026=c2VjcmV0LWJ1dC1zaG9ydA==")
+    with pytest.raises(ValidationError, match="openssl rand") as refused:
+        Settings()
+    assert "c2VjcmV0" not in str(refused.value)

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from activities.store.pool import Pool, open_pool
+from tests.keys import MASTER_KEYS, a_sealer
 from workflows import worker
 from workflows.settings import Settings
 
@@ -24,8 +25,10 @@ def called_activities() -> set[str]:
 
 async def test_every_activity_that_a_workflow_calls_is_offered(database: str) -> None:
     """And none that no workflow calls."""
-    settings = Settings(database_url=SecretStr(database), secret_key=SecretStr("k" * 32))
+    settings = Settings(
+        database_url=SecretStr(database), secret_key=SecretStr("k" * 32), master_keys=SecretStr(MASTER_KEYS)
+    )
     pool: Pool = await open_pool(database, application_name="tests")
-    offered = {activity.__name__ for activity in worker.activities(settings, pool)}
+    offered = {activity.__name__ for activity in worker.activities(settings, pool, a_sealer(pool))}
     await pool.close()
     assert offered == called_activities()

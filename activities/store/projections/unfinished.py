@@ -7,7 +7,7 @@ were decided and not sent, and the collaborations that an ended campaign takes w
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from activities.event_streams import EventStreams, LoadRequest
-from activities.store.event_log import PostgresEventLog
+from activities.ports import EventLog
 from activities.store.mail_log import MailLog
 from activities.store.pool import Pool
 from activities.store.projections.campaign_board import unfinished_campaigns
@@ -24,9 +24,9 @@ PageAfter = Callable[[str], Awaitable[Sequence[str]]]
 class UnfinishedStreams:
     """Ids of campaigns and collaborations with something left to do, of all workspaces."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, log: EventLog) -> None:
         self._pool = pool
-        self._streams = EventStreams(PostgresEventLog(pool), MailLog(pool))
+        self._streams = EventStreams(log, MailLog(pool))
 
     async def campaigns(self) -> list[str]:
         """All campaigns that have not ended, or have and leave collaborations or mails behind."""

@@ -17,8 +17,8 @@ set
 returning id, platform, handle, (xmax = 0) as created;
 
 -- name: get_creators
--- The creators with these ids.
-select id, profile, opted_out from creators where id = any($1::text []);
+-- The creators with these ids who have not been erased.
+select id, profile, opted_out from creators where id = any($1::text []) and erased_at is null;
 
 -- name: candidates
 -- Accounts that a brief may want, best match of the topics first; what is unknown about an account does not exclude it.
@@ -40,6 +40,7 @@ select id, profile, opted_out
 from creators
 where
     workspace = $1
+    and erased_at is null
     and ($2 = '' or search @@ websearch_to_tsquery('simple', $2))
     and id > $3
 order by id
@@ -48,3 +49,25 @@ limit $4;
 -- name: opt_out
 -- Keeps a creator from ever being considered again.
 update creators set opted_out = true, updated_at = clock_timestamp() where id = $1 returning id;
+
+-- name: erased_accounts
+-- Those of these account hashes whose owners have been erased.
+select id, handle from creators where workspace = $1 and handle = any($2::text []) and erased_at is not null;
+
+-- name: lock_creator
+-- A creator's account, held against imports and other erasures until the end of the transaction.
+select workspace, platform, handle, erased_at from creators where id = $1 for update;
+
+-- name: blank_creator
+-- Takes everything about a person out of their row; the keyed hash in the place of the handle keeps the account out.
+update creators
+set
+    handle = $2,
+    followers = 0,
+    country = null,
+    language = null,
+    profile = '{}',
+    opted_out = true,
+    erased_at = clock_timestamp(),
+    updated_at = clock_timestamp()
+where id = $1;

@@ -26,5 +26,12 @@ where
     and stream > $3
     and ($4::text is null or correlation_id = $4)
     and not exists (select from mail_log where mail_log.event_id = events.event_id and state = 'sent')
+    -- Nobody writes to, or about, somebody who has been erased.
+    and not exists (
+        select
+        from collaboration_pipeline as pipeline
+        inner join creators on creators.id = pipeline.creator_id
+        where creators.erased_at is not null and events.stream = 'collaboration/' || pipeline.collaboration_id
+    )
 order by stream
 limit $5;

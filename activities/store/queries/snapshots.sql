@@ -1,10 +1,6 @@
 -- name: load_snapshot
 -- The state of a stream, if it was kept in this shape; the caller goes on to replace it.
-select version, state::text as state from snapshots where stream = $1 and shape = $2 for update;
-
--- name: peek_snapshot
--- The state of a stream, if it was kept in this shape.
-select version, state::text as state from snapshots where stream = $1 and shape = $2;
+select stream, version, state::text as state from snapshots where stream = $1 and shape = $2 for update;
 
 -- name: peek_snapshots
 -- The states of some streams, of those that were kept in this shape.

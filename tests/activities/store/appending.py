@@ -8,6 +8,7 @@ from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Connection, Pool
 from domain.decider import ENGINE
 from domain.events import Envelope, Metadata, Record
+from tests.keys import a_sealer
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -44,7 +45,7 @@ class OpenAppend:
     def __init__(self, pool: Pool, what: object, *, stream: str | None = None, expected: int = 0) -> None:
         self._written = asyncio.Event()
         self._commit: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        log = PostgresEventLog(pool, [self])
+        log = PostgresEventLog(pool, a_sealer(pool), [self])
         self._append = asyncio.create_task(
             log.append(stream or f"collaboration/{what}", expected, happened(what), given_by(f"open {what}"))
         )
@@ -75,6 +76,6 @@ async def open_append(pool: Pool, what: object, *, stream: str | None = None, ex
 
 async def append(pool: Pool, *what: object, type_: str = "Happened", campaign: str = "c1") -> list[Envelope]:
     """An append to a new stream of its own, committed."""
-    return await PostgresEventLog(pool).append(
+    return await PostgresEventLog(pool, a_sealer(pool)).append(
         f"collaboration/{what[0]}", 0, happened(*what, type_=type_), given_by(f"{what[0]}", campaign=campaign)
     )

@@ -4,6 +4,7 @@ import pytest_asyncio
 
 from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Pool, open_pool
+from tests.keys import a_sealer
 
 
 @pytest_asyncio.fixture
@@ -15,4 +16,4 @@ async def pool(database: str) -> AsyncIterator[Pool]:
 
 @pytest_asyncio.fixture
 async def log(pool: Pool) -> PostgresEventLog:
-    return PostgresEventLog(pool)
+    return PostgresEventLog(pool, a_sealer(pool))

@@ -13,6 +13,7 @@ from domain.budget import BudgetMove
 from domain.decider import ENGINE
 from domain.errors import BudgetExceeded, ConcurrencyConflict, GroundswellError, IdempotencyKeyReused
 from domain.events import Envelope, Metadata, Record
+from tests.keys import a_sealer
 
 BUDGET = 100
 _examples = count()
@@ -101,7 +102,7 @@ async def attempted(
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(attempts=st.lists(ATTEMPTS, max_size=12))
 async def test_every_sequence_of_appends_agrees_with_the_model(pool: Pool, attempts: list[Attempt]) -> None:
-    log, model, prefix = PostgresEventLog(pool), Model(), f"example{next(_examples)}/"
+    log, model, prefix = PostgresEventLog(pool, a_sealer(pool)), Model(), f"example{next(_examples)}/"
     opening = BudgetMove(campaign_id=prefix, total=BUDGET, currency="USD")
     started = [Record(type="Started", schema_version=1, data={})]
     await log.append(f"{prefix}campaign", 0, started, given_by("start", "f", prefix), [opening])

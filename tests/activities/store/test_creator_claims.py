@@ -21,6 +21,7 @@ from domain.decider import ENGINE
 from domain.errors import ExclusivityClash
 from domain.events import Envelope, Metadata, Record
 from domain.exclusivity import ClaimMove
+from tests.keys import a_sealer
 
 NOW = datetime(2026, 3, 1, 15, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -163,7 +164,7 @@ async def test_who_comes_second_waits_for_a_transaction_that_is_open(
     """And is refused if it commits, and let in if it does not."""
     slow = HeldUp()
     slow.failure = RuntimeError("rolled back") if fails else None
-    first = asyncio.create_task(append(PostgresEventLog(pool, [slow]), claimed("c1", days=30)))
+    first = asyncio.create_task(append(PostgresEventLog(pool, a_sealer(pool), [slow]), claimed("c1", days=30)))
     await slow.reached.wait()
     second = asyncio.create_task(append(log, claimed("c2", days=30)))
     await asyncio.sleep(0.2)
@@ -203,7 +204,7 @@ async def test_of_sixteen_campaigns_that_accept_at_once_exactly_one_wins_each_cr
 async def test_a_slow_winner_of_one_creator_does_not_hold_up_another(log: PostgresEventLog, pool: Pool) -> None:
     """The queue is one for each creator."""
     slow = HeldUp()
-    first = asyncio.create_task(append(PostgresEventLog(pool, [slow]), claimed("c1", days=30)))
+    first = asyncio.create_task(append(PostgresEventLog(pool, a_sealer(pool), [slow]), claimed("c1", days=30)))
     await slow.reached.wait()
     await asyncio.wait_for(append(log, claimed("c2", "ben", days=30)), 5)
     slow.go.set()

@@ -6,6 +6,7 @@ from activities.store.creators import Creators
 from activities.store.pool import Pool
 from domain.creators import Platform, Profile
 from domain.ranking import Wanted
+from tests.keys import a_sealer
 
 
 def profile(handle: str, **changes: object) -> Profile:
@@ -35,7 +36,7 @@ async def wanted(creators: Creators, *, limit: int = 100, **criteria: object) ->
 
 
 async def test_a_profile_comes_back_as_it_went_in(pool: Pool) -> None:
-    creators = Creators(pool)
+    creators = Creators(pool, a_sealer(pool).keyring)
     ada = profile("ada", topics=["travel"], biography="Ünïcode ☕", average_likes=12.5, fee=10_000, country="DE")
     [result] = await creators.upsert("default", [ada])
     assert result.created
@@ -45,7 +46,7 @@ async def test_a_profile_comes_back_as_it_went_in(pool: Pool) -> None:
 
 
 async def test_an_account_keeps_its_id_when_it_is_imported_again(pool: Pool) -> None:
-    creators = Creators(pool)
+    creators = Creators(pool, a_sealer(pool).keyring)
     [first] = await creators.upsert("default", [profile("ada")])
     [again] = await creators.upsert("default", [profile("ada", followers=6_000)])
     assert (again.id, again.created) == (first.id, False)
@@ -53,7 +54,7 @@ async def test_an_account_keeps_its_id_when_it_is_imported_again(pool: Pool) -> 
 
 
 async def test_the_same_handle_elsewhere_is_another_creator(pool: Pool) -> None:
-    creators = Creators(pool)
+    creators = Creators(pool, a_sealer(pool).keyring)
     results = [
         *await creators.upsert("default", [profile("ada"), profile("ada", platform="tiktok")]),
         *await creators.upsert("other", [profile("ada")]),
@@ -62,7 +63,7 @@ async def test_the_same_handle_elsewhere_is_another_creator(pool: Pool) -> None:
 
 
 async def test_of_one_account_twice_in_an_import_the_last_row_counts(pool: Pool) -> None:
-    creators = Creators(pool)
+    creators = Creators(pool, a_sealer(pool).keyring)
     first, other, last = await creators.upsert(
         "default", [profile("ada", followers=1), profile("bob"), profile("ada", followers=2)]
     )
@@ -71,7 +72,7 @@ async def test_of_one_account_twice_in_an_import_the_last_row_counts(pool: Pool)
 
 
 async def test_imports_of_the_same_accounts_at_once_agree_on_their_ids(pool: Pool) -> None:
-    creators = Creators(pool)
+    creators = Creators(pool, a_sealer(pool).keyring)
     roster = [profile(f"creator{n}") for n in range(50)]
     forward, backward = await asyncio.gather(
         creators.upsert("default", roster), creators.upsert("default", roster[::-1])
@@ -81,7 +82,7 @@ async def test_imports_of_the_same_accounts_at_once_agree_on_their_ids(pool: Poo
 
 
 async def test_candidates_are_on_the_platform_and_within_both_bounds_of_followers(pool: Pool) -> None:
-    creators = Creators(pool)
+    creators = Creators(pool, a_sealer(pool).keyring)
     await creators.upsert(
         "default",
         [
@@ -97,7 +98,7 @@ async def test_candidates_are_on_the_platform_and_within_both_bounds_of_follower
 
 
 async def test_an_unknown_country_or_language_does_not_exclude(pool: Pool) -> None:
-    creators = Creators(pool)
+    creators = Creators(pool, a_sealer(pool).keyring)
     await creators.upsert(
         "default",
         [
@@ -111,7 +112,7 @@ async def test_an_unknown_country_or_language_does_not_exclude(pool: Pool) -> No
 
 
 async def test_candidates_that_match_the_topics_come_first_and_topics_before_mentions(pool: Pool) -> None:
-    creators = Creators(pool)
+    creators = Creators(pool, a_sealer(pool).keyring)
     await creators.upsert(
         "default",
         [
@@ -125,7 +126,7 @@ async def test_candidates_that_match_the_topics_come_first_and_topics_before_men
 
 
 async def test_who_opted_out_is_never_a_candidate_again_not_even_after_an_import(pool: Pool) -> None:
-    creators = Creators(pool)
+    creators = Creators(pool, a_sealer(pool).keyring)
     [ada] = await creators.upsert("default", [profile("ada")])
     assert await creators.opt_out(ada.id)
     assert not await creators.opt_out("unknown")
@@ -135,7 +136,7 @@ async def test_who_opted_out_is_never_a_candidate_again_not_even_after_an_import
 
 
 async def test_the_directory_is_searched_by_words_and_read_by_pages(pool: Pool) -> None:
-    creators = Creators(pool)
+    creators = Creators(pool, a_sealer(pool).keyring)
     await creators.upsert("default", [profile(f"c{n}", topics=["food" if n % 2 else "cars"]) for n in range(6)])
     first = await creators.search("default", "food", limit=2)
     rest = await creators.search("default", "food", after=first[-1].creator.id)

@@ -12,6 +12,7 @@ from domain.budget import BudgetMove
 from domain.errors import BudgetExceeded, ConcurrencyConflict, CurrencyMismatch, IdempotencyKeyReused, NotFound
 from domain.events import Envelope, event_id
 from tests.activities.store.appending import append, given_by, happened, open_append
+from tests.keys import a_sealer
 
 STREAM = "campaign/c1"
 
@@ -244,7 +245,7 @@ class Counting:
 
 async def counted(pool: Pool) -> PostgresEventLog:
     await pool.execute("create table counts (stream text primary key, n integer)")
-    return PostgresEventLog(pool, [Counting()])
+    return PostgresEventLog(pool, a_sealer(pool), [Counting()])
 
 
 async def test_a_projection_sees_new_events_of_its_streams_only(pool: Pool) -> None:
@@ -258,7 +259,7 @@ async def test_a_projection_sees_new_events_of_its_streams_only(pool: Pool) -> N
 async def test_a_failing_projection_undoes_the_append(pool: Pool) -> None:
     await pool.execute("create table counts (stream text primary key, n integer)")
     counting = Counting()
-    log = PostgresEventLog(pool, [counting])
+    log = PostgresEventLog(pool, a_sealer(pool), [counting])
     await open_budget(log, 100)
     counting.failing = True
     with pytest.raises(RuntimeError):

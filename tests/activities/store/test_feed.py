@@ -11,6 +11,7 @@ from activities.store.feed import START, Feed, FeedPosition, read_feed
 from activities.store.pool import Pool, open_pool
 from api.embedded.postgres import PostgresServer, wheel_binaries
 from tests.activities.store.appending import append, given_by, happened, open_append, whats
+from tests.keys import a_sealer
 
 
 class Reader:
@@ -152,7 +153,7 @@ async def test_a_snapshot_that_may_be_too_old_is_refused(pool: Pool, isolation: 
 
 
 async def test_a_follower_of_a_campaign_skips_nothing(pool: Pool) -> None:
-    log = PostgresEventLog(pool)
+    log = PostgresEventLog(pool, a_sealer(pool))
     await append(pool, "early")
     slow = await open_append(pool, "slow")
     await append(pool, "elsewhere", campaign="c2")
@@ -165,7 +166,7 @@ async def test_a_follower_of_a_campaign_skips_nothing(pool: Pool) -> None:
 
 
 async def test_whoever_has_appended_finds_it_in_the_campaign_while_others_append(pool: Pool) -> None:
-    log = PostgresEventLog(pool)
+    log = PostgresEventLog(pool, a_sealer(pool))
 
     async def write_and_look(writer: int) -> None:
         for n in range(5):
@@ -176,7 +177,7 @@ async def test_whoever_has_appended_finds_it_in_the_campaign_while_others_append
 
 
 async def test_a_follower_gets_everything_that_sixteen_writers_append_meanwhile(pool: Pool) -> None:
-    log, seen = PostgresEventLog(pool), list[tuple[str, int]]()
+    log, seen = PostgresEventLog(pool, a_sealer(pool)), list[tuple[str, int]]()
 
     async def write(writer: int) -> None:
         for n in range(20):
@@ -199,7 +200,7 @@ async def test_a_follower_gets_everything_that_sixteen_writers_append_meanwhile(
 async def test_many_writers_of_one_stream_are_read_in_the_order_of_versions(pool: Pool) -> None:
     stream = "collaboration/x"
     slow = await open_append(pool, "slow", stream=stream)
-    log = PostgresEventLog(pool)
+    log = PostgresEventLog(pool, a_sealer(pool))
     others = [
         asyncio.create_task(log.append(stream, 1, happened(n), given_by(f"{n}"))) for n in range(4)
     ]  # each waits for the slow one; then one of them wins

@@ -7,6 +7,7 @@ from activities.store.feed import Feed
 from activities.store.feed_hints import CHANNEL, listening
 from activities.store.pool import Pool
 from tests.activities.store.appending import append, given_by, happened, whats
+from tests.keys import a_sealer
 
 
 async def test_a_listener_is_told_soon_after_an_append(pool: Pool) -> None:
@@ -34,7 +35,7 @@ async def test_many_appends_of_one_process_at_once_are_one_hint(pool: Pool) -> N
         nonlocal count
         count += 1
 
-    log = PostgresEventLog(pool)
+    log = PostgresEventLog(pool, a_sealer(pool))
     async with pool.acquire() as connection:
         await connection.add_listener(CHANNEL, hint)
         for n in range(5):

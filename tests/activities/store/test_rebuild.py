@@ -7,11 +7,12 @@ import pytest
 
 from activities.store.pool import Pool
 from activities.store.projections.read_models import campaigns, collaborations
-from activities.store.rebuild import TABLES, Flipped, RebuildRunning, rebuild
+from activities.store.rebuild import TABLES, Flipped, RebuildRunning, Rebuilt, rebuild
 from domain.errors import UnknownEvent
 from domain.negotiation import AcceptOffer
 from tests.activities.store.appending import append
 from tests.activities.store.projections.desk import CREATOR, Desk, everything_shown, whole_story
+from tests.keys import a_sealer
 
 
 @pytest.fixture
@@ -19,8 +20,12 @@ def desk(pool: Pool) -> Desk:
     return Desk(pool)
 
 
+def kinds(pool: Pool) -> list[Rebuilt]:
+    return [campaigns(a_sealer(pool)), collaborations(a_sealer(pool))]
+
+
 async def rebuilt(pool: Pool, *tables: str) -> list[Flipped]:
-    return await rebuild(pool, tables or TABLES, [campaigns(), collaborations()])
+    return await rebuild(pool, tables or TABLES, kinds(pool))
 
 
 async def test_what_was_kept_inline_is_what_the_events_say(desk: Desk) -> None:
@@ -83,7 +88,7 @@ async def test_readers_do_not_wait_and_see_the_old_rows_until_it_is_done(desk: D
 async def test_progress_counts_events_up_to_all_of_them(desk: Desk) -> None:
     await whole_story(desk)
     heard: list[tuple[int, int]] = []
-    await rebuild(desk.pool, TABLES, [campaigns(), collaborations()], lambda done, total: heard.append((done, total)))
+    await rebuild(desk.pool, TABLES, kinds(desk.pool), lambda done, total: heard.append((done, total)))
     total = await desk.pool.fetchval("select count(*) from events")
     assert heard[-1] == (total, total)
 

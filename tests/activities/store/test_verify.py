@@ -7,6 +7,7 @@ from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Pool
 from activities.store.verify import PAGE, size, verify
 from tests.activities.store.appending import append, given_by, happened
+from tests.keys import a_sealer
 
 STREAM = "collaboration/b"
 
@@ -14,7 +15,7 @@ STREAM = "collaboration/b"
 @pytest.fixture
 async def record(pool: Pool) -> Pool:
     """Three streams, of which the middle one has four events by two commands."""
-    log = PostgresEventLog(pool)
+    log = PostgresEventLog(pool, a_sealer(pool))
     for stream in ("collaboration/a", STREAM, "collaboration/c"):
         await log.append(stream, 0, happened(1, 2), given_by("k1"))
         await log.append(stream, 2, happened(3, 4), given_by("k2"))

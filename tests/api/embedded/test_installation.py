@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from activities.store.keys import MasterKeys
 from api.embedded.installation import Installation, addresses, environment_of, keys_in, until_stopped
 from api.embedded.process import EmbeddedError
 
@@ -15,6 +16,15 @@ def test_keys_are_made_once_and_only_their_owner_reads_them(tmp_path: Path) -> N
     assert keys_in(tmp_path) == keys
     assert (tmp_path / "keys.json").stat().st_mode & 0o077 == 0
     assert len(keys.secret_key) >= 32
+
+
+def test_keys_of_an_earlier_release_are_kept_and_completed(tmp_path: Path) -> None:
+    """What is new is made once, beside what was there."""
+    (tmp_path / "keys.json").write_text('{"api_key": "gsk_old", "secret_key": "an old secret of its own, long enough"}')
+    keys = keys_in(tmp_path)
+    assert keys.api_key == "gsk_old"
+    assert MasterKeys.parse(keys.master_keys).current == "1"
+    assert keys_in(tmp_path) == keys
 
 
 def test_two_installations_have_different_keys(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from domain.events import Envelope
 from domain.negotiation import AcceptOffer, CounterOffer
 from tests.api.conftest import API_KEY, Bench
 from tests.domain.given import usd
+from tests.keys import a_sealer
 
 STREAM = {"Accept": "text/event-stream"}
 FAST = Pace(poll=0.01, heartbeat=0.05, longest=0.4)
@@ -31,7 +32,7 @@ class CountingLog(PostgresEventLog):
     """A log that counts how often it is looked at, and that can be out of reach."""
 
     def __init__(self, pool: Pool) -> None:
-        super().__init__(pool)
+        super().__init__(pool, a_sealer(pool))
         self.looks = 0
         self.away = 0
 

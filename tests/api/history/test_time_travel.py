@@ -49,7 +49,7 @@ class Diary:
 async def _work_through(diary: Diary, id_: str) -> None:
     """Everything from the offer to a payment, a published post, and the end."""
     stream = collaboration_stream(id_)
-    document = await diary.bench.services.documents.put(CONTRACT, "application/pdf")
+    document = await diary.bench.services.documents.put(CONTRACT, "application/pdf", creator_id=None)
     steps: list[tuple[Command, Role]] = [
         (MakeOffer(), Role.ENGINE),
         (AcceptOffer(version=1), Role.CREATOR),

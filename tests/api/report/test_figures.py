@@ -123,4 +123,4 @@ def test_a_creator_who_left_the_directory_keeps_a_nameless_row() -> None:
     """The figures stay when the person's data has been erased."""
     story = Story(brief(terms=Terms(upfront=0))).begin().invite("Ada")
     report = reckon(fold(story.envelopes), {})
-    assert (report.creators[0].name, report.creators[0].handle) == ("(no longer in the directory)", "")
+    assert (report.creators[0].name, report.creators[0].handle) == ("a creator, erased", "")

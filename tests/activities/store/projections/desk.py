@@ -23,6 +23,7 @@ from domain.goal_setting import StartCampaign
 from domain.money import Money
 from domain.negotiation import AcceptOffer, MakeOffer
 from domain.verification import OpenCollaboration, RecordAssessment
+from tests.keys import a_sealer
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BRAND = Actor(role=Role.BRAND, id="key-1")
@@ -61,7 +62,8 @@ class Desk:
 
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
-        self.log = PostgresEventLog(pool, [campaigns(), collaborations()])
+        sealer = a_sealer(pool)
+        self.log = PostgresEventLog(pool, sealer, [campaigns(sealer), collaborations(sealer)])
         self.now = NOW
         self._given = 0
 

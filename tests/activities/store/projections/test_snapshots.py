@@ -16,13 +16,14 @@ from domain.lifecycle import Stage
 from domain.negotiation import MakeOffer
 from domain.verification import RecordAssessment
 from tests.activities.store.projections.desk import PASS, Desk, whole_story
+from tests.keys import a_sealer
 
 
 async def test_a_kept_state_is_the_fold_of_its_events(desk: Desk) -> None:
     await whole_story(desk)
     for kind, registry, decider, stream in (
-        (campaigns(), campaign.EVENTS, CampaignDecider(), "campaign/c1"),
-        (collaborations(), collaboration.EVENTS, CollaborationDecider(), "collaboration/c1-a"),
+        (campaigns(a_sealer(desk.pool)), campaign.EVENTS, CampaignDecider(), "campaign/c1"),
+        (collaborations(a_sealer(desk.pool)), collaboration.EVENTS, CollaborationDecider(), "collaboration/c1-a"),
     ):
         stored = await desk.log.read(stream)
         state: Any = decider.initial
@@ -34,7 +35,7 @@ async def test_a_kept_state_is_the_fold_of_its_events(desk: Desk) -> None:
 
 
 async def test_a_stream_without_events_is_in_its_initial_state(desk: Desk) -> None:
-    assert await campaigns().load(desk.pool, "campaign/none") == (0, CampaignDecider().initial)
+    assert await campaigns(a_sealer(desk.pool)).load(desk.pool, "campaign/none") == (0, CampaignDecider().initial)
 
 
 LOST: dict[str, str] = {
