@@ -31,7 +31,7 @@ SHARED = pytest.StashKey[Path]()
 ALIVE = pytest.StashKey[IO[str]]()
 
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
-"""Test data need not survive a power cut. It still survives a killed server: only the operating system must live."""
+"""Test data need not survive anything: what must survive a killed server is tested with the default settings."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
