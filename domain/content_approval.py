@@ -26,7 +26,7 @@ from domain.errors import (
 )
 from domain.lifecycle import Stage
 from domain.money import share
-from domain.outcomes import Closing, CollaborationClosing, Outcome, end
+from domain.outcomes import Outcome, end
 from domain.payouts import PayoutPurpose, schedule
 from domain.personal import PERSONAL, PERSONAL_URL
 from domain.values import Sha256, Text
@@ -298,10 +298,7 @@ def expire(expired: TaskExpired, state: "Collaboration", context: Context) -> Se
 def _review_lapsed(state: "Collaboration") -> Sequence[Event]:
     """The creator has done their part: what the contract promises for a cancellation is owed here too."""
     reason = "nobody reviewed the draft in time"
-    owed = schedule_kill_fee(state)
-    if owed:
-        return [*owed, CollaborationClosing(closing=Closing(outcome=Outcome.EXPIRED, reason=reason))]
-    return end(state, Outcome.EXPIRED, reason)
+    return end(state, Outcome.EXPIRED, reason, *schedule_kill_fee(state))
 
 
 def _missed(work: Work, step: str, state: "Collaboration") -> Sequence[Event]:

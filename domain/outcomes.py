@@ -53,10 +53,10 @@ class CollaborationEnded(Event):
     """What is given back of the claims on the creator; None if there were none."""
 
 
-def end(state: "Collaboration", outcome: Outcome, reason: str) -> Sequence[Event]:
-    """The end now, or once every scheduled payout has been made."""
-    if state.owed:
-        return [CollaborationClosing(closing=Closing(outcome=outcome, reason=reason))]
+def end(state: "Collaboration", outcome: Outcome, reason: str, *scheduled: Event) -> Sequence[Event]:
+    """The end now, or once every scheduled payout has been made, those that come with the end among them."""
+    if state.owed or scheduled:
+        return [*scheduled, CollaborationClosing(closing=Closing(outcome=outcome, reason=reason))]
     released = _released_claims(state, outcome)
     return [CollaborationEnded(outcome=outcome, reason=reason, released_claims=released, **state.loose_ends())]
 

@@ -17,8 +17,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic, sleep
-from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple
 from urllib.parse import quote
 
 import asyncpg
@@ -26,6 +25,7 @@ import asyncpg
 from api.embedded.process import (
     EmbeddedError,
     Progress,
+    Server,
     any_runs,
     environment,
     in_thread,
@@ -51,7 +51,7 @@ class Account(NamedTuple):
     gid: int
 
 
-class PostgresServer:
+class PostgresServer(Server):
     """One PostgreSQL server with one database. `settings` are server parameters, such as `{"fsync": "off"}`.
 
     Only the account that the server runs as, and root, can reach its socket; there is no password.
@@ -71,19 +71,6 @@ class PostgresServer:
         self._settings = {"listen_addresses": "", "timezone": "UTC", "log_timezone": "UTC"} | dict(settings or {})
         self._given_binaries = binaries
         self._progress = progress
-
-    async def __aenter__(self) -> Self:
-        try:
-            await self.start()
-        except BaseException:
-            await self.stop()
-            raise
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()
 
     @property
     def dsn(self) -> str:

@@ -3,12 +3,14 @@
 import asyncio
 import os
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic, sleep
-from typing import ParamSpec, TypeVar
+from types import TracebackType
+from typing import ParamSpec, Self, TypeVar
 
 Progress = Callable[[str], None]
 """Takes one line for the person who waits."""
@@ -127,3 +129,28 @@ async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
 def environment() -> dict[str, str]:
     """This process's environment without libpq's variables, which would lead the tools to some other server."""
     return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+
+
+class Server(ABC):
+    """A server that runs as long as the block around it; one that does not start whole is stopped again."""
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Start, and return once it answers."""
+
+    @abstractmethod
+    async def stop(self) -> None:
+        """Stop, whether it runs or not."""
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
