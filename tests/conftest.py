@@ -112,11 +112,13 @@ def postgres_server(shared_directory: Path) -> PostgresServer:
     return server
 
 
-@pytest.fixture(scope="session")
-def postgres_dsn(postgres_server: PostgresServer, worker_id: str) -> str:
-    """An empty database without our schema, one per worker: for tests that need nothing but a PostgreSQL."""
-    asyncio.run(_sql(postgres_server.dsn, f"CREATE DATABASE worker_{worker_id}"))
-    return postgres_server.dsn_of(f"worker_{worker_id}")
+@pytest.fixture
+def postgres_dsn(postgres_server: PostgresServer, worker_id: str) -> Iterator[str]:
+    """The DSN of an empty database without our schema, for one test alone."""
+    name = f"empty_{worker_id}_{next(_numbers)}"
+    asyncio.run(_sql(postgres_server.dsn, f"CREATE DATABASE {name}"))
+    yield postgres_server.dsn_of(name)
+    asyncio.run(_sql(postgres_server.dsn, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(scope="session")
