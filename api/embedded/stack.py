@@ -111,6 +111,11 @@ class EmbeddedStack:
         return self._temporal.address
 
     @property
+    def temporal_metrics(self) -> str:
+        """URL of Temporal's own figures, in Prometheus's text format."""
+        return self._temporal.metrics
+
+    @property
     def temporal_ui(self) -> str:
         """URL of Temporal's web UI."""
         return self._temporal.ui or ""

@@ -72,6 +72,7 @@ class TemporalServer(Server):
         self._database = database.resolve()
         self._wanted = (port, ui_port)
         self._ports = (port, ui_port)
+        self._metrics_port = 0
         self._search_attributes = dict(search_attributes or {})
         self._retention = retention
         self._dynamic_config = dict(dynamic_config or {})
@@ -87,6 +88,11 @@ class TemporalServer(Server):
     def ui(self) -> str | None:
         """URL of the web UI; None without one."""
         return None if self._ports[1] is None else f"http://{LOOPBACK}:{self._ports[1]}"
+
+    @property
+    def metrics(self) -> str:
+        """URL of the server's own figures, in Prometheus's text format; known once it has started."""
+        return f"http://{LOOPBACK}:{self._metrics_port}/metrics"
 
     async def start(self) -> None:
         """Start the server, wait until it is healthy, then set retention and register the search attributes.
@@ -118,7 +124,7 @@ class TemporalServer(Server):
 
     def _choose_ports(self) -> tuple[int, int | None]:
         port, ui_port = self._wanted
-        spare, ui_spare = free_ports(2)
+        spare, ui_spare, self._metrics_port = free_ports(3)
         chosen = self._choose("Temporal", port, spare)
         return chosen, None if ui_port is None else self._choose("Temporal's UI", ui_port, ui_spare)
 
@@ -133,7 +139,7 @@ class TemporalServer(Server):
     def _spawn(self, binary: Path) -> subprocess.Popen[bytes]:
         port, ui_port = self._ports
         command = [str(binary), "server", "start-dev", "--db-filename", str(self._database), "--ip", LOOPBACK]
-        command += ["--port", str(port), "--log-level", "warn"]
+        command += ["--port", str(port), "--metrics-port", str(self._metrics_port), "--log-level", "warn"]
         command += ["--headless"] if ui_port is None else ["--ui-port", str(ui_port), "--ui-disable-news-fetch"]
         command += [part for pragma in PRAGMAS for part in ("--sqlite-pragma", pragma)]
         for name, value in self._dynamic_config.items():
