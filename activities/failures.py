@@ -1,4 +1,7 @@
-"""Domain errors on their way through Temporal: out as an application error, and back as what they were."""
+"""Errors on their way through Temporal, ours and those of services outside, as application errors with a type."""
+
+from datetime import timedelta
+from enum import StrEnum
 
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
@@ -22,3 +25,40 @@ def as_domain_error(error: BaseException | None) -> GroundswellError | None:
             return from_code(error.type, error.details[0] if error.details else {})
         error = error.__cause__
     return None
+
+
+class OutsideFailure(StrEnum):
+    """What may be wrong with a service outside, as the type of the application error."""
+
+    UNAVAILABLE = "service_unavailable"
+    """It did not answer, not in time, or with a failure of its own (5xx)."""
+    RATE_LIMITED = "rate_limited"
+    """It has had enough requests for now."""
+    UNREADABLE = "answer_unreadable"
+    """It answered with something else than what it is known to answer: cut off, no JSON, a field missing."""
+    TOO_LARGE = "answer_too_large"
+    CREDENTIALS = "credentials_refused"
+    """It does not accept our token or key, or that it may be used for this."""
+    REFUSED = "request_refused"
+    """It understood the request and will not do it."""
+
+
+LASTING = frozenset({OutsideFailure.TOO_LARGE, OutsideFailure.CREDENTIALS, OutsideFailure.REFUSED})
+"""What the same request would meet again, however often it is sent."""
+
+
+def outside_failure(
+    kind: OutsideFailure, service: str, why: str, *, retry_after: timedelta | None = None
+) -> ApplicationError:
+    """An outside service's failure as Temporal carries it; what lasts is not retried.
+
+    `why` must be our own words and figures: what services say quotes names, and tokens. `retry_after` is when the
+    service asks to be tried again, in place of the retry policy's own interval.
+    """
+    return ApplicationError(
+        f"{service}: {why}",
+        {"service": service},
+        type=kind,
+        non_retryable=kind in LASTING,
+        next_retry_delay=retry_after,
+    )

@@ -1,11 +1,13 @@
 """Domain errors cross Temporal and come back as what they were."""
 
+from datetime import timedelta
+
 import pytest
 from temporalio.api.failure.v1 import Failure
 from temporalio.converter import DataConverter
 from temporalio.exceptions import ActivityError, ApplicationError, RetryState
 
-from activities.failures import as_application_error, as_domain_error
+from activities.failures import LASTING, OutsideFailure, as_application_error, as_domain_error, outside_failure
 from domain.errors import BudgetExceeded, StaleVersion
 
 
@@ -41,4 +43,13 @@ def test_an_error_is_found_below_what_wraps_it() -> None:
 @pytest.mark.parametrize("error", [None, ValueError("no"), ApplicationError("no", type="something_else")])
 def test_what_is_no_domain_error_is_not_made_one(error: BaseException | None) -> None:
     """A defect is not dressed up as a refusal."""
+    assert as_domain_error(error) is None
+
+
+@pytest.mark.parametrize("kind", OutsideFailure)
+def test_an_outside_failure_says_whether_to_try_again(kind: OutsideFailure) -> None:
+    """Its type names what is wrong, and it is no error of the domain."""
+    error = outside_failure(kind, "Example", "answered oddly", retry_after=timedelta(minutes=1))
+    assert (error.type, error.non_retryable) == (kind, kind in LASTING)
+    assert error.next_retry_delay == timedelta(minutes=1)
     assert as_domain_error(error) is None
