@@ -111,6 +111,11 @@ class EmbeddedStack:
         return self._temporal.address
 
     @property
+    def temporal_pid(self) -> int:
+        """The number of Temporal's process."""
+        return self._temporal.pid
+
+    @property
     def temporal_metrics(self) -> str:
         """URL of Temporal's own figures, in Prometheus's text format."""
         return self._temporal.metrics
@@ -119,6 +124,10 @@ class EmbeddedStack:
     def temporal_ui(self) -> str:
         """URL of Temporal's web UI."""
         return self._temporal.ui or ""
+
+    def decode_payloads_at(self, endpoint: str) -> None:
+        """Have Temporal's UI ask this address for payloads in clear, from the next start on."""
+        self._temporal.codec_endpoint = endpoint
 
     @property
     def smtp_host(self) -> str:

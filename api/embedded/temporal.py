@@ -72,6 +72,8 @@ class TemporalServer(Server):
         self._database = database.resolve()
         self._wanted = (port, ui_port)
         self._ports = (port, ui_port)
+        self.codec_endpoint: str | None = None
+        """Where the UI has payloads decoded; to be set before it starts."""
         self._metrics_port = 0
         self._search_attributes = dict(search_attributes or {})
         self._retention = retention
@@ -93,6 +95,17 @@ class TemporalServer(Server):
     def metrics(self) -> str:
         """URL of the server's own figures, in Prometheus's text format; known once it has started."""
         return f"http://{LOOPBACK}:{self._metrics_port}/metrics"
+
+    @property
+    def pid(self) -> int:
+        """The number of its process.
+
+        Raises:
+            EmbeddedError: it does not run.
+        """
+        if self._process is None:
+            raise EmbeddedError("Temporal does not run")
+        return self._process.pid
 
     async def start(self) -> None:
         """Start the server, wait until it is healthy, then set retention and register the search attributes.
@@ -141,6 +154,7 @@ class TemporalServer(Server):
         command = [str(binary), "server", "start-dev", "--db-filename", str(self._database), "--ip", LOOPBACK]
         command += ["--port", str(port), "--metrics-port", str(self._metrics_port), "--log-level", "warn"]
         command += ["--headless"] if ui_port is None else ["--ui-port", str(ui_port), "--ui-disable-news-fetch"]
+        command += ["--ui-codec-endpoint", self.codec_endpoint] if self.codec_endpoint else []
         command += [part for pragma in PRAGMAS for part in ("--sqlite-pragma", pragma)]
         for name, value in self._dynamic_config.items():
             command += ["--dynamic-config-value", f"{name}={json.dumps(value)}"]
