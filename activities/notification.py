@@ -18,6 +18,7 @@ from activities.event_streams import registry_of
 from activities.failures import as_application_error
 from activities.letters import Draft, Occasion, write
 from activities.links import CreatorLinks
+from activities.metrics import counted_mail
 from activities.ports import Attachment, Directory, Documents, EventLog, Letter, Mailer, MailLog
 from activities.records import brief_of, collaboration_after, creator_of
 from domain.deadlines import TaskEscalated, TaskReminded
@@ -122,7 +123,8 @@ class Notification:
             raise as_application_error(error) from error
         event_id = events[-1].event_id
         if await self._mail_log.begin(event_id, request.notice, letter.id):
-            await self._mailer.send(letter)
+            with counted_mail(request.notice.template):
+                await self._mailer.send(letter)
             await self._mail_log.finish(event_id, request.notice)
 
     async def _events(self, request: NotifyRequest) -> Sequence[Envelope]:

@@ -50,7 +50,11 @@ class Basis(StrEnum):
 
 def basis(event: Event, *, by: Role, command: str) -> Basis:
     """On which authority an event happened, that a command of this type by this role has caused."""
-    stated = getattr(event, "authority", None)
+    return authority(getattr(event, "authority", None), by=by, command=command)
+
+
+def authority(stated: str | None, *, by: Role, command: str) -> Basis:
+    """The same, of an event that states `stated`; None of one that states nothing."""
     if stated is not None:
         return Basis(stated)
     if command == PassTime.__name__:

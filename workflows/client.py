@@ -19,6 +19,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
+from activities import tracing
 from activities.failures import as_domain_error
 from activities.ports import EventLog
 from activities.records import campaign_after, collaboration_after
@@ -207,7 +208,7 @@ class Engine:
 
 
 def _instruction(command: Command, actor: Actor) -> Instruction:
-    return Instruction(command=command.model_dump(mode="json"), actor=actor)
+    return Instruction(command=command.model_dump(mode="json"), actor=actor, traceparent=tracing.traceparent())
 
 
 def _must_be_of(command: Command, command_id: str, answer: Answer) -> Answer:

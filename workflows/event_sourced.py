@@ -21,7 +21,7 @@ from activities.failures import as_application_error, as_domain_error
 from activities.notification import Notification, NotifyRequest
 from activities.starting import Answer, Instruction
 from domain.budget import BudgetMove
-from domain.deadlines import Tasks
+from domain.deadlines import PassTime, Tasks
 from domain.decider import ENGINE, Actor, Command, Context, Decider, Event, Role
 from domain.errors import Conflict, GroundswellError, IdempotencyKeyReused, Refused, RefusedByLedger
 from domain.events import Envelope, Registry, fingerprint, metadata
@@ -74,6 +74,8 @@ class EventSourced(ABC, Generic[S]):
         self._lock = asyncio.Lock()
         self._loaded = False
         self._answers: dict[str, Answer] = {}
+        self._traceparent: str | None = None
+        """Of the last event: what the engine does next follows from it, unless the clock is the reason."""
         self._due_notices: deque[DueNotice] = deque()
         self._announcing = False
         self._row: Row = known(workflow.info().typed_search_attributes)
@@ -110,11 +112,11 @@ class EventSourced(ABC, Generic[S]):
     @workflow.update(dynamic=True)
     async def decide(self, name: str, args: Sequence[RawValue]) -> Answer:
         """Take a person's command; the update's name is the command's type, its id the command's id."""
-        command, actor = self._understand(name, args)
+        command, actor, traceparent = self._understand(name, args)
         if not self._loaded:  # otherwise the lock is taken at once, before the next command is looked at
             await workflow.wait_condition(lambda: self._loaded)
         try:
-            return await self.submit(command, actor, _update_id())
+            return await self.submit(command, actor, _update_id(), traceparent)
         except GroundswellError as error:
             raise as_application_error(error.for_creator() if actor.role is Role.CREATOR else error) from error
 
@@ -124,7 +126,7 @@ class EventSourced(ABC, Generic[S]):
 
         So does one that comes while a decision is being recorded: whoever sent it may have read that decision already.
         """
-        command, actor = self._understand(name, args)
+        command, actor, _ = self._understand(name, args)
         if not self._loaded or self._lock.locked() or _update_id() in self._answers:
             return
         try:
@@ -132,7 +134,7 @@ class EventSourced(ABC, Generic[S]):
         except GroundswellError as error:
             raise as_application_error(error) from error
 
-    def _understand(self, name: str, args: Sequence[RawValue]) -> tuple[Command, Actor]:
+    def _understand(self, name: str, args: Sequence[RawValue]) -> tuple[Command, Actor, str | None]:
         if _update_id().startswith(ENGINES_IDS):
             raise ApplicationError(f"ids that begin with {ENGINES_IDS} are the engine's own", type="malformed_command")
         if name not in self._accepts or len(args) != 1:
@@ -140,14 +142,19 @@ class EventSourced(ABC, Generic[S]):
             raise ApplicationError(f"{name} is not a command of this workflow: {known}", type="unknown_command")
         try:
             instruction = workflow.payload_converter().from_payload(args[0].payload, Instruction)
-            return self._accepts[name].model_validate(instruction.command), instruction.actor
+            command = self._accepts[name].model_validate(instruction.command)
+            return command, instruction.actor, instruction.traceparent
         except ValueError as error:
             raise ApplicationError(f"{name} is not well-formed: {error}", type="malformed_command") from error
 
     # ------------------------------------------------------------------------------------------ decide, append, evolve
 
-    async def submit(self, command: Command, actor: Actor, command_id: str | None = None) -> Answer:
+    async def submit(
+        self, command: Command, actor: Actor, command_id: str | None = None, traceparent: str | None = None
+    ) -> Answer:
         """Decide a command and record what follows; a command that was decided before gets its first answer.
+
+        `traceparent` is the place in a trace from which the command came; the events keep it.
 
         Raises:
             Refused: the rules do not allow it in the current state.
@@ -162,7 +169,7 @@ class EventSourced(ABC, Generic[S]):
                 if not events:
                     return self._nothing(command)
                 try:
-                    await self._append(command, context, events)
+                    await self._append(command, context, events, traceparent)
                 except Conflict as conflict:
                     await self._catch_up(conflict)
                 else:
@@ -175,11 +182,18 @@ class EventSourced(ABC, Generic[S]):
             RefusedByLedger: the campaign cannot afford it, or another one holds the creator.
         """
         try:
-            await self.submit(command, ENGINE)
+            await self.submit(command, ENGINE, traceparent=None if isinstance(command, PassTime) else self._traceparent)
         except RefusedByLedger:
             raise
         except Refused as refusal:
-            workflow.logger.info("the engine's %s was refused: %s", type(command).__name__, refusal)
+            workflow.logger.info(
+                "the engine's %s was refused: %s", type(command).__name__, refusal.code, extra=self._log_ids
+            )
+
+    @property
+    def _log_ids(self) -> dict[str, str]:
+        """What the log cannot tell from the workflow's id; why something failed may quote people, and stays out."""
+        return {"campaign_id": self.campaign_id}
 
     def _context(self, actor: Actor, command_id: str) -> Context:
         return Context(at=workflow.now(), actor=actor, command_id=command_id)
@@ -204,13 +218,15 @@ class EventSourced(ABC, Generic[S]):
         if self.version == before:
             raise conflict
 
-    async def _append(self, command: Command, context: Context, events: Sequence[Event]) -> None:
+    async def _append(
+        self, command: Command, context: Context, events: Sequence[Event], traceparent: str | None
+    ) -> None:
         names = [type(event).__name__ for event in events]
         request = AppendRequest(
             stream=self.stream,
             expected_version=self.version,
             records=tuple(self._registry.encode(event) for event in events),
-            metadata=metadata(command, context, correlation_id=self.campaign_id),
+            metadata=metadata(command, context, correlation_id=self.campaign_id, traceparent=traceparent),
             moves=tuple(self.moves(events)),
             claims=tuple(self.claims(events)),
         )
@@ -251,6 +267,7 @@ class EventSourced(ABC, Generic[S]):
             assert envelope.version == self.version + 1, f"{self.stream} has a gap before version {envelope.version}"
             self.state = self._decider.evolve(self.state, self._registry.decode(envelope))
             self.version = envelope.version
+            self._traceparent = envelope.metadata.traceparent
             self._remember(envelope)
         self._show()
 
@@ -305,7 +322,12 @@ class EventSourced(ABC, Generic[S]):
                     **policies.DELIVERY,
                 )
             except ActivityError as failure:
-                workflow.logger.error("notice %s was not sent: %s", due.notice.template, failure.cause)
+                workflow.logger.error(
+                    "notice %s was not sent: %s",
+                    due.notice.template,
+                    getattr(failure.cause, "type", None) or type(failure.cause).__name__,
+                    extra=self._log_ids,
+                )
             self._announcing = False
 
     async def start_afresh_if_long(self) -> None:

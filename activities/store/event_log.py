@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from activities.metrics import counted_append
 from activities.store.envelopes import DATA
 from activities.store.feed import Feed
 from activities.store.feed_hints import Bell
@@ -55,6 +56,23 @@ class PostgresEventLog:
         """
         if not records:
             raise ValueError("a command without events is not appended")
+        with counted_append(records, metadata) as note:
+            stored, new = await self._record(stream, expected_version, records, metadata, moves, claims)
+            note(new)
+        if new:
+            self._bell.ring()
+        return stored
+
+    async def _record(
+        self,
+        stream: str,
+        expected_version: int,
+        records: Sequence[Record],
+        metadata: Metadata,
+        moves: Sequence[BudgetMove],
+        claims: Sequence[ClaimMove],
+    ) -> tuple[list[Envelope], bool]:
+        """The command's events as stored, and whether they are new; ledgers and read models move with them."""
         projections = [projection for projection in self._projections if stream.startswith(projection.streams)]
         sealed = await self._sealer.seal_events(stream, records, metadata)
         command = stream, expected_version, records, metadata, moves
@@ -68,9 +86,7 @@ class PostgresEventLog:
                         await projection.project(connection, stream, stored)
             else:  # the statement is its own transaction: one round trip
                 stored, new = await self._append(connection, *command, sealed)
-        if new:
-            self._bell.ring()
-        return stored
+        return stored, new
 
     async def read(self, stream: str, after_version: int = 0, upto: int | None = None) -> list[Envelope]:
         """The stream's events with `after_version` < version <= `upto`, in order; none if there is no such stream."""
