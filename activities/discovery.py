@@ -157,7 +157,7 @@ class Discovery:
         held = await self._held(list(known), request)
         for nth, creator_id in wanted_ids.items():
             if creator_id in held:
-                activity.logger.info("creator no. %s of the shortlist is not invited: %s", nth, held[creator_id])
+                activity.logger.info("creator no. %s of the shortlist is not invited: another campaign holds them", nth)
         free = known.keys() - held.keys()
         ranks = {nth: known[creator_id] for nth, creator_id in wanted_ids.items() if creator_id in free}
         await self._start_all(request, ranks)

@@ -39,6 +39,7 @@ from api.dependencies import Services
 from api.middleware import BodyLimit, RequestContext
 from api.openapi import DESCRIPTION, TAGS, describe, operation_id
 from api.readiness import DatabaseProbe, WorkerProbe
+from api.tracing import trace_requests
 from workflows.client import Engine
 from workflows.erasure import Eraser
 from workflows.settings import Settings, connect_temporal
@@ -77,6 +78,7 @@ def create_app(services: Services) -> FastAPI:
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    trace_requests(app)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app
 

@@ -18,7 +18,8 @@ from temporalio.service import RPCError
 
 from activities.store.keys import KEY_LIFE, KeyUnavailable
 from activities.store.migrate import SchemaMismatch
-from api import commands_record
+from activities.tracing import TracingUnavailable
+from api import commands_audience, commands_record
 from api.embedded.process import EmbeddedError
 from domain.errors import GroundswellError
 
@@ -108,10 +109,13 @@ def demo(
 @app.command()
 def worker() -> None:
     """Run a worker: it carries out workflows and activities until SIGINT or SIGTERM, and finishes what it has begun."""
-    from workflows.settings import Settings  # noqa: PLC0415 - commands load only what they run
+    from workflows.observing import observe  # noqa: PLC0415 - commands load only what they run
+    from workflows.settings import Settings  # noqa: PLC0415
     from workflows.worker import run_until_stopped  # noqa: PLC0415
 
-    _run(run_until_stopped(Settings()))
+    settings = Settings()
+    observe(settings, "worker")
+    _run(run_until_stopped(settings))
 
 
 @app.command()
@@ -122,10 +126,14 @@ def api(
     """Serve the HTTP API; its documentation is at `/docs`."""
     from api.app import create_app, open_services  # noqa: PLC0415 - commands load only what they run
     from api.serving import server  # noqa: PLC0415
+    from workflows.observing import observe  # noqa: PLC0415
     from workflows.settings import Settings  # noqa: PLC0415
 
+    settings = Settings()
+    observe(settings, "api")
+
     async def serve() -> None:
-        async with open_services(Settings()) as services:
+        async with open_services(settings) as services:
             await server(create_app(services), host=host, port=port).serve()
 
     _run(serve())
@@ -292,6 +300,7 @@ _SURROUNDINGS: tuple[tuple[type[Exception], Callable[[Any], str]], ...] = (
     (EmbeddedError, str),
     (SchemaMismatch, str),
     (KeyUnavailable, str),
+    (TracingUnavailable, str),
     (GroundswellError, str),
     (
         asyncpg.PostgresError,

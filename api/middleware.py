@@ -1,6 +1,7 @@
-"""What surrounds every request: its id, one line in the log, the limit of its body, and a last resort for mistakes."""
+"""What surrounds every request: its id, its line in the log, its figures, the limit of its body, and a last resort."""
 
 import re
+from collections.abc import Mapping
 from time import perf_counter
 from uuid import uuid4
 
@@ -10,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from activities.logs import about
+from activities.metrics import REQUESTS
 from api.errors import internal_problem
 
 MEBIBYTE = 1024 * 1024
@@ -18,6 +21,7 @@ ROSTER_LIMIT = 20 * MEBIBYTE
 ROSTER_PATH = "/v1/creators/import"
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class RequestContext:
@@ -35,11 +39,11 @@ class RequestContext:
         request_id = given if _REQUEST_ID.fullmatch(given) else uuid4().hex
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
-        answered: list[int] = []
+        answered: list[tuple[int, float]] = []
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                answered.append(message["status"])
+                answered.append((message["status"], perf_counter() - began))
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
                 headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -48,25 +52,43 @@ class RequestContext:
             await send(message)
 
         began = perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with about(lambda: _ids(scope)):
             try:
                 await self._app(scope, receive, send_with_headers)
             except Exception as error:  # noqa: BLE001 - the last resort: whoever calls gets an answer, the log the place
                 response = internal_problem(Request(scope), error)
                 if not answered:
                     await response(scope, receive, send_with_headers)
+            status, seconds = answered[0] if answered else (None, perf_counter() - began)
+            REQUESTS.labels(_method(scope), _route(scope), str(status or "none")).observe(seconds)
             structlog.get_logger(__name__).info(
                 "request",
-                method=scope["method"],
-                path=_without_token(scope["path"]),
-                status=answered[0] if answered else None,
+                method=_method(scope),
+                route=_route(scope),
+                status=status,
                 milliseconds=round((perf_counter() - began) * 1_000, 1),
             )
 
 
-def _without_token(path: str) -> str:
-    """The path as the log may show it: whoever has the token of a creator's link can act as that creator."""
-    return "/c/…" if path.startswith("/c/") else path
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+LOGGED_IDS = ("campaign_id", "collaboration_id", "creator_id")
+
+
+def _ids(scope: Scope) -> Mapping[str, str]:
+    """What the log says of where a line belongs. Which campaign it is about is known once there is a route."""
+    given = scope.get("path_params", {})
+    ids = {name: given[name] for name in LOGGED_IDS if _ID.fullmatch(str(given.get(name, "")))}
+    return {"request_id": scope["state"]["request_id"], **ids}
+
+
+def _method(scope: Scope) -> str:
+    """The method; callers can make up others without end."""
+    return scope["method"] if scope["method"] in METHODS else "other"
+
+
+def _route(scope: Scope) -> str:
+    """The route as a template: a path may hold a creator's link, with which anybody can act as that creator."""
+    return getattr(scope.get("route"), "path", "none")
 
 
 class BodyLimit:

@@ -1,7 +1,12 @@
 """For whoever runs Groundswell: is the process alive, and can it do its work?"""
 
-from fastapi import APIRouter, Response
+import asyncio
 
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from activities.metrics import registry
+from activities.store.standing import Standing
 from api.dependencies import Serving
 from api.readiness import Readiness, look_at
 from domain.values import Value
@@ -32,3 +37,18 @@ async def readyz(services: Serving, response: Response) -> Readiness:
     response.status_code = 200 if readiness.ready else 503
     response.headers["Cache-Control"] = "no-store"
     return readiness
+
+
+@router.get(
+    "/metrics",
+    summary="Figures for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {CONTENT_TYPE_LATEST: {"schema": {"type": "string"}}}}},
+)
+async def metrics(request: Request, services: Serving) -> Response:
+    """What this process counts, and how the database stands. It needs no key: keep it inside, as all of these."""
+    state = request.app.state
+    if not hasattr(state, "metrics"):
+        state.metrics = registry(Standing(services.pool, asyncio.get_running_loop()))
+    text = await asyncio.to_thread(generate_latest, state.metrics)
+    return Response(text, media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})

@@ -30,6 +30,7 @@ def server(app: FastAPI, *, host: str, port: int) -> Server:
         host=host,
         port=port,
         access_log=False,
+        log_config=None,  # its lines go the way of all: activities/logs.py
         log_level="warning",
         timeout_graceful_shutdown=STOP_PATIENCE,
         ws="none",

@@ -5,12 +5,16 @@ pass whenever something falls due, and returns when the wait is over.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
 
 from domain.deadlines import PassTime, Tasks, next_alarm
 from workflows.event_sourced import EventSourced
+
+LATENESS = "groundswell_deadline_lateness"
+"""Histogram: from when a deadline or reminder fell due until the engine lets it happen. The SDK leaves replays out."""
 
 
 async def human_step(flow: EventSourced[Any], until: Callable[[], bool]) -> None:
@@ -30,6 +34,8 @@ async def human_step(flow: EventSourced[Any], until: Callable[[], bool]) -> None
             )
         )
         if flow.clock.rang:
+            late = workflow.now() - alarm if alarm else timedelta(0)
+            workflow.metric_meter().create_histogram_timedelta(LATENESS).record(max(late, timedelta(0)))
             flow.clock.stop()
             await flow.engine(PassTime())
 

@@ -7,18 +7,22 @@
 | `GROUNDSWELL_MASTER_KEYS` | `id=key` pairs, 32 bytes in base64 each; the first is the current one |
 | `GROUNDSWELL_API_KEYS` | `name=key` pairs separated by commas, for the brand's people and programs |
 | `GROUNDSWELL_PUBLIC_URL` | where people reach the API from outside |
+| `GROUNDSWELL_LOG_FORMAT`, `GROUNDSWELL_LOG_LEVEL` | how the log looks (`auto`, `json`, `console`), and from where on |
+| `GROUNDSWELL_METRICS_PORT`, `_METRICS_HOST` | where a worker serves its figures; without a port it does not |
 | `GROUNDSWELL_SMTP_HOST`, `_SMTP_PORT`, `_SMTP_USERNAME`, `_SMTP_PASSWORD`, `_SMTP_TLS`, `_MAIL_FROM` | outgoing mail |
 | `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, ... | Temporal, see its docs |
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 
+from activities import tracing
+from activities.logs import LogFormat
 from activities.starting import TASK_QUEUE
 from activities.store.keys import MasterKeys
 from activities.store.sealing import Sealer
@@ -54,6 +58,11 @@ class Settings(BaseSettings):
 
     @field_validator("master_keys")
     @classmethod
+    log_format: LogFormat = LogFormat.AUTO
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
+    """Of a worker's figures for Prometheus; the API has its own at /metrics. 0 is any that is free."""
+    metrics_host: str = "127.0.0.1"
     def _are_keys(cls, keys: SecretStr) -> SecretStr:
         MasterKeys.parse(keys.get_secret_value())
         return keys
@@ -74,5 +83,13 @@ async def connect_temporal(sealer: Sealer | None) -> Client:
     """
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", "127.0.0.1:7233")
-    client = await Client.connect(**config, data_converter=pydantic_data_converter)
+    client = await Client.connect(**config, data_converter=pydantic_data_converter, interceptors=_interceptors())
     return client if sealer is None else encrypted_client(client, sealer)
+
+
+def _interceptors() -> list[Interceptor]:
+    if tracing.provider() is None:
+        return []
+    from workflows.trace_propagation import Traced  # noqa: PLC0415 - only where traces are wanted
+
+    return [Traced()]

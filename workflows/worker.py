@@ -31,6 +31,7 @@ from activities.store.shortlists import Shortlists
 from activities.verification import Verification
 from workflows.campaign import CampaignWorkflow
 from workflows.collaboration import CollaborationWorkflow
+from workflows.metrics import metrics_served
 from workflows.sandbox import sandboxed
 from workflows.search_attributes import first_row
 from workflows.settings import Settings, connect_temporal
@@ -110,7 +111,7 @@ async def running_worker(settings: Settings) -> AsyncIterator[Worker]:
     try:
         sealer = sealer_on(pool, settings.masters)
         client = await connect_temporal(sealer)
-        async with worker(client, settings, pool, sealer) as running:
+        async with metrics_served(settings, pool, client), worker(client, settings, pool, sealer) as running:
             yield running
     finally:
         await pool.close()
