@@ -48,16 +48,16 @@ LASTING = frozenset({OutsideFailure.TOO_LARGE, OutsideFailure.CREDENTIALS, Outsi
 
 
 def outside_failure(
-    kind: OutsideFailure, service: str, why: str, *, retry_after: timedelta | None = None
+    kind: OutsideFailure, service: str, why: str, *, retry_after: timedelta | None = None, code: int | str | None = None
 ) -> ApplicationError:
     """An outside service's failure as Temporal carries it; what lasts is not retried.
 
     `why` must be our own words and figures: what services say quotes names, and tokens. `retry_after` is when the
-    service asks to be tried again, in place of the retry policy's own interval.
+    service asks to be tried again, in place of the retry policy's own interval. `code` is the service's own for it.
     """
     return ApplicationError(
         f"{service}: {why}",
-        {"service": service},
+        {"service": service, "code": code},
         type=kind,
         non_retryable=kind in LASTING,
         next_retry_delay=retry_after,

@@ -1,19 +1,23 @@
 """What the activities need of the outside world, as protocols; adapters are in `store/` and `connectors/`."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from pydantic import Field
+
 from domain.budget import BudgetMove
 from domain.claims import Held
-from domain.creators import Creator, Email
+from domain.creators import Country, Creator, Email, Followers, Handle, Language, Platform
 from domain.events import Envelope, Metadata, Record
 from domain.exclusivity import ClaimMove
-from domain.money import Money
+from domain.money import Currency, Minor, Money
+from domain.monitoring import Metrics
 from domain.notices import Notice
 from domain.ranking import Ranked, Wanted
-from domain.values import Line, Value
+from domain.third_party import AudienceReport
+from domain.values import Line, Text, Value
 
 
 class EventLog(Protocol):
@@ -172,4 +176,103 @@ class Payouts(Protocol):
 
     async def pay(self, payout_id: str, collaboration_id: str, amount: Money) -> str:
         """Transfer the amount and return the transfer's reference; the same payout id is only ever paid once."""
+        ...
+
+
+class Found(Value):
+    """An account as an outside source tells of it; the fields are as in `Profile`. None, or empty, is not told."""
+
+    platform: Platform
+    handle: Handle
+    followers: Followers
+    name: Line | None = None
+    email: Email | None = None
+    following: int | None = Field(default=None, ge=0)
+    posts: int | None = Field(default=None, ge=0)
+    average_likes: float | None = Field(default=None, ge=0)
+    average_comments: float | None = Field(default=None, ge=0)
+    engagement_stated: float | None = Field(default=None, ge=0)
+    posts_per_week: float | None = Field(default=None, ge=0)
+    country: Country | None = None
+    language: Language | None = None
+    topics: tuple[Line, ...] = ()
+    biography: Text = ""
+    fee: Minor | None = None
+    fee_currency: Currency = "USD"
+
+
+class FoundPage(Value):
+    """A part of what a search found; `next` leads to the part after it, None at the end."""
+
+    found: tuple[Found, ...]
+    unreadable: int = 0
+    """Accounts of this page that the source described in a way that cannot be understood."""
+    next: str | None = None
+
+
+class CreatorSource(Protocol):
+    """A service outside that knows creators. What it raises has a type of `failures.OutsideFailure`."""
+
+    @property
+    def name(self) -> str:
+        """What the source is called, in lower case."""
+        ...
+
+    @property
+    def searchable(self) -> bool:
+        """Whether `search` finds anything; some sources only know accounts by name."""
+        ...
+
+    async def look_up(self, platform: Platform, handles: Sequence[Handle]) -> Sequence[Found | None]:
+        """What the source knows of each account, in order; None of one that it does not know.
+
+        Raises:
+            ApplicationError: the source failed.
+        """
+        ...
+
+    async def search(self, query: str, cursor: str | None = None) -> FoundPage:
+        """A page of the accounts that fit the words, the first without a cursor; raises as `look_up`."""
+        ...
+
+    async def check(self) -> str:
+        """Try the address and the credentials with one cheap request; what it says of them, for a person.
+
+        Raises:
+            ApplicationError: what is wrong with them.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        ...
+
+
+class AudienceReports(Protocol):
+    """A third party that looks at who follows a creator."""
+
+    async def report_on(self, platform: Platform, handle: Handle) -> AudienceReport | None:
+        """Its report on an account; None if it has none.
+
+        Raises:
+            ApplicationError: the source failed, with a type of `failures.OutsideFailure`.
+        """
+        ...
+
+
+class MetricsSource(Protocol):
+    """A platform that tells how a post does."""
+
+    @property
+    def late(self) -> timedelta:
+        """How long after publication figures may be missing or too low."""
+        ...
+
+    async def figures(self, media_id: str) -> Metrics:
+        """The figures of a post so far; those that the platform does not tell are None, which is not zero.
+
+        Raises:
+            ApplicationError: the source failed, with a type of `failures.OutsideFailure`; `request_refused` where the
+                platform gives no figures of this post, as of one with too few viewers.
+        """
         ...

@@ -13,6 +13,7 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
@@ -48,14 +49,15 @@ class Answer:
     headers: httpx.Headers
     content: bytes
 
-    def json(self) -> Any:
-        """The content as JSON.
+    def json(self, *, exact: bool = False) -> Any:
+        """The content as JSON; `exact` has numbers as Decimal.
 
         Raises:
             ApplicationError: `answer_unreadable`.
         """
         try:
-            return json.loads(self.content)
+            number = Decimal if exact else None
+            return json.loads(self.content, parse_int=number, parse_float=number)
         except (ValueError, RecursionError):
             why = f"answered {self.status} with {len(self.content):,} bytes that are no JSON"
             raise outside_failure(OutsideFailure.UNREADABLE, self.service, why) from None
