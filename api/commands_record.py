@@ -20,9 +20,8 @@ from activities.store.checkpoint import (
     verify_checkpoint,
     write_checkpoint,
 )
-from activities.store.keys import KeyUnavailable, MasterKeys
 from activities.store.pool import Pool, open_pool
-from activities.store.rebuild import TABLES, Flipped, RebuildRunning
+from activities.store.rebuild import TABLES, Flipped, Processes, RebuildRunning
 from activities.store.rebuild import rebuild as make_anew
 from activities.store.verify import size
 from activities.store.verify import verify as read_all
@@ -113,27 +112,22 @@ def rebuild(
 
     Everything goes on meanwhile. It says how many rows were not what the events say; nothing outside hears of it.
     """
-    # Only this command needs the domain's read models.
-    from activities.store.projections.read_models import campaigns, collaborations  # noqa: PLC0415
-    from activities.store.sealing import sealer_on  # noqa: PLC0415
-
     if name not in (*TABLES, "all"):
         _give_up(f"There is no read model {name}; there are {', '.join(TABLES)}, and all.")
 
     async def make(pool: Pool) -> Sequence[Flipped]:
-        sealer = sealer_on(pool, _master_keys())
         with _progress() as progress:
             bar = progress.add_task("events", total=None)
             return await make_anew(
                 pool,
                 TABLES if name == "all" else [name],
-                [campaigns(sealer), collaborations(sealer)],
                 lambda done, total: progress.update(bar, completed=done, total=total),
+                Processes(os.environ["DATABASE_URL"], os.cpu_count() or 1),
             )
 
     try:
         flipped = _with_database(data_dir, make)
-    except (RebuildRunning, UnknownEvent, KeyUnavailable) as why:
+    except (RebuildRunning, UnknownEvent) as why:
         _give_up(str(why))
     for table in flipped:
         same = not table.removed and not table.added
@@ -179,14 +173,6 @@ def _with_database(data_dir: Path | None, work: Callable[[Pool], Awaitable[T]]) 
             await pool.close()
 
     return asyncio.run(connected())
-
-
-def _master_keys() -> MasterKeys:
-    """What read models are sealed with."""
-    text = os.environ.get("GROUNDSWELL_MASTER_KEYS")
-    if text is None:
-        _give_up("GROUNDSWELL_MASTER_KEYS is not set: the keys that worker and API use")
-    return MasterKeys.parse(text)
 
 
 def _give_up(why: str) -> NoReturn:

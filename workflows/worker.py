@@ -25,7 +25,7 @@ from activities.store.mail_log import MailLog
 from activities.store.payouts import PaymentOrders
 from activities.store.pool import Pool, open_pool
 from activities.store.projections.collaboration_pipeline import CampaignProgress
-from activities.store.projections.read_models import campaigns, collaborations
+from activities.store.projections.read_models import read_models
 from activities.store.sealing import Sealer, sealer_on
 from activities.store.shortlists import Shortlists
 from activities.verification import Verification
@@ -46,7 +46,7 @@ NOTICES_CANCELLATION_WITHIN = timedelta(seconds=2)
 
 def activities(settings: Settings, pool: Pool, sealer: Sealer) -> Sequence[Any]:
     """Every activity, with the adapters that it needs."""
-    log = PostgresEventLog(pool, sealer, [campaigns(sealer), collaborations(sealer)])
+    log = PostgresEventLog(pool, sealer, read_models())
     directory, documents = Creators(pool, sealer.keyring), Documents(pool, sealer)
     mail_log, progress = MailLog(pool), CampaignProgress(pool)
     links = CreatorLinks(settings.secret_key.get_secret_value(), settings.public_url)

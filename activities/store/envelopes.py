@@ -26,12 +26,13 @@ def envelope(row: Row) -> Envelope:
         type=row["type"],
         schema_version=row["schema_version"],
         data=DATA.validate_json(row["data"]),
-        metadata=_metadata(row["metadata"]),
+        metadata=metadata_of(row["metadata"]),
         recorded_at=row["recorded_at"],
         position=row["position"],
     )
 
 
 @lru_cache(maxsize=1_024)  # the events of one command share their metadata
-def _metadata(text: str) -> Metadata:
+def metadata_of(text: str) -> Metadata:
+    """The metadata in their JSON."""
     return Metadata.model_validate_json(text)

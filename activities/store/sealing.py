@@ -10,6 +10,7 @@ opens only in the stream in which it was sealed.
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -35,10 +36,17 @@ ENCODING = "utf-8", "surrogatepass"
 SEALED = '"sealed"'
 """What JSON has in it if anything in it is sealed; in people's words quotation marks have a backslash before them."""
 
+_SEALED_TEXT = re.compile(r'\{"sealed":"[^"]*","erased":("(?:[^"\\]|\\.)*")\}')
+
 REMEMBERED = 20_000
 """Streams whose creator is remembered: it never changes."""
 
 Keys = Mapping[str, bytes | None]
+
+
+def without_sealed(data: str) -> str:
+    """The JSON of an event as it is stored, as it is read once its creator has been erased: no key is needed for it."""
+    return _SEALED_TEXT.sub(r"\1", data) if SEALED in data else data
 
 
 def sealer_on(pool: Pool, masters: MasterKeys) -> "Sealer":
@@ -55,7 +63,7 @@ class SealedEvents(NamedTuple):
 
 
 class Sealer:
-    """Seals and opens events, states and documents with the keys of those whom they are about.
+    """Seals and opens events and documents with the keys of those whom they are about.
 
     `on` is as in `Keyring`: the connection of a caller that holds one.
     """
@@ -138,20 +146,6 @@ class Sealer:
             return stored
         return _opened_fingerprint(stored, await self.keyring.to_open([_owner(stored)]), stream)
 
-    # ----------------------------------------------------------------------------------------------------- states
-
-    async def seal_state(self, stream: str, state: str, personal: Marks, on: "Connection | None" = None) -> str:
-        """The JSON to store of the state of a stream; raises as `seal_events`.
-
-        The same state is sealed alike, so that a rebuilt read model can be compared with the live one.
-        """
-        if not personal:
-            return state
-        data = DATA.validate_json(state)
-        owner = creators_key(data["creator_id"])
-        key = await self.keyring.to_seal(owner, on) if _has_text(data, personal) else b""
-        return _text(with_sealed(data, personal, lambda text, mark: _alike(owner, key, stream, text, mark)))
-
     # -------------------------------------------------------------------------------------------------- documents
 
     async def seal_document(self, creator_id: str, sha256: str, content: bytes) -> bytes:
@@ -180,12 +174,6 @@ def _marks(stream: str, type_: str) -> Marks:
     return (registry.personal(type_) or {}) if registry else {}
 
 
-def _has_text(data: Any, personal: Marks) -> bool:
-    found: list[str] = []
-    with_sealed(data, personal, lambda text, _: found.append(text))
-    return bool(found)
-
-
 def _text(data: Any) -> str:
     return DATA.dump_json(data).decode()
 
@@ -195,10 +183,6 @@ def _sealing(owner: str, key: bytes, place: str) -> Callable[[str, Personal], Js
         return _token(owner, encrypt(key, text.encode(*ENCODING), place), mark)
 
     return seal
-
-
-def _alike(owner: str, key: bytes, place: str, text: str, mark: Personal) -> JsonObject:
-    return {**_token(owner, encrypt_alike(key, text.encode(*ENCODING), place), mark), "alike": True}
 
 
 def _fingerprint(owner: str, key: bytes, place: str, text: str) -> str:
@@ -252,8 +236,7 @@ def _opened(data: Any, keys: Keys, place: str) -> Any:
             key, content = keys[owner], base64.b64decode(sealed)
             if key is None:
                 return placeholder
-            opened = decrypt_alike(key, content, place) if "alike" in data else decrypt(key, content, place)
-            return opened.decode(*ENCODING)
+            return decrypt(key, content, place).decode(*ENCODING)
         case dict():
             return {name: _opened(part, keys, place) for name, part in data.items()}
         case list():

@@ -15,7 +15,7 @@ from activities.store.mail_log import MailLog
 from activities.store.payouts import PaymentOrders
 from activities.store.pool import Pool, open_pool
 from activities.store.projections.collaboration_pipeline import CampaignProgress
-from activities.store.projections.read_models import campaigns, collaborations
+from activities.store.projections.read_models import read_models
 from activities.store.shortlists import Shortlists
 from domain.decider import Event
 from domain.events import Envelope, metadata
@@ -30,7 +30,7 @@ class Store:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
         self.sealer = a_sealer(pool)
-        self.log = PostgresEventLog(pool, self.sealer, [campaigns(self.sealer), collaborations(self.sealer)])
+        self.log = PostgresEventLog(pool, self.sealer, read_models())
         self.directory = Creators(pool, self.sealer.keyring)
         self.documents = Documents(pool, self.sealer)
         self.mail_log = MailLog(pool)

@@ -97,7 +97,7 @@ def test_a_rebuild_says_what_it_has_put_right(terminal: Terminal) -> None:
     result = terminal.run("rebuild", "all")
     assert result.exit_code == 0
     assert "campaign_board: 0 rows removed, 1 added" in result.stdout
-    assert "snapshots: as it was" in result.stdout
+    assert "collaboration_pipeline: as it was" in result.stdout
 
 
 def test_a_read_model_that_there_is_not_is_a_sentence(terminal: Terminal) -> None:

@@ -19,8 +19,7 @@ import asyncpg
 from activities.store.event_log import PostgresEventLog
 from activities.store.migrate import migrate
 from activities.store.pool import Pool, open_pool
-from activities.store.projections.read_models import campaigns, collaborations
-from activities.store.rebuild import TABLES, Rebuilt, rebuild
+from activities.store.rebuild import TABLES, Processes, rebuild
 from activities.store.verify import verify
 from api.embedded.postgres import PostgresServer
 from domain.collaboration import EVENTS, CollaborationDecider
@@ -123,10 +122,10 @@ async def rebuilding(server: PostgresServer, rounds: int, streams: int) -> None:
     story = await record_story(pool)
     await many(story, PostgresEventLog(pool, a_sealer(pool)), streams)
     events = streams * story.events
-    kinds: list[Rebuilt] = [campaigns(a_sealer(pool)), collaborations(a_sealer(pool))]
     say(f"\n{events:,} events in {streams:,} streams:\n\n| | events/s |\n|---|---|")
     tasks: list[tuple[str, Callable[[], Awaitable[object]]]] = [
-        ("rebuild of all read models", lambda: rebuild(pool, TABLES, kinds)),
+        ("rebuild of all read models, one process", lambda: rebuild(pool, TABLES)),
+        ("the same in two", lambda: rebuild(pool, TABLES, processes=Processes(dsn, 2))),
         ("reading JSON and folding it, without a database", lambda: fold(pool, events)),
         ("verification of the chains", lambda: read_through(pool)),
     ]

@@ -21,7 +21,7 @@ from activities.store.event_log import PostgresEventLog
 from activities.store.feed import START, Feed
 from activities.store.migrate import migrate
 from activities.store.pool import Pool, open_pool
-from activities.store.projections.read_models import campaigns, collaborations
+from activities.store.projections.read_models import read_models
 from domain.decider import ENGINE
 from domain.events import Metadata, Record
 from tests.benchmarks.story import record_story
@@ -161,7 +161,7 @@ class WithReadModels:
         self._pool = await open_pool(dsn, min_size=WRITERS, max_size=WRITERS + 1)
         self._story = await record_story(self._pool)
         sealer = a_sealer(self._pool)
-        self._log = PostgresEventLog(self._pool, sealer, [campaigns(sealer), collaborations(sealer)])
+        self._log = PostgresEventLog(self._pool, sealer, read_models())
 
     async def write(self, commits: int, batch: int) -> None:
         """See `Contender`."""

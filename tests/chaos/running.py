@@ -17,7 +17,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from activities.store.creators import Creators
 from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Pool, open_pool
-from activities.store.projections.read_models import campaigns, collaborations
+from activities.store.projections.read_models import read_models
 from activities.store.projections.unfinished import UnfinishedStreams
 from api.embedded.mail import MailSink
 from domain.decider import Actor, Role
@@ -48,7 +48,7 @@ class Campaigning:
         self.mail = mail
         self.worker = worker
         self.sealer = a_sealer(pool)
-        self.log = PostgresEventLog(pool, self.sealer, [campaigns(self.sealer), collaborations(self.sealer)])
+        self.log = PostgresEventLog(pool, self.sealer, read_models())
         self.engine = Engine(self.client, self.log, task_queue)
         self.people = People(self.engine, self.log, pool)
         self.campaign_id = uuid4().hex

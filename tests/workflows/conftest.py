@@ -24,7 +24,7 @@ from activities.starting import (
 from activities.store.creators import Creators
 from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Pool, open_pool
-from activities.store.projections.read_models import campaigns, collaborations
+from activities.store.projections.read_models import read_models
 from activities.store.projections.spend import Spend, get_spend
 from api.embedded.mail import MailSink
 from domain.assignment import assign
@@ -145,7 +145,7 @@ class Bench:
         self._environment = environment
         self._handles = count(1)
         self.sealer = a_sealer(pool)
-        self.log = PostgresEventLog(pool, self.sealer, [campaigns(self.sealer), collaborations(self.sealer)])
+        self.log = PostgresEventLog(pool, self.sealer, read_models())
         self.engine = Engine(client, self.log, task_queue)
 
     async def now(self) -> datetime:

@@ -5,9 +5,9 @@ from datetime import datetime
 
 import asyncpg
 
-from activities.store.pool import Connection, Pool
-from activities.store.projections.snapshots import Change
+from activities.store.pool import Pool
 from activities.store.projections.spend import Spend
+from activities.store.projections.states import Cells, Known
 from activities.store.queries import QUERIES
 from domain.campaign import Campaign, CampaignOutcome
 from domain.lifecycle import Stage
@@ -39,29 +39,43 @@ class CampaignSummary(Value):
 
 
 class CampaignBoard:
-    """Shows each campaign's state in `campaign_board`."""
+    """Shows each campaign's state in `campaign_board`; satisfies `View`."""
 
-    async def show(self, connection: Connection, changes: Sequence[Change[Campaign]]) -> None:
-        """See `View.show`."""
-        await connection.executemany(QUERIES.save_campaign, [_row(change) for change in changes])
-
-
-def _row(change: Change[Campaign]) -> tuple[object, ...]:
-    campaign, brief = change.after, change.after.agreed_brief
-    return (
-        campaign.id,
-        change.workspace,
-        brief.brand,
-        brief.product,
-        brief.category,
-        brief.creators_wanted,
-        campaign.invited,
-        campaign.stage,
-        campaign.outcome,
-        change.version,
-        change.since,  # of the whole campaign where the row is new; it stays as it is where it is not
-        change.at,
+    table = "campaign_board"
+    columns = (
+        "campaign_id",
+        "workspace",
+        "brand",
+        "product",
+        "category",
+        "creators_wanted",
+        "invited",
+        "stage",
+        "outcome",
+        "version",
+        "started_at",
+        "updated_at",
     )
+
+    def rows(self, known: Known[Campaign]) -> dict[str, Cells]:
+        """See `View.rows`."""
+        campaign, brief = known.state, known.state.agreed_brief
+        return {
+            campaign.id: (
+                campaign.id,
+                known.workspace,
+                brief.brand,
+                brief.product,
+                brief.category,
+                brief.creators_wanted,
+                campaign.invited,
+                campaign.stage,
+                campaign.outcome,
+                known.version,
+                known.since,
+                known.at,
+            )
+        }
 
 
 async def get_campaign(pool: Pool, workspace: str, campaign_id: str) -> CampaignSummary | None:

@@ -1,12 +1,12 @@
 """The pipeline: one row a collaboration, how far it is, whom it waits for and until when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import asyncpg
 
-from activities.store.pool import Connection, Pool
-from activities.store.projections.snapshots import Change
+from activities.store.pool import Pool
+from activities.store.projections.states import Cells, Known
 from activities.store.queries import QUERIES
 from domain.collaboration import Collaboration
 from domain.decider import Role
@@ -38,30 +38,45 @@ class CollaborationSummary(Value):
 
 
 class CollaborationPipeline:
-    """Shows each collaboration's state in `collaboration_pipeline`."""
+    """Shows each collaboration's state in `collaboration_pipeline`; satisfies `View`."""
 
-    async def show(self, connection: Connection, changes: Sequence[Change[Collaboration]]) -> None:
-        """See `View.show`."""
-        await connection.executemany(QUERIES.save_collaboration, [_row(change) for change in changes])
-
-
-def _row(change: Change[Collaboration]) -> tuple[object, ...]:
-    collaboration = change.after
-    return (
-        collaboration.id,
-        collaboration.campaign_id,
-        change.workspace,
-        collaboration.creator_id,
-        collaboration.rank,
-        collaboration.stage,
-        _waiting_on(collaboration),
-        min((task.due_at for task in collaboration.tasks.values()), default=None),
-        collaboration.outcome,
-        collaboration.fee.amount if collaboration.fee else None,
-        collaboration.agreed.currency,
-        change.version,
-        change.at,
+    table = "collaboration_pipeline"
+    columns = (
+        "collaboration_id",
+        "campaign_id",
+        "workspace",
+        "creator_id",
+        "rank",
+        "stage",
+        "waiting_on",
+        "due_at",
+        "outcome",
+        "fee",
+        "currency",
+        "version",
+        "updated_at",
     )
+
+    def rows(self, known: Known[Collaboration]) -> dict[str, Cells]:
+        """See `View.rows`."""
+        collaboration = known.state
+        return {
+            collaboration.id: (
+                collaboration.id,
+                collaboration.campaign_id,
+                known.workspace,
+                collaboration.creator_id,
+                collaboration.rank,
+                collaboration.stage,
+                _waiting_on(collaboration),
+                min((task.due_at for task in collaboration.tasks.values()), default=None),
+                collaboration.outcome,
+                collaboration.fee.amount if collaboration.fee else None,
+                collaboration.agreed.currency,
+                known.version,
+                known.at,
+            )
+        }
 
 
 def _waiting_on(collaboration: Collaboration) -> list[Role]:

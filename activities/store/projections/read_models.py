@@ -1,19 +1,24 @@
 """The read models that every append keeps up to date: what a process gives to its `PostgresEventLog`."""
 
+from typing import Any
+
 from activities.store.projections.campaign_board import CampaignBoard
 from activities.store.projections.collaboration_pipeline import CollaborationPipeline
-from activities.store.projections.snapshots import Snapshots
+from activities.store.projections.states import States
 from activities.store.projections.tasks import TaskList, owner_of_campaign, owner_of_collaboration
-from activities.store.sealing import Sealer
 from domain import campaign, collaboration
 
 
-def campaigns(sealer: Sealer) -> Snapshots[campaign.Campaign]:
-    """Campaigns' states, with the board and their tasks."""
+def read_models() -> list[States[Any]]:
+    """Those of both kinds of streams."""
+    return [campaigns(), collaborations()]
+
+
+def campaigns() -> States[campaign.Campaign]:
+    """The board, and campaigns' tasks."""
     decider = campaign.CampaignDecider()
-    return Snapshots(
+    return States(
         "campaign/",
-        sealer=sealer,
         initial=decider.initial,
         registry=campaign.EVENTS,
         evolve=decider.evolve,
@@ -21,12 +26,11 @@ def campaigns(sealer: Sealer) -> Snapshots[campaign.Campaign]:
     )
 
 
-def collaborations(sealer: Sealer) -> Snapshots[collaboration.Collaboration]:
-    """Collaborations' states, with the pipeline and their tasks."""
+def collaborations() -> States[collaboration.Collaboration]:
+    """The pipeline, and collaborations' tasks."""
     decider = collaboration.CollaborationDecider()
-    return Snapshots(
+    return States(
         "collaboration/",
-        sealer=sealer,
         initial=decider.initial,
         registry=collaboration.EVENTS,
         evolve=decider.evolve,

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
-from activities.store.pool import Connection, Pool
-from activities.store.projections.snapshots import Change
+from activities.store.pool import Pool
+from activities.store.projections.states import Cells, Known
 from activities.store.queries import QUERIES
 from domain.campaign import Campaign
 from domain.collaboration import Collaboration
@@ -42,35 +42,42 @@ Owner = tuple[str, str | None]
 
 
 class TaskList(Generic[S]):
-    """Shows the open tasks of each stream of one kind in `tasks`."""
+    """Shows the open tasks of each stream of one kind in `tasks`; satisfies `View`."""
+
+    table = "tasks"
+    columns = (
+        "stream",
+        "name",
+        "campaign_id",
+        "collaboration_id",
+        "workspace",
+        "assignee",
+        "opened_at",
+        "due_at",
+        "escalated",
+        "extended",
+    )
 
     def __init__(self, owner: Callable[[S], Owner]) -> None:
         self._owner = owner
 
-    async def show(self, connection: Connection, changes: Sequence[Change[S]]) -> None:
-        """See `View.show`."""
-        changed = [change for change in changes if change.before is None or change.before.tasks != change.after.tasks]
-        if changed:
-            closed = [(change.stream, list(change.after.tasks)) for change in changed]
-            await connection.executemany(QUERIES.close_tasks, closed)
-        if opened := [self._rows(change) for change in changed if change.after.tasks]:
-            await connection.executemany(QUERIES.open_tasks, opened)
-
-    def _rows(self, change: Change[S]) -> tuple[object, ...]:
-        tasks = list(change.after.tasks.values())
-        campaign_id, collaboration_id = self._owner(change.after)
-        return (
-            change.stream,
-            campaign_id,
-            collaboration_id,
-            change.workspace,
-            [task.name for task in tasks],
-            [task.assignee for task in tasks],
-            [task.opened_at for task in tasks],
-            [task.due_at for task in tasks],
-            [task.escalated for task in tasks],
-            [task.extended for task in tasks],
-        )
+    def rows(self, known: Known[S]) -> dict[str, Cells]:
+        """See `View.rows`."""
+        owner = self._owner(known.state)
+        return {
+            task.name: (
+                known.stream,
+                task.name,
+                *owner,
+                known.workspace,
+                task.assignee,
+                task.opened_at,
+                task.due_at,
+                task.escalated,
+                task.extended,
+            )
+            for task in known.state.tasks.values()
+        }
 
 
 def owner_of_campaign(state: Campaign) -> Owner:

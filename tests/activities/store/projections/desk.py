@@ -5,7 +5,7 @@ from typing import Any
 
 from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Pool
-from activities.store.projections.read_models import campaigns, collaborations
+from activities.store.projections.read_models import read_models
 from domain import campaign, collaboration
 from domain.assignment import Assignment, assign
 from domain.brief import Brief, Contacts, DeliverableRequest, Measure, Objective, ObjectiveKind, PostingWindow
@@ -63,7 +63,7 @@ class Desk:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
         sealer = a_sealer(pool)
-        self.log = PostgresEventLog(pool, sealer, [campaigns(sealer), collaborations(sealer)])
+        self.log = PostgresEventLog(pool, sealer, read_models())
         self.now = NOW
         self._given = 0
 
@@ -130,5 +130,5 @@ async def whole_story(desk: Desk) -> None:
 
 
 async def everything_shown(pool: Pool) -> dict[str, list[Any]]:
-    tables = ("snapshots", "campaign_board", "collaboration_pipeline", "tasks", "budget")
+    tables = ("campaign_board", "collaboration_pipeline", "tasks", "budget")
     return {table: await pool.fetch(f"select * from {table} order by 1, 2") for table in tables}
