@@ -18,7 +18,7 @@ from activities.store.documents import Documents
 from activities.store.erasure import Erasure, Erasures
 from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Pool, open_pool
-from activities.store.projections.read_models import campaigns, collaborations
+from activities.store.projections.read_models import read_models
 from activities.store.shortlists import Shortlists
 from api.app import create_app
 from api.auth import ApiKeys
@@ -237,7 +237,7 @@ async def pool(database: str) -> AsyncIterator[Pool]:
 async def bench(pool: Pool) -> Bench:
     """An API with nothing in its database."""
     sealer = a_sealer(pool)
-    log = PostgresEventLog(pool, sealer, [campaigns(sealer), collaborations(sealer)])
+    log = PostgresEventLog(pool, sealer, read_models())
     engine = InProcessEngine(log)
     services = Services(
         engine=engine,
