@@ -14,6 +14,7 @@ from activities.store.creators import Creators
 from activities.store.documents import Documents
 from activities.store.erasure import Erasures
 from activities.store.event_log import PostgresEventLog
+from activities.store.feed import Feed
 from activities.store.pool import open_pool
 from activities.store.projections.read_models import campaigns as campaign_read_models
 from activities.store.projections.read_models import collaborations as collaboration_read_models
@@ -36,6 +37,7 @@ from api import (
 )
 from api.auth import ApiKeys
 from api.dependencies import Services
+from api.history.event_stream import live_tail
 from api.middleware import BodyLimit, RequestContext
 from api.openapi import DESCRIPTION, TAGS, describe, operation_id
 from api.readiness import DatabaseProbe, WorkerProbe
@@ -75,6 +77,7 @@ def create_app(services: Services) -> FastAPI:
     )
     app.state.services = services
     app.state.stopping = asyncio.Event()
+    app.state.tail = live_tail(services.feed)
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)
@@ -103,6 +106,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             eraser=Eraser(client, engine, Erasures(pool, sealer.keyring)),
             pool=pool,
             log=log,
+            feed=Feed(pool, sealer),
             creators=Creators(pool, sealer.keyring),
             shortlists=Shortlists(pool),
             documents=Documents(pool, sealer),

@@ -119,7 +119,8 @@ async def read_campaign_events(
     await _must_exist(services, campaign_id)
     if event_stream.wants_stream(request.headers.get("accept", "")):
         position = after if last_event_id is None else last_event_id
-        return event_stream.stream_response(services.log, campaign_id, position, request.app.state.stopping)
+        state = request.app.state
+        return event_stream.stream_response(state.tail, campaign_id, position, state.stopping)
     response.headers["Vary"] = "Accept"
     found = await services.log.read_campaign(campaign_id, after, limit + 1)
     return _IN_ORDER.page([event_view(envelope) for envelope in found], limit, lambda event: (event.position,))

@@ -15,6 +15,7 @@ from activities.starting import Answer, campaign_stream, collaboration_stream
 from activities.store.creators import Creators
 from activities.store.erasure import Erasure
 from activities.store.event_log import PostgresEventLog
+from activities.store.feed import Feed
 from activities.store.pool import Pool
 from activities.store.projections.collaboration_pipeline import get_collaboration
 from api.auth import ApiKeys, Caller, NotAuthenticated, NotPermitted, brand, creator
@@ -68,6 +69,7 @@ class Services:
     eraser: CreatorEraser
     pool: Pool
     log: PostgresEventLog
+    feed: Feed
     creators: Creators
     shortlists: Shortlists
     documents: Documents

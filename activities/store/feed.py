@@ -5,13 +5,16 @@ How that is so is told in `schema/0015_feed.sql` and in docs/decisions.
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 from typing import NewType
 
+import asyncpg
+
 from activities.store.envelopes import envelope
-from activities.store.feed_hints import listening
+from activities.store.feed_hints import Hints, listening
 from activities.store.pool import Connection, Pool
 from activities.store.queries import QUERIES
 from activities.store.sealing import Sealer
@@ -25,6 +28,9 @@ START = FeedPosition(0)
 POLL = 1.0
 """Seconds between two looks of a reader that no hint has reached."""
 
+SOON = 0.01
+"""Seconds until the second look at events that are there but not settled; each further wait is twice as long."""
+
 PATIENCE = 0.25
 """Seconds that a reader waits for appends under way, so that it sees what was appended just before it came."""
 
@@ -36,6 +42,8 @@ class FeedPage:
     events: Sequence[Envelope]
     upto: FeedPosition
     """Where to read on; at the events' end or, if nothing more is settled that was asked for, beyond."""
+    unsettled: bool = False
+    """Whether an append is under way beyond, whose end nobody may hint at: look again soon."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +77,23 @@ class Feed:
         async with self._pool.acquire() as connection:
             return await read_feed(connection, after, types, limit, self._sealer)
 
+    async def read_campaigns(
+        self, campaigns: Collection[str], after: FeedPosition, upto: FeedPosition | None = None, limit: int = 1_000
+    ) -> FeedPage:
+        """The first `limit` settled events of some campaigns, over all their streams, after a position.
+
+        `upto` is a position that is known to be settled, beyond which nothing is wanted.
+        """
+        async with self._pool.acquire() as connection:
+            settled, unsettled = (upto, False) if upto is not None else await _settled(connection)
+            if settled <= after:
+                return FeedPage((), after, unsettled)
+            if len(campaigns) == 1:  # an index has its events in order, however long its past is
+                rows = await connection.fetch(QUERIES.read_campaign, *campaigns, after, settled, limit)
+            else:
+                rows = await connection.fetch(QUERIES.read_feed_of_campaigns, after, settled, limit, list(campaigns))
+            return await _page(connection, rows, after, settled, limit, self._sealer, unsettled=unsettled)
+
     async def follow(
         self, after: FeedPosition = START, types: Collection[str] | None = None, *, poll: float = POLL
     ) -> AsyncIterator[FeedPage]:
@@ -76,15 +101,24 @@ class Feed:
 
         It looks again when hinted, and after `poll` seconds at the latest.
         """
+        while True:
+            async with listening(self._pool) as hinted:
+                patience = SOON
+                while not hinted.lost:
+                    hinted.clear()
+                    page = await self.read(after, types)
+                    if page.upto > after:
+                        after, patience = page.upto, SOON
+                        yield page
+                        continue
+                    await wait_for_hint(hinted, min(patience, poll) if page.unsettled else poll)
+                    patience = patience * 2 if page.unsettled else SOON
+
+    @asynccontextmanager
+    async def hints(self) -> AsyncIterator[Hints]:
+        """See `listening`."""
         async with listening(self._pool) as hinted:
-            while True:
-                hinted.clear()
-                page = await self.read(after, types)
-                if page.upto > after:
-                    after = page.upto
-                    yield page
-                else:
-                    await wait_for_hint(hinted, poll)
+            yield hinted
 
     async def settled(self, patience: float = PATIENCE) -> FeedPosition:
         """A position that is settled, after everything that was committed before the call.
@@ -117,14 +151,34 @@ async def read_feed(
     sealer: Sealer | None = None,
 ) -> FeedPage:
     """See `Feed.read`. Both statements are sent one after the other on purpose: the second must not see less."""
-    settled = await connection.fetchval(QUERIES.settled_position)
+    settled, unsettled = await _settled(connection)
     if types is None:
         rows = await connection.fetch(QUERIES.read_feed, after, settled, limit)
     else:
         rows = await connection.fetch(QUERIES.read_feed_of_types, after, settled, limit, list(types))
+    return await _page(connection, rows, after, settled, limit, sealer, unsettled=unsettled)
+
+
+async def _settled(connection: Connection) -> tuple[FeedPosition, bool]:
+    """Up to where it is settled, and whether more has been taken."""
+    row = await connection.fetchrow(QUERIES.settled_position)
+    assert row is not None, "the function returns one row"
+    return FeedPosition(row["settled"]), row["taken"] > row["settled"]
+
+
+async def _page(
+    connection: Connection,
+    rows: Sequence[asyncpg.Record],
+    after: FeedPosition,
+    settled: FeedPosition,
+    limit: int,
+    sealer: Sealer | None,
+    *,
+    unsettled: bool,
+) -> FeedPage:
     upto = rows[-1]["position"] if len(rows) == limit else max(settled, after)
     events = await sealer.open_events(rows, connection) if sealer else [envelope(row) for row in rows]
-    return FeedPage(events, FeedPosition(upto))
+    return FeedPage(events, FeedPosition(upto), unsettled)
 
 
 async def wait_for_hint(hinted: asyncio.Event, seconds: float) -> None:

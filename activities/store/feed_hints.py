@@ -39,25 +39,35 @@ class Bell:
             await self._pool.execute(QUERIES.hint_feed)
 
 
-@asynccontextmanager
-async def listening(pool: Pool) -> AsyncIterator[asyncio.Event]:
-    """An event that is set at each hint while the block runs; whoever has waited for it clears it.
+class Hints(asyncio.Event):
+    """Is set at each hint; whoever has waited for it clears it."""
 
-    A connection of the pool is taken for that long. If it is lost, hints stop and polling goes on.
-    """
-    hinted = asyncio.Event()
+    lost = False
+    """Whether the connection to listen on is gone: reading goes on, and finds things at its next poll only."""
+
+
+@asynccontextmanager
+async def listening(pool: Pool) -> AsyncIterator[Hints]:
+    """Hints as long as the block runs, on a connection of the pool that is taken for that long."""
+    hinted = Hints()
 
     def hint(_connection: Any, _pid: int, _channel: str, _payload: object) -> None:
         hinted.set()
 
+    def lose(_connection: Any) -> None:
+        # Nobody is woken: the pool's other connections may be about to be cut as well, and it does not know it yet.
+        hinted.lost = True
+
     async with pool.acquire() as connection:
+        connection.add_termination_listener(lose)
         await connection.add_listener(CHANNEL, hint)
         try:
             yield hinted
         finally:
-            await _stop_listening(connection, hint)
+            await _stop_listening(connection, hint, lose)
 
 
-async def _stop_listening(connection: Connection, hint: Any) -> None:
+async def _stop_listening(connection: Connection, hint: Any, lose: Any) -> None:
     with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+        connection.remove_termination_listener(lose)
         await connection.remove_listener(CHANNEL, hint)

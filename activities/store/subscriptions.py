@@ -24,8 +24,14 @@ RETRY = 1.0
 """Seconds to wait for a database that does not answer."""
 
 
-AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.OperatorInterventionError, asyncpg.InterfaceError)
-"""A database that is not there, or has just told its sessions to go."""
+AWAY = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""A database that is not there, or has just told its sessions to go; the last is what asyncpg may make of that."""
 
 
 class Handler(Protocol):

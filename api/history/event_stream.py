@@ -1,25 +1,28 @@
 """A campaign's events as they come, as server-sent events that can be taken up where they broke off.
 
 The feed's position of an event is its id on the wire. A client that lost the connection sends the last one that it has
-seen as `Last-Event-ID`, as browsers do by themselves, and misses and repeats nothing.
+seen as `Last-Event-ID`, as browsers do by themselves, and misses and repeats nothing. All streams of a process are fed
+by one reader of the feed (`activities/store/live_tail.py`); a client that does not take what it is sent holds back
+nobody, and costs no more than what is in its connection's buffer.
 """
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic
-from typing import Annotated, Protocol
+from typing import Annotated
 
 import structlog
 from fastapi import Depends, Header
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import StreamingResponse
 
+from activities.store.feed import Feed
+from activities.store.live_tail import Listener, LiveTail
 from api.errors import OUTAGES
 from api.views import EventView, event_view
-from domain.events import Envelope
 
 MEDIA_TYPE = "text/event-stream"
 HEADERS = {
@@ -38,31 +41,24 @@ data: {"stream":"campaign/6f1c","version":2,"position":214,"type":"ShortlistProp
 """What goes over the wire, for the API's description; the data of a real event is an EventView as in the list."""
 
 
-class CampaignLog(Protocol):
-    """What a stream of events needs of the event log."""
-
-    async def read_campaign(self, correlation_id: str, after_position: int = 0, limit: int = 1_000) -> list[Envelope]:
-        """The first `limit` events after a position over all streams of a campaign, in order."""
-        ...
-
-
 @dataclass(frozen=True)
 class Pace:
     """How a stream keeps time, in seconds."""
 
-    poll: float = 0.5
-    """Between two looks at the log while nothing comes."""
     heartbeat: float = 15.0
     """Without an event, a comment is sent after so long: proxies close what seems dead, and clients can tell."""
     longest: float = 3_600.0
     """Then the stream ends and the client comes back, so that a withdrawn key does not listen for ever."""
     retry: float = 2.0
     """How long a client is asked to wait before it comes back."""
+    again: float = 0.5
+    """Until a database that is away is asked again for what a client has missed."""
     batch: int = 200
-    """Events read at a time; while a client does not take what it was sent, no more are read."""
+    """Events sent at a time; while a client does not take what it was sent, no more are."""
 
 
 PACE = Pace()
+HEARTBEAT = ": nothing new\n\n"
 
 
 def _last_event_id(
@@ -93,42 +89,58 @@ def wants_stream(accept: str) -> bool:
     return MEDIA_TYPE in {part.partition(";")[0].strip().lower() for part in accept.split(",")}
 
 
+def live_tail(feed: Feed) -> LiveTail[str]:
+    """What feeds the streams of a process: each event is written for the wire once, however many listen."""
+    return LiveTail(feed, lambda envelope: as_message(event_view(envelope)))
+
+
 def stream_response(
-    log: CampaignLog, campaign_id: str, after: int, stopping: asyncio.Event, pace: Pace = PACE
+    tail: LiveTail[str], campaign_id: str, after: int, stopping: asyncio.Event, pace: Pace = PACE
 ) -> StreamingResponse:
     """The answer that stays open until `stopping` is set. When the client goes, it is cancelled."""
-    messages = server_sent(log, campaign_id, after, stopping, pace)
+    messages = server_sent(tail, campaign_id, after, stopping, pace)
     return StreamingResponse(messages, media_type=MEDIA_TYPE, headers=HEADERS)
 
 
 async def server_sent(
-    log: CampaignLog, campaign_id: str, after: int, stopping: asyncio.Event, pace: Pace = PACE
+    tail: LiveTail[str], campaign_id: str, after: int, stopping: asyncio.Event, pace: Pace = PACE
 ) -> AsyncIterator[str]:
     """The campaign's events after a position, as they are written to the wire; heartbeats while nothing comes."""
     began = spoke = monotonic()
     yield f"retry: {pace.retry * 1_000:.0f}\n\n"
-    while monotonic() - began < pace.longest and not stopping.is_set():
-        found = await _look(log, campaign_id, after, pace.batch)
-        if found:
-            yield "".join(as_message(event_view(envelope)) for envelope in found)
-            after, spoke = found[-1].position, monotonic()
-        elif monotonic() - spoke >= pace.heartbeat:
-            yield ": nothing new\n\n"
-            spoke = monotonic()
-        if len(found) < pace.batch:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(stopping.wait(), pace.poll)
+    with tail.listen(campaign_id, after) as listener, _told_of(stopping, listener):
+        while (now := monotonic()) < began + pace.longest and not stopping.is_set():
+            silence = min(spoke + pace.heartbeat, began + pace.longest) - now
+            if messages := await _next(listener, max(silence, 0), stopping, pace):
+                yield "".join(messages)
+                spoke = monotonic()
+            elif monotonic() >= spoke + pace.heartbeat:
+                yield HEARTBEAT
+                spoke = monotonic()
 
 
-async def _look(log: CampaignLog, campaign_id: str, after: int, limit: int) -> list[Envelope]:
+@contextmanager
+def _told_of(stopping: asyncio.Event, listener: Listener[str]) -> Iterator[None]:
+    """Wakes the listener when the server stops."""
+    waiting = asyncio.create_task(stopping.wait())
+    waiting.add_done_callback(lambda _: listener.wake())
+    try:
+        yield
+    finally:
+        waiting.cancel()
+
+
+async def _next(listener: Listener[str], seconds: float, stopping: asyncio.Event, pace: Pace) -> Sequence[str]:
     """What is new. Without a database nothing is: browsers give up for good on an error, but not on a silence."""
     try:
-        return await log.read_campaign(campaign_id, after, limit)
+        return await listener.take(seconds, pace.batch)
     except OUTAGES as error:
         if isinstance(error, ValueError):  # asyncpg's word for an argument of the wrong type: our mistake, no outage
             raise
         structlog.get_logger(__name__).warning("event stream waits for the database", error=type(error).__name__)
-        return []
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), min(seconds, pace.again))
+        return ()
 
 
 _LINE_ENDS = {ord(char): f"\\u{ord(char):04x}" for char in "\x85\u2028\u2029"}

@@ -17,6 +17,7 @@ from activities.store.creators import Creators
 from activities.store.documents import Documents
 from activities.store.erasure import Erasure, Erasures
 from activities.store.event_log import PostgresEventLog
+from activities.store.feed import Feed
 from activities.store.pool import Pool, open_pool
 from activities.store.projections.read_models import read_models
 from activities.store.shortlists import Shortlists
@@ -244,6 +245,7 @@ async def bench(pool: Pool) -> Bench:
         eraser=InProcessEraser(Erasures(pool, sealer.keyring)),
         pool=pool,
         log=log,
+        feed=Feed(pool, sealer),
         creators=Creators(pool, sealer.keyring),
         shortlists=Shortlists(pool),
         documents=Documents(pool, sealer),

@@ -13,6 +13,7 @@ from activities.links import CreatorLinks
 from activities.store.creators import Creators
 from activities.store.documents import Documents
 from activities.store.erasure import Erasures
+from activities.store.feed import Feed
 from activities.store.shortlists import Shortlists
 from activities.store.verify import verify
 from api.app import create_app
@@ -64,6 +65,7 @@ async def api(live: Bench, eraser: Eraser) -> AsyncIterator[httpx.AsyncClient]:
         eraser=eraser,
         pool=live.pool,
         log=live.log,
+        feed=Feed(live.pool, live.sealer),
         creators=Creators(live.pool, live.sealer.keyring),
         shortlists=Shortlists(live.pool),
         documents=Documents(live.pool, live.sealer),

@@ -22,6 +22,14 @@ where position > $1 and position <= $2 and type = any($4::text [])
 order by position
 limit $3;
 
+-- name: read_feed_of_campaigns
+-- Events of some campaigns after a position, up to a settled one, in order.
+select stream, version, event_id, type, schema_version, data, metadata, recorded_at, position
+from events
+where correlation_id = any($4::text []) and position > $1 and position <= $2
+order by position
+limit $3;
+
 -- name: hint_feed
 -- Tells whoever listens that there is something new; how much, and whether it is settled, only a read can say.
 select pg_notify('groundswell_feed', '');
