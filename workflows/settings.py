@@ -55,14 +55,14 @@ class Settings(BaseSettings):
     task_queue: str = TASK_QUEUE
     poll_seconds: Annotated[float, Field(gt=0, le=3_600)] = 5.0
     """How often outreach looks how its collaborations stand, in seconds."""
-
-    @field_validator("master_keys")
-    @classmethod
     log_format: LogFormat = LogFormat.AUTO
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
     """Of a worker's figures for Prometheus; the API has its own at /metrics. 0 is any that is free."""
     metrics_host: str = "127.0.0.1"
+
+    @field_validator("master_keys")
+    @classmethod
     def _are_keys(cls, keys: SecretStr) -> SecretStr:
         MasterKeys.parse(keys.get_secret_value())
         return keys
