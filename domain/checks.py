@@ -15,6 +15,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from domain.audience import AudienceAudit
 from domain.benchmarks import DEFAULT, Benchmarks, EngagementKind, benchmark_engagement
 from domain.creators import Profile
 from domain.personal import PERSONAL
@@ -55,6 +56,7 @@ class Signal(StrEnum):
     COMMENTS_WITHOUT_LIKES = "comments_without_likes"
     MORE_LIKES_THAN_FOLLOWERS = "more_likes_than_followers"
     REPORT_DIFFERS = "report_differs"
+    FAKE_AUDIENCE = "fake_audience"
 
 
 class Family(StrEnum):
@@ -65,6 +67,7 @@ class Family(StrEnum):
     FOLLOWING = "following"
     POSTS = "posts"
     REPORT = "report"
+    AUDIENCE = "audience"
 
 
 FAMILY: Mapping[Signal, Family] = {
@@ -81,6 +84,7 @@ FAMILY: Mapping[Signal, Family] = {
     Signal.FOLLOWS_MANY: Family.FOLLOWING,
     Signal.FEW_POSTS: Family.POSTS,
     Signal.REPORT_DIFFERS: Family.REPORT,
+    Signal.FAKE_AUDIENCE: Family.AUDIENCE,
 }
 
 
@@ -126,7 +130,7 @@ class CheckPolicy(Value):
     likes-to-comments bounds, the tolerance and the verdicts' bounds are this engine's own assumptions (grade C).
     """
 
-    version: Line = "checks 2026-11.1"
+    version: Line = "checks 2026-11.2"
     weights: Mapping[Check, float] = {
         Check.COMMENTS_AND_TAGS: 0.30,
         Check.BRANDED_HASHTAGS: 0.15,
@@ -147,6 +151,7 @@ class CheckPolicy(Value):
         Signal.COMMENTS_WITHOUT_LIKES: 0.4,
         Signal.MORE_LIKES_THAN_FOLLOWERS: 0.6,
         Signal.REPORT_DIFFERS: 0.7,
+        Signal.FAKE_AUDIENCE: 0.6,
     }
     severe_from: float = Field(default=0.5, gt=0)
     """A signal with at least this penalty is never passed without a person."""
@@ -166,6 +171,9 @@ class CheckPolicy(Value):
     comments_per_like_low: float = Field(default=0.002, ge=0)
     comments_per_like_high: float = Field(default=0.5, ge=0)
     report_tolerance: float = Field(default=0.25, ge=0)
+    fake_audience_above: float = Field(default=0.30, ge=0, le=1)
+    """What the whole interval of an audit must exceed to raise a signal: a mean influencer's share of fake followers
+    (SRF Data 2017, grade B)."""
     unknown: float = Field(default=0.45, ge=0, le=1)
     """The score of a check without data: a little below neutral (0.5)."""
     pass_from: float = Field(default=0.65, ge=0, le=1)
@@ -183,13 +191,17 @@ def assess(
     benchmarks: Benchmarks = DEFAULT,
     policy: CheckPolicy = DEFAULT_POLICY,
     report: PerformanceReport | None = None,
+    audience: AudienceAudit | None = None,
 ) -> Assessment:
-    """The four checks on the data at hand, for a brand in a category; `report` is the creator's own, if any."""
+    """The four checks on the data at hand, for a brand in a category.
+
+    `report` is the creator's own, `audience` what a sample of their followers said, if there are any.
+    """
     about = subject([brand, category])
     evidence = (
         _comments_and_tags(profile, about, policy),
         _branded_hashtags(profile, brand, about, policy),
-        _third_party(profile, benchmarks, policy),
+        _third_party(profile, audience, benchmarks, policy),
         _performance(profile, report, policy),
     )
     total = sum(one.weight for one in evidence)
@@ -241,8 +253,15 @@ def _branded_hashtags(profile: Profile, brand: str, about: frozenset[str], polic
     return _evidence(Check.BRANDED_HASHTAGS, score, [because], [], policy)
 
 
-def _third_party(profile: Profile, benchmarks: Benchmarks, policy: CheckPolicy) -> Evidence:
-    findings = [*_engagement(profile, benchmarks, policy), *_following(profile, policy), *_posts(profile, policy)]
+def _third_party(
+    profile: Profile, audience: AudienceAudit | None, benchmarks: Benchmarks, policy: CheckPolicy
+) -> Evidence:
+    findings = [
+        *_engagement(profile, benchmarks, policy),
+        *_following(profile, policy),
+        *_posts(profile, policy),
+        *_audience(audience, policy),
+    ]
     if not findings:
         return _unknown(Check.THIRD_PARTY_REPORT, "no engagement, following or posts at hand", policy)
     signals = [signal for _, found in findings for signal in found]
@@ -289,6 +308,15 @@ def _following(profile: Profile, policy: CheckPolicy) -> Iterable[Finding]:
 def _posts(profile: Profile, policy: CheckPolicy) -> Iterable[Finding]:
     if profile.posts is not None:
         yield f"{profile.posts:,} posts", [Signal.FEW_POSTS] if profile.posts < policy.posts_below else []
+
+
+def _audience(audience: AudienceAudit | None, policy: CheckPolicy) -> Iterable[Finding]:
+    if audience is not None:
+        yield (
+            f"{audience.fake_share:.0%} of its followers look fake ({audience.low:.0%} to {audience.high:.0%}, "
+            f"from {audience.sampled:,} of them)",
+            [Signal.FAKE_AUDIENCE] if audience.low > policy.fake_audience_above else [],
+        )
 
 
 def _performance(profile: Profile, report: PerformanceReport | None, policy: CheckPolicy) -> Evidence:

@@ -15,6 +15,7 @@ GroundswellError
 │   ├── AboveCap              a fee above what the brief allows for one creator
 │   ├── CurrencyMismatch      an amount in another currency than the campaign's
 │   ├── StillUnderWay         a creator is erased only when their collaborations are over
+│   ├── AudienceSampleTooSmall  too few followers to say anything of the rest
 │   ├── ConsentMissing        a signature without consent or for another document
 │   └── RefusedByLedger       what others hold leaves no room for it, which only the append can tell
 │       ├── BudgetExceeded    the campaign's budget does not cover the amount
@@ -115,6 +116,10 @@ class CurrencyMismatch(Refused):
 
 class StillUnderWay(Refused):
     """Creator {creator} can be erased when these collaborations are over: {collaborations}. {todo}"""
+
+
+class AudienceSampleTooSmall(Refused):
+    """{sampled} followers say too little of a whole audience: sample at least {needed}."""
 
 
 class ConsentMissing(Refused):

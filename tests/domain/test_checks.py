@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.audience import AudienceAudit
 from domain.checks import (
     DEFAULT_POLICY,
     FAMILY,
@@ -103,6 +104,14 @@ def test_each_signal_is_raised_by_what_it_names(facts: dict[str, Any], signal: S
 def test_a_threshold_itself_raises_no_signal(facts: dict[str, Any], signal: Signal) -> None:
     """Exactly 40 %, 1 %, 10 %, 1,500 follows and 3 posts are still fine; four comments are too few to judge."""
     assert signal not in of(a_profile(**facts)).signals
+
+
+@pytest.mark.parametrize(("low", "raised"), [(0.31, True), (0.30, False)])
+def test_an_audience_is_a_signal_only_if_the_whole_interval_is_above_what_is_usual(low: float, raised: bool) -> None:
+    audience = AudienceAudit(sampled=300, suspects=130, fake_share=0.40, low=low, high=0.47, formula_version="test")
+    assessment = assess(a_profile(), "Beanbarn", "coffee", audience=audience)
+    assert (Signal.FAKE_AUDIENCE in assessment.signals) is raised
+    assert any(f"40% of its followers look fake ({low:.0%} to 47%" in one.because for one in assessment.evidence)
 
 
 def test_signals_of_two_families_with_a_low_score_fail() -> None:
