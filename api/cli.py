@@ -51,6 +51,7 @@ content through approval, pays, and reports.
 """,
 )
 app.add_typer(commands_record.app)  # verify, checkpoint, rebuild
+app.add_typer(commands_twins.app)
 console = Console(width=None if sys.stdout.isatty() else 120)
 """Wide enough for the tables where there is no terminal to measure."""
 
