@@ -19,7 +19,7 @@ from temporalio.service import RPCError
 from activities.store.keys import KEY_LIFE, KeyUnavailable
 from activities.store.migrate import SchemaMismatch
 from activities.tracing import TracingUnavailable
-from api import commands_record
+from api import commands_audience, commands_record
 from api.embedded.process import EmbeddedError
 from domain.errors import GroundswellError
 
@@ -50,6 +50,7 @@ content through approval, pays, and reports.
     groundswell api --host 0.0.0.0 --port 8000
 """,
 )
+app.add_typer(commands_audience.app, name="audience")
 app.add_typer(commands_record.app)  # verify, checkpoint, rebuild
 app.add_typer(commands_twins.app)
 console = Console(width=None if sys.stdout.isatty() else 120)
@@ -71,6 +72,9 @@ RunningIn = Annotated[
 def up(
     data_dir: DataDir = Path(".groundswell"),
     port: Annotated[int, typer.Option(help="Of the API; if it is taken, a free one is used.")] = 8000,
+    payloads_in_clear: Annotated[
+        bool, typer.Option("--payloads-in-clear", help="Let Temporal's UI show everybody who opens it what is stored.")
+    ] = False,
 ) -> None:
     """Start everything on this machine: PostgreSQL, Temporal with its UI, a mail server, a worker, the API.
 
@@ -81,7 +85,7 @@ def up(
     from api.embedded.installation import Installation, addresses, until_stopped  # noqa: PLC0415
 
     async def stay_up() -> None:
-        async with Installation(data_dir, api_port=port, progress=_say) as here:
+        async with Installation(data_dir, api_port=port, progress=_say, payloads_in_clear=payloads_in_clear) as here:
             console.print(addresses(here))
             await until_stopped()
             _say("Stopping; the worker finishes what it has begun")
