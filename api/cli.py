@@ -19,7 +19,7 @@ from temporalio.service import RPCError
 from activities.store.keys import KEY_LIFE, KeyUnavailable
 from activities.store.migrate import SchemaMismatch
 from activities.tracing import TracingUnavailable
-from api import commands_audience, commands_record
+from api import commands_audience, commands_record, commands_twins
 from api.embedded.process import EmbeddedError
 from domain.errors import GroundswellError
 
