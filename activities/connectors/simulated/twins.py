@@ -1,0 +1,64 @@
+"""Every twin, by name: where it listens by default, and the settings that lead a process to it."""
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from activities.connectors.simulated import fohr, instagram, neoreach
+from activities.connectors.simulated.serving import served
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A twin that can be started. `environment` makes of its address the variables that lead to it."""
+
+    port: int
+    make: Callable[[], Any]
+    """The ASGI application."""
+    environment: Callable[[str], Mapping[str, str]]
+
+
+TWINS: Mapping[str, Offered] = {
+    "instagram": Offered(
+        port=8101,
+        make=lambda: instagram.InstagramTwin().app,
+        environment=lambda address: {
+            "GROUNDSWELL_INSTAGRAM_URL": f"{address}/{instagram.VERSION}",
+            "GROUNDSWELL_INSTAGRAM_ACCOUNT": instagram.ACCOUNT,
+            "GROUNDSWELL_INSTAGRAM_TOKEN": instagram.TOKEN,
+            "GROUNDSWELL_INSTAGRAM_APP_SECRET": instagram.APP_SECRET,
+        },
+    ),
+    "neoreach": Offered(
+        port=8102,
+        make=lambda: neoreach.NeoReachTwin().app,
+        environment=lambda address: {
+            "GROUNDSWELL_NEOREACH_URL": address,
+            "GROUNDSWELL_NEOREACH_KEY": neoreach.KEY,
+        },
+    ),
+    "fohr": Offered(
+        port=8103,
+        make=lambda: fohr.FohrTwin().app,
+        environment=lambda address: {"GROUNDSWELL_FOHR_URL": address, "GROUNDSWELL_FOHR_KEY": fohr.KEY},
+    ),
+}
+
+
+@asynccontextmanager
+async def twins_served(
+    names: Iterable[str] = tuple(TWINS), *, usual_ports: bool = False
+) -> AsyncIterator[Mapping[str, str]]:
+    """These twins, served as long as the block runs, on free ports or the usual ones; the settings that lead to them.
+
+    Raises:
+        OSError: a usual port is taken.
+    """
+    environment: dict[str, str] = {}
+    async with AsyncExitStack() as running:
+        for name in names:
+            twin = TWINS[name]
+            port = twin.port if usual_ports else 0
+            environment |= twin.environment(await running.enter_async_context(served(twin.make(), port=port)))
+        yield environment
