@@ -88,8 +88,9 @@ async def connect_temporal(sealer: Sealer | None) -> Client:
 
 
 def _interceptors() -> list[Interceptor]:
-    if tracing.provider() is None:
+    provider = tracing.provider()
+    if provider is None:
         return []
     from workflows.trace_propagation import Traced  # noqa: PLC0415 - only where traces are wanted
 
-    return [Traced()]
+    return [Traced(provider.get_tracer("temporalio"))]
