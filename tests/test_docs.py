@@ -106,7 +106,12 @@ def test_commands_named_in_the_documentation_exist(page: Path) -> None:
         assert set(re.findall(r"(?<![\w-])make ([a-z][a-z-]*)", snippet)) <= targets, snippet
         for name, rest in re.findall(r"(?<![\w/-])groundswell ([a-z]+)([^\n&|]*)", snippet):
             assert name in program(), snippet
-            options = {option for parameter in program()[name].params for option in parameter.opts}
+            command = program()[name]
+            if isinstance(command, typer.core.TyperGroup):
+                part = rest.split()[0]
+                assert part in command.commands, snippet
+                command = command.commands[part]
+            options = {option for parameter in command.params for option in parameter.opts}
             assert set(re.findall(r" (--[a-z-]+)", rest.partition("#")[0])) <= options, snippet
 
 
