@@ -19,7 +19,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 
 .PHONY: help
 help: ## Say what can be made
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: setup
 setup: $(SETUP) ## Create .venv with everything that uv.lock names
@@ -62,6 +62,10 @@ histories: $(SETUP) ## Record the histories that workflow code must always repla
 .PHONY: bench-store
 bench-store: $(SETUP) ## Measure the event store beside plain rows and another library
 	$(BIN)/python -m tests.benchmarks.bench_store
+
+.PHONY: bench-streams
+bench-streams: $(SETUP) ## Measure how long events take to 200 open streams
+	$(BIN)/python -m tests.benchmarks.bench_streams
 
 .PHONY: lint
 lint: $(SETUP) ## Check style, format, types and dependencies
