@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 import asyncpg
+from pydantic import Field
 
 from activities.store.keys import Keyring, keyed_hash, workspaces_key
 from activities.store.pool import Connection, Pool
 from activities.store.queries import QUERIES
-from domain.creators import Creator, Profile
+from domain.creators import Country, Creator, Followers, Language, Platform, Profile
 from domain.ranking import Wanted
+from domain.values import Value
 
 Account = tuple[str, str]
 """Platform and handle."""
@@ -36,6 +38,47 @@ class Listed:
 
     creator: Creator
     opted_out: bool
+
+    @property
+    def place(self) -> "Place":
+        """Where the list goes on after them."""
+        return self.creator.profile.followers, self.creator.id
+
+
+Place = tuple[int, str]
+"""Followers and id of the last account of a page."""
+MOST_FOLLOWERS = 2**31 - 1
+
+LOOKED_AT = 4_000
+"""Accounts that a search goes through in their order before it turns to the inverted index: what fits fewer than one in
+eighty fits so few in all that they can be sorted."""
+LOOKED_AT_PER_ITEM = 20
+"""As many as that for each item of a large page."""
+
+
+class Search(Value):
+    """What to list of the directory. Followers are inclusive; None is no filter.
+
+    `words` are as in a web search: `travel or food -meat`. They are looked for in topics, biography, name and handle.
+    """
+
+    words: str = Field(default="", max_length=500)
+    platform: Platform | None = None
+    country: Country | None = None
+    language: Language | None = None
+    followers_min: Followers = 0
+    followers_max: Followers | None = None
+
+    @property
+    def filters(self) -> list[str]:
+        """The filters as parts of a tsquery, over the words that `0021_directory_search.sql` makes of a row."""
+        named = {"platform": self.platform, "country": self.country, "language": self.language}
+        filters = [_lexeme(f"{name}={value}") for name, value in named.items() if value is not None]
+        if self.followers_min or self.followers_max is not None:
+            most = MOST_FOLLOWERS if self.followers_max is None else self.followers_max
+            lengths = range((self.followers_min + 1).bit_length(), (most + 1).bit_length() + 1)
+            filters.append(f"({' | '.join(_lexeme(f'reach={length}') for length in lengths) or _lexeme('reach=')})")
+        return filters
 
 
 class Creators:
@@ -105,9 +148,30 @@ class Creators:
         )
         return [_creator(row) for row in rows]
 
-    async def search(self, workspace: str, words: str = "", after: str = "", limit: int = 100) -> list[Listed]:
-        """A page of the directory after the id `after`; `words` as in a web search: `travel or food -meat`."""
-        rows = await self._pool.fetch(QUERIES.search_creators, workspace, words, after, limit)
+    async def search(
+        self, workspace: str, wanted: Search | None = None, after: Place | None = None, limit: int = 100
+    ) -> list[Listed]:
+        """A page of the directory, most followers first, after a place in it."""
+        wanted = wanted or Search()
+        most = MOST_FOLLOWERS if wanted.followers_max is None else wanted.followers_max + 1
+        place = min(after or (most, ""), (most, ""))
+        async with self._pool.acquire() as connection, connection.transaction(readonly=True):
+            words = await connection.fetchval(QUERIES.words_asked_for, wanted.words.replace("\0", " "))
+            if words is None and wanted.words.strip():
+                return []
+            parts = [*([f"({words})"] if words else []), *wanted.filters]
+            # Without words and filters everybody fits, in the order of another index.
+            query = " & ".join([*parts, _lexeme(f"workspace={workspace}")]) if parts else None
+            window = max(LOOKED_AT, LOOKED_AT_PER_ITEM * limit)
+            seen = await connection.fetch(
+                QUERIES.browse_creators, workspace, *place, query, window, limit, wanted.followers_min
+            )
+            rows = [row for row in seen if row["id"] is not None]
+            if query is not None and len(rows) < limit and seen[0]["looked_at"] == window:
+                await connection.execute(QUERIES.prefer_the_inverted_index)
+                rows = await connection.fetch(
+                    QUERIES.find_creators, workspace, *place, query, limit, wanted.followers_min
+                )
         return [Listed(_creator(row), row["opted_out"]) for row in rows]
 
     async def opt_out(self, creator_id: str) -> bool:
@@ -127,6 +191,11 @@ async def _erased(
 def account_hash(key: bytes, platform: str, handle: str) -> str:
     """What stands in the place of an erased account's handle; no handle looks like it."""
     return f"erased:{keyed_hash(key, f'{platform}/{handle}')}"
+
+
+def _lexeme(word: str) -> str:
+    """A word as a tsquery has it, whatever is in it."""
+    return "'{}'".format(word.replace("\\", "\\\\").replace("'", "''"))
 
 
 def _creator(row: asyncpg.Record) -> Creator:

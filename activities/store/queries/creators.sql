@@ -34,17 +34,64 @@ where
 order by ts_rank(search, websearch_to_tsquery('simple', $7)) desc, id
 limit $8;
 
--- name: search_creators
--- A page of the directory in the order of ids, of the accounts whose topics and biography match, if words are given.
-select id, profile, opted_out
+-- name: browse_creators
+-- Of the next $5 accounts in their order the first $6 that fit, with how many were looked at; $4 is null if all fit.
+with seen as materialized (
+    select id, followers, profile, opted_out, search
+    from creators
+    where
+        workspace = $1
+        and erased_at is null
+        and (followers, id) < ($2::integer, $3::text)
+        and followers >= $7
+    order by followers desc, id desc
+    limit $5
+),
+
+fitting as (
+    select id, followers, profile, opted_out
+    from seen
+    where $4::tsquery is null or search @@ $4
+    order by followers desc, id desc
+    limit $6
+)
+
+select looked_at.count as looked_at, fitting.id, fitting.followers, fitting.profile, fitting.opted_out
+from (select count(*) from seen) as looked_at
+left join fitting on true
+order by fitting.followers desc, fitting.id desc;
+
+-- name: prefer_the_inverted_index
+-- For one transaction: estimates take words and filters for independent, and where they are not, reading all is worst.
+select
+    set_config('enable_seqscan', 'off', true),
+    set_config('enable_indexscan', 'off', true),
+    set_config('plan_cache_mode', 'force_custom_plan', true),
+    set_config('jit', 'off', true);
+
+-- name: find_creators
+-- The first $5 accounts in their order that fit a query, which few do.
+with found as materialized (
+    select id, followers
+    from creators
+    where
+        search @@ $4::tsquery
+        and workspace = $1
+        and erased_at is null
+        and (followers, id) < ($2::integer, $3::text)
+        and followers >= $6
+),
+
+first as (select id from found order by followers desc, id desc limit $5)
+
+select creators.id, creators.followers, creators.profile, creators.opted_out
 from creators
-where
-    workspace = $1
-    and erased_at is null
-    and ($2 = '' or search @@ websearch_to_tsquery('simple', $2))
-    and id > $3
-order by id
-limit $4;
+where creators.id = any(array(select first.id from first))
+order by creators.followers desc, creators.id desc;
+
+-- name: words_asked_for
+-- What somebody types, as in a web search, as a query; null if it has no words.
+select nullif(websearch_to_tsquery('simple', $1)::text, '');
 
 -- name: opt_out
 -- Keeps a creator from ever being considered again.

@@ -2,7 +2,9 @@
 
 import asyncio
 
-from activities.store.creators import Creators
+import pytest
+
+from activities.store.creators import Creators, Search
 from activities.store.pool import Pool
 from domain.creators import Platform, Profile
 from domain.ranking import Wanted
@@ -135,10 +137,99 @@ async def test_who_opted_out_is_never_a_candidate_again_not_even_after_an_import
     assert [listed.opted_out for listed in await creators.search("default")] == [True]
 
 
-async def test_the_directory_is_searched_by_words_and_read_by_pages(pool: Pool) -> None:
+async def found(creators: Creators, **wanted: object) -> list[str]:
+    """Handles, in the directory's order."""
+    listed = await creators.search("default", Search.model_validate(wanted))
+    return [one.creator.profile.handle for one in listed]
+
+
+async def test_the_directory_is_listed_by_followers_and_read_by_pages(pool: Pool) -> None:
     creators = Creators(pool, a_sealer(pool).keyring)
-    await creators.upsert("default", [profile(f"c{n}", topics=["food" if n % 2 else "cars"]) for n in range(6)])
-    first = await creators.search("default", "food", limit=2)
-    rest = await creators.search("default", "food", after=first[-1].creator.id)
-    assert sorted(listed.creator.profile.handle for listed in [*first, *rest]) == ["c1", "c3", "c5"]
-    assert len(await creators.search("default")) == 6
+    await creators.upsert("default", [profile(f"c{n}", followers=1_000 + n // 2) for n in range(7)])
+    await creators.upsert("other", [profile("stranger")])
+    pages, place = [], None
+    while page := await creators.search("default", after=place, limit=3):
+        pages.append([one.creator.profile.followers for one in page])
+        place = page[-1].place
+    assert pages == [[1_003, 1_002, 1_002], [1_001, 1_001, 1_000], [1_000]]
+
+
+async def test_a_page_is_not_moved_by_whoever_comes_before_it(pool: Pool) -> None:
+    creators = Creators(pool, a_sealer(pool).keyring)
+    await creators.upsert("default", [profile(f"c{n}", followers=1_000 + n) for n in range(4)])
+    first = await creators.search("default", limit=2)
+    await creators.upsert("default", [profile("larger", followers=5_000)])
+    rest = await creators.search("default", after=first[-1].place)
+    assert [one.creator.profile.handle for one in [*first, *rest]] == ["c3", "c2", "c1", "c0"]
+
+
+async def test_words_are_looked_for_in_all_that_people_say_of_themselves(pool: Pool) -> None:
+    creators = Creators(pool, a_sealer(pool).keyring)
+    await creators.upsert(
+        "default",
+        [
+            profile("ada", name="Ada Ünal", topics=["slow travel"], biography="Trains and maps"),
+            profile("bob.cooks", name="Bob", topics=["food"], biography="Slow food"),
+        ],
+    )
+    assert await found(creators, words="trains") == ["ada"]
+    assert await found(creators, words="ÜNAL") == ["ada"]
+    assert await found(creators, words="bob.cooks") == ["bob.cooks"]
+    assert sorted(await found(creators, words="travel or food")) == ["ada", "bob.cooks"]
+    assert await found(creators, words="slow -travel") == ["bob.cooks"]
+    assert await found(creators, words='"slow food"') == ["bob.cooks"]
+    assert await found(creators, words="slow maps food") == []
+
+
+@pytest.mark.parametrize("words", ["?!", "'", "\\", "a & b | !c:*", "((", "country=DE", "\0"])
+async def test_whatever_people_type_is_words(pool: Pool, words: str) -> None:
+    creators = Creators(pool, a_sealer(pool).keyring)
+    await creators.upsert("default", [profile("ada", country="DE")])
+    assert await found(creators, words=words) == []
+
+
+async def test_every_filter_narrows_and_its_bounds_are_included(pool: Pool) -> None:
+    creators = Creators(pool, a_sealer(pool).keyring)
+    await creators.upsert(
+        "default",
+        [
+            profile("ada", country="DE", language="de", followers=1_023),
+            profile("bob", country="DE", language="en", followers=1_024),
+            profile("cem", country="US", language="en", followers=2_000, platform="tiktok"),
+            profile("dee", followers=0),
+        ],
+    )
+    assert await found(creators, country="DE") == ["bob", "ada"]
+    assert await found(creators, language="en") == ["cem", "bob"]
+    assert await found(creators, platform="tiktok") == ["cem"]
+    assert await found(creators, country="DE", language="en") == ["bob"]
+    assert await found(creators, followers_min=1_024, followers_max=2_000) == ["cem", "bob"]
+    assert await found(creators, followers_max=1_023) == ["ada", "dee"]
+    assert await found(creators, followers_max=0) == ["dee"]
+    assert await found(creators, followers_min=2_001, followers_max=1_000) == []
+
+
+async def test_what_few_fit_is_found_as_what_many_fit(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The two ways of searching give the same pages; which one is taken depends on how many accounts there are."""
+    creators = Creators(pool, a_sealer(pool).keyring)
+    await creators.upsert(
+        "default",
+        [
+            profile(f"c{n}", followers=1_000 + n // 3, country="DE" if n % 5 else "LU", topics=["tea"] * (n % 40 == 0))
+            for n in range(400)
+        ],
+    )
+    wishes: list[dict[str, object]] = [
+        {"words": "tea"},
+        {"words": "tea", "country": "LU", "followers_min": 1_010, "followers_max": 1_090},
+        {"country": "LU"},
+        {"words": "coffee"},
+    ]
+    by_order = [await found(creators, **wish) for wish in wishes]
+    monkeypatch.setattr("activities.store.creators.LOOKED_AT", 1)
+    monkeypatch.setattr("activities.store.creators.LOOKED_AT_PER_ITEM", 0)
+    by_index = [await found(creators, **wish) for wish in wishes]
+    assert by_index == by_order
+    assert [len(one) for one in by_order] == [10, 6, 80, 0]
+    async with pool.acquire() as connection:
+        assert await connection.fetchval("show enable_seqscan") == "on"
