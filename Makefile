@@ -67,6 +67,10 @@ bench-store: $(SETUP) ## Measure the event store beside plain rows and another l
 bench-streams: $(SETUP) ## Measure how long events take to 200 open streams
 	$(BIN)/python -m tests.benchmarks.bench_streams
 
+.PHONY: bench-directory
+bench-directory: $(SETUP) ## Measure searches in a directory of a million creators
+	$(BIN)/python -m tests.benchmarks.bench_directory
+
 .PHONY: lint
 lint: $(SETUP) ## Check style, format, types and dependencies
 	$(BIN)/ruff check .
