@@ -72,8 +72,7 @@ def start(service: str) -> bool:
 
 def export_to(exporter: "SpanExporter", service: str) -> "TracerProvider":
     """Trace this process to `exporter`, which gets nothing personal: see `spans.py`."""
-    from opentelemetry import trace  # noqa: PLC0415 - only where traces are wanted
-    from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor  # noqa: PLC0415
+    from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor  # noqa: PLC0415 - only where traces are wanted
     from opentelemetry.sdk.resources import Resource  # noqa: PLC0415
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
@@ -83,7 +82,6 @@ def export_to(exporter: "SpanExporter", service: str) -> "TracerProvider":
     named = {} if os.environ.get("OTEL_SERVICE_NAME") else {"service.name": f"groundswell-{service}"}
     provider = TracerProvider(resource=Resource.create(named))
     provider.add_span_processor(BatchSpanProcessor(Harmless(exporter)))
-    trace.set_tracer_provider(provider)
     AsyncPGInstrumentor().instrument(tracer_provider=provider)  # type: ignore[no-untyped-call]
     _Process.provider = provider
     logs.ALWAYS.append(_ids)
