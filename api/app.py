@@ -26,6 +26,7 @@ from api import (
     content_approval,
     contract_signing,
     creator_page,
+    directory,
     discovery,
     errors,
     goal_setting,
@@ -49,6 +50,7 @@ from workflows.settings import Settings, connect_temporal
 ROUTERS = (
     goal_setting.router,
     discovery.router,
+    directory.router,
     verification.router,
     negotiation.router,
     contract_signing.router,
