@@ -22,6 +22,7 @@ from activities.store.sealing import sealer_on
 from activities.store.shortlists import Shortlists
 from api import (
     campaigns,
+    codec,
     collaborations,
     content_approval,
     contract_signing,
@@ -41,10 +42,12 @@ from api.dependencies import Services
 from api.history.event_stream import live_tail
 from api.middleware import BodyLimit, RequestContext
 from api.openapi import DESCRIPTION, TAGS, describe, operation_id
+from api.operators import Operators
 from api.readiness import DatabaseProbe, WorkerProbe
 from api.tracing import trace_requests
 from workflows.client import Engine
 from workflows.erasure import Eraser
+from workflows.payload_codec import SealingCodec
 from workflows.settings import Settings, connect_temporal
 
 ROUTERS = (
@@ -61,6 +64,7 @@ ROUTERS = (
     tasks.router,
     creator_page.router,
     operations.router,
+    codec.router,
 )
 
 
@@ -73,7 +77,11 @@ def create_app(services: Services) -> FastAPI:
         version="1",
         openapi_tags=TAGS,
         generate_unique_id_function=operation_id,
-        middleware=[Middleware(RequestContext), Middleware(BodyLimit)],
+        middleware=[
+            Middleware(RequestContext),
+            Middleware(codec.Origins, allowed=services.operators.ui_origins),
+            Middleware(BodyLimit),
+        ],
         redoc_url=None,
         swagger_ui_parameters={"docExpansion": "none", "persistAuthorization": True},
     )
@@ -115,6 +123,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             links=CreatorLinks(settings.secret_key.get_secret_value(), settings.public_url),
             keys=ApiKeys.parse(settings.api_keys.get_secret_value()),
             probes=(DatabaseProbe(dsn), WorkerProbe(client, settings.task_queue)),
+            payloads=SealingCodec(sealer),
+            operators=Operators.of(settings),
         )
     finally:
         await pool.close()

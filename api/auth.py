@@ -67,6 +67,11 @@ class ApiKeys:
                 owner = name
         return owner
 
+    def fingerprint(self, name: str) -> str | None:
+        """What tells that the key of this name is still the same; None if there is none of this name."""
+        digest = self._digests.get(name)
+        return hashlib.sha256(digest).hexdigest() if digest else None
+
 
 def _digest(key: str) -> bytes:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()

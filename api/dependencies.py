@@ -1,13 +1,14 @@
 """What a route can ask for, as aliases that read as what they are: `caller: AsBrand`, `decide: Decide`."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol, cast
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from fastapi import Depends, Header, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from temporalio.converter import PayloadCodec
 
 from activities.links import CreatorLinks, LinkInvalid
 from activities.ports import Documents, Shortlists
@@ -20,6 +21,7 @@ from activities.store.pool import Pool
 from activities.store.projections.collaboration_pipeline import get_collaboration
 from api.auth import ApiKeys, Caller, NotAuthenticated, NotPermitted, brand, creator
 from api.errors import UnsupportedMediaType
+from api.operators import Operators
 from api.readiness import Probe
 from domain.brief import Brief
 from domain.decider import Actor, Command
@@ -76,6 +78,8 @@ class Services:
     links: CreatorLinks
     keys: ApiKeys
     probes: tuple[Probe, ...] = ()
+    payloads: PayloadCodec | None = None
+    operators: Operators = field(default_factory=Operators)
     workspace: str = "default"
 
 

@@ -19,6 +19,9 @@ MEBIBYTE = 1024 * 1024
 BODY_LIMIT = 1 * MEBIBYTE
 ROSTER_LIMIT = 20 * MEBIBYTE
 ROSTER_PATH = "/v1/creators/import"
+CODEC_LIMIT = 8 * MEBIBYTE
+"""Temporal's payloads have up to 2 MiB each, its messages up to 4, which base64 makes longer by a third."""
+CODEC_PATHS = "/codec/"
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -91,6 +94,12 @@ def _route(scope: Scope) -> str:
     return getattr(scope.get("route"), "path", "none")
 
 
+def _limit(path: str) -> int:
+    if path == ROSTER_PATH:
+        return ROSTER_LIMIT
+    return CODEC_LIMIT if path.startswith(CODEC_PATHS) else BODY_LIMIT
+
+
 class BodyLimit:
     """Refuses bodies above the limit with 413, by what they say of their length and by what really arrives."""
 
@@ -102,7 +111,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = ROSTER_LIMIT if scope["path"] == ROSTER_PATH else BODY_LIMIT
+        limit = _limit(scope["path"])
         stated = Headers(scope=scope).get("content-length", "")
         # The length of the digits is compared first: Python refuses to read a number of thousands of digits.
         states_too_much = stated.isdecimal() and (len(stated) > 12 or int(stated) > limit)

@@ -107,7 +107,7 @@ def _is_encrypted(payload: Payload) -> bool:
 
 
 def _owner(payload: Payload) -> str:
-    return payload.metadata["encryption-key-id"].decode()
+    return payload.metadata.get("encryption-key-id", b"").decode()
 
 
 def _encrypted(payload: Payload, owner: str, key: bytes) -> Payload:

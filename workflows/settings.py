@@ -6,6 +6,9 @@
 | `GROUNDSWELL_SECRET_KEY` | signs creators' links; at least 32 characters |
 | `GROUNDSWELL_MASTER_KEYS` | `id=key` pairs, 32 bytes in base64 each; the first is the current one |
 | `GROUNDSWELL_API_KEYS` | `name=key` pairs separated by commas, for the brand's people and programs |
+| `GROUNDSWELL_OPS_KEYS` | `name=key` pairs separated by commas, for operators who may read payloads in Temporal's UI |
+| `GROUNDSWELL_TEMPORAL_UI_URL` | where operators open Temporal's UI; its pages may ask for payloads in clear |
+| `GROUNDSWELL_DEPLOYMENT_NAME`, `GROUNDSWELL_BUILD_ID` | worker versioning; without a build id there is none |
 | `GROUNDSWELL_PUBLIC_URL` | where people reach the API from outside |
 | `GROUNDSWELL_LOG_FORMAT`, `GROUNDSWELL_LOG_LEVEL` | how the log looks (`auto`, `json`, `console`), and from where on |
 | `GROUNDSWELL_METRICS_PORT`, `_METRICS_HOST` | where a worker serves its figures; without a port it does not |
@@ -45,6 +48,9 @@ class Settings(BaseSettings):
     master_keys: SecretStr
     """Wrap the keys of creators: see docs/operations.md before you change them."""
     api_keys: SecretStr = SecretStr("")
+    ops_keys: SecretStr = SecretStr("")
+    """Open what Temporal stores to operators; without one the codec endpoint is closed."""
+    temporal_ui_url: str = ""
     public_url: str = "http://127.0.0.1:8000"
     smtp_host: str = "127.0.0.1"
     smtp_port: int = Field(default=1025, ge=1, le=65_535)
@@ -60,6 +66,9 @@ class Settings(BaseSettings):
     metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None
     """Of a worker's figures for Prometheus; the API has its own at /metrics. 0 is any that is free."""
     metrics_host: str = "127.0.0.1"
+    deployment_name: Annotated[str, Field(pattern=r"^[\w-]{1,100}$")] = "groundswell"
+    build_id: Annotated[str, Field(pattern=r"^[\w.+-]{0,100}$")] = ""
+    """Which release a worker is of. Empty: workers are not versioned, and any of them takes any workflow."""
 
     @field_validator("master_keys")
     @classmethod

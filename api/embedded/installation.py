@@ -44,6 +44,7 @@ class Keys:
     api_key: str
     secret_key: str
     master_keys: str
+    ops_key: str
 
 
 def keys_in(directory: Path) -> Keys:
@@ -65,6 +66,7 @@ def _new_keys() -> Keys:
         api_key=f"gsk_{secrets.token_urlsafe(24)}",
         secret_key=secrets.token_urlsafe(48),
         master_keys=f"1={base64.b64encode(secrets.token_bytes(32)).decode()}",
+        ops_key=f"gso_{secrets.token_urlsafe(24)}",
     )
 
 
@@ -86,7 +88,10 @@ def _environment_file(data_dir: Path) -> Path:
 
 
 class Installation:
-    """One stack with its worker and its API. `ports` and `api_port`: one that is taken gives way to a free one."""
+    """One stack with its worker and its API. `ports` and `api_port`: one that is taken gives way to a free one.
+
+    With `payloads_in_clear` Temporal's UI shows them to whoever opens it, which on this machine anybody can.
+    """
 
     def __init__(
         self,
@@ -96,6 +101,7 @@ class Installation:
         api_port: int = API_PORT,
         progress: Progress = silent,
         poll_seconds: float = POLL_SECONDS,
+        payloads_in_clear: bool = False,
     ) -> None:
         self.stack = EmbeddedStack(data_dir, ports=ports, search_attributes=INDEXED, progress=progress)
         self.worker: Child
@@ -103,6 +109,7 @@ class Installation:
         self.keys: Keys
         self._api_port = api_port
         self._poll_seconds = poll_seconds
+        self._ui_key = secrets.token_urlsafe(24) if payloads_in_clear else ""
         self._progress = progress
         self._running = AsyncExitStack()
 
@@ -127,13 +134,15 @@ class Installation:
         Raises:
             EmbeddedError: some part does not start.
         """
+        self._choose_api_port()
+        if self._ui_key:
+            self.stack.decode_payloads_at(f"{self.api_url}/codec/{self._ui_key}")
         async with AsyncExitStack() as starting:
             await starting.enter_async_context(self.stack)
             self.keys = await asyncio.to_thread(keys_in, self.data_dir)
             applied = await migrate(self.stack.dsn)
             if applied:
                 self._progress(f"Database migrated: {len(applied)} steps")
-            self._choose_api_port()
             since = perf_counter()
             self.worker, self.api = self._child("worker"), self._child("api", "--port", str(self._api_port))
             for child in (self.worker, self.api):
@@ -159,6 +168,8 @@ class Installation:
             "GROUNDSWELL_SECRET_KEY": self.keys.secret_key,
             "GROUNDSWELL_MASTER_KEYS": self.keys.master_keys,
             "GROUNDSWELL_API_KEYS": f"brand={self.keys.api_key}",
+            "GROUNDSWELL_OPS_KEYS": f"operator={self.keys.ops_key}" + (f",ui={self._ui_key}" if self._ui_key else ""),
+            "GROUNDSWELL_TEMPORAL_UI_URL": self.stack.temporal_ui,
             "GROUNDSWELL_PUBLIC_URL": self.api_url,
             "GROUNDSWELL_SMTP_HOST": self.stack.smtp_host,
             "GROUNDSWELL_SMTP_PORT": str(self.stack.smtp_port),
@@ -212,6 +223,7 @@ def addresses(here: Installation) -> Table:
         ("API and its documentation", f"{here.api_url}/docs"),
         ("API key", here.api_key),
         ("Temporal", here.stack.temporal_ui),
+        ("Operator's key", here.keys.ops_key),
         ("Mails that were sent", str(here.stack.mail_dir)),
         ("Data, logs, settings", str(here.data_dir)),
     ):
