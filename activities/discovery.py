@@ -10,7 +10,7 @@ from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, W
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, WorkflowAlreadyStartedError
 
 from activities.letters import Draft, Occasion, write
-from activities.ports import CreatorClaims, Directory, Progress, Shortlists
+from activities.ports import CreatorClaims, Directory, Progress, Shortlists, TrackRecords
 from activities.staffing import Staffing
 from activities.starting import (
     COLLABORATION_WORKFLOW,
@@ -82,6 +82,7 @@ class Discovery:
         shortlists: Shortlists,
         progress: Progress,
         claims: CreatorClaims,
+        track_records: TrackRecords,
         *,
         task_queue: str = TASK_QUEUE,
         poll_seconds: float = 5.0,
@@ -92,6 +93,7 @@ class Discovery:
         self._shortlists = shortlists
         self._progress = progress
         self._claims = claims
+        self._track_records = track_records
         self._task_queue = task_queue
         self._poll_seconds = poll_seconds
         self._patience_seconds = patience_seconds
@@ -102,9 +104,10 @@ class Discovery:
         """Rank everyone who may fit and is free to, and keep the list under its digest."""
         criteria = wanted(request.brief)
         candidates = await self._directory.candidates(criteria)
-        held = await self._held([creator.id for creator in candidates], request)
+        ids = [creator.id for creator in candidates]
+        held, records = await self._held(ids, request), await self._track_records.get(ids)
         # Ten thousand creators take seconds, during which the worker's other activities go on.
-        ranked = await asyncio.to_thread(rank, candidates, criteria, held=held)
+        ranked = await asyncio.to_thread(rank, candidates, criteria, held=held, records=records)
         digest = await self._shortlists.put(ranked)
         return Ranking(shortlist=Shortlist(digest=digest, size=len(ranked)), considered=len(candidates))
 

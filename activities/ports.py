@@ -17,6 +17,7 @@ from domain.monitoring import Metrics
 from domain.notices import Notice
 from domain.ranking import Ranked, Wanted
 from domain.third_party import AudienceReport
+from domain.track_record import TrackRecord
 from domain.values import Line, Text, Value
 
 
@@ -82,6 +83,14 @@ class CreatorClaims(Protocol):
 
     async def held(self, creator_ids: Sequence[str], at: datetime) -> Mapping[str, Sequence[Held]]:
         """The claims of all campaigns that are not over at `at`, by creator; whoever nobody holds is missing."""
+        ...
+
+
+class TrackRecords(Protocol):
+    """Creators' past performance with us, from the read model."""
+
+    async def get(self, creator_ids: Sequence[str]) -> Mapping[str, TrackRecord]:
+        """The records of those of the creators who have one, by id."""
         ...
 
 

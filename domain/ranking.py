@@ -1,7 +1,8 @@
 """An explainable ranking: every score is a weighted mean of parts, and every part says why it is what it is.
 
 Only the data at hand is used. A missing figure scores a little below neutral and lowers the certainty; it is never
-taken for zero. Reasons hold figures and the brief's own words, never anything that identifies a creator.
+taken for zero. Past performance with us counts for those who have any, and against nobody who has none. Reasons hold
+figures and the brief's own words, never anything that identifies a creator.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +16,7 @@ from domain.creators import Country, Creator, Language, Platform, Profile
 from domain.formats import Format
 from domain.money import Currency, Minor
 from domain.relevance import concerns, subject
+from domain.track_record import TrackRecord
 from domain.values import Line, Value
 
 
@@ -44,6 +46,8 @@ class Part(StrEnum):
     PRICE = "price efficiency"
     COMPLETENESS = "data completeness"
     """Stands in for diversity of audience, of which a roster tells nothing."""
+    TRACK_RECORD = "past performance with us"
+    """Only of creators with whom the workspace has worked, or to whom it has made an offer."""
 
 
 class ScorePart(Value):
@@ -72,12 +76,19 @@ Curve = tuple[tuple[float, float], ...]
 class RankingPolicy(Value):
     """Weights and curves of one version: this engine's own assumptions (grade C), as no public study gives them."""
 
-    version: Line = "2026-11.1"
+    version: Line = "2026-11.2"
     relevance: float = Field(default=0.35, gt=0, le=1)
     engagement: float = Field(default=0.25, gt=0, le=1)
     posting: float = Field(default=0.15, gt=0, le=1)
     price: float = Field(default=0.15, gt=0, le=1)
     completeness: float = Field(default=0.10, gt=0, le=1)
+    track_record: float = Field(default=0.20, gt=0, le=1)
+    """Beside the others, which add up to one: whoever has no record is scored by those alone."""
+    first_impressions: float = Field(default=2, ge=0)
+    """So many imagined posts and offers, half of them kept and answered, stand beside the real ones: one collaboration
+    does not make a reputation."""
+    late_is_worth: float = Field(default=0.5, ge=0, le=1)
+    """Of a post on time."""
     unknown: float = Field(default=0.4, ge=0, le=1)
     """The score of a part without data: a little below neutral (0.5)."""
     negotiable: float = Field(default=1.5, ge=1)
@@ -96,12 +107,17 @@ def rank(
     benchmarks: Benchmarks = DEFAULT,
     policy: RankingPolicy | None = None,
     held: Mapping[str, str] | None = None,
+    records: Mapping[str, TrackRecord] | None = None,
 ) -> list[Ranked]:
-    """The creators who are not `excluded`, best first; equal scores in order of creator id, so it is repeatable."""
+    """The creators who are not `excluded`, best first; equal scores in order of creator id, so it is repeatable.
+
+    `records` has the track records of those who have one, by id.
+    """
     rules = policy or RankingPolicy()
     about = _Interests(wanted)
     eligible = (creator for creator in profiles if excluded(creator, wanted, rules, held) is None)
-    ranked = [_score(creator, wanted, about, benchmarks, rules) for creator in eligible]
+    past = records or {}
+    ranked = [_score(creator, past.get(creator.id), wanted, about, benchmarks, rules) for creator in eligible]
     return sorted(ranked, key=lambda one: (-one.score, one.creator_id))
 
 
@@ -135,16 +151,23 @@ class _Interests:
 
 
 def _score(
-    creator: Creator, wanted: Wanted, about: _Interests, benchmarks: Benchmarks, policy: RankingPolicy
+    creator: Creator,
+    record: TrackRecord | None,
+    wanted: Wanted,
+    about: _Interests,
+    benchmarks: Benchmarks,
+    policy: RankingPolicy,
 ) -> Ranked:
     profile = creator.profile
-    parts = (
+    parts: tuple[ScorePart, ...] = (
         _relevance(profile, wanted, about, policy),
         _engagement(profile, benchmarks, policy),
         _posting(profile, policy),
         _price(profile, wanted, benchmarks, policy),
         _completeness(profile, policy),
     )
+    if record is not None and record.decided:
+        parts += (_track_record(record, policy),)
     total = sum(part.weight for part in parts)
     return Ranked(
         creator_id=creator.id,
@@ -272,6 +295,29 @@ def _completeness(profile: Profile, policy: RankingPolicy) -> ScorePart:
         score=_ratio(given / fields),
         because=f"{given} of {fields} optional fields are given",
     )
+
+
+def _track_record(record: TrackRecord, policy: RankingPolicy) -> ScorePart:
+    """Two thirds the posts that were due, if there were any, and one third the answers to our offers."""
+    due, kept = record.on_time + record.late + record.missed, record.on_time + policy.late_is_worth * record.late
+    answering = _tempered(record.decided - record.expired, record.decided, policy)
+    score = (2 * _tempered(kept, due, policy) + answering) / 3 if due else answering
+    facts = [f"answered {record.decided - record.expired} of {record.decided} offers"]
+    if record.median_answer_hours is not None:
+        hours = record.median_answer_hours
+        facts.append(f"half within {hours} hours" if hours > 1 else "half within an hour")
+    if due:
+        facts.append(f"of {due} posts {record.on_time} on time, {record.late} late, {record.missed} missed")
+    if record.last_outcome is not None:
+        facts.append(f"last collaboration {record.last_outcome.replace('_', ' ')}")
+    return ScorePart(
+        name=Part.TRACK_RECORD, weight=policy.track_record, score=_ratio(score), because=_line("; ".join(facts))
+    )
+
+
+def _tempered(good: float, all_: int, policy: RankingPolicy) -> float:
+    """The share of the good ones, drawn to one half as long as there are few."""
+    return (good + policy.first_impressions / 2) / (all_ + policy.first_impressions)
 
 
 def _unknown(part: Part, weight: float, why: str, policy: RankingPolicy) -> ScorePart:

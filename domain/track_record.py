@@ -60,7 +60,7 @@ class Figures(Value):
     on_time: int = 0
     """Posts published, each of whose deadlines was kept as it was first set."""
     late: int = 0
-    """Posts published for which the creator needed an extension or a second reminder's deadline."""
+    """Posts published for which one of the creator's deadlines had to be moved."""
     missed: int = 0
     """Deliverables that the creator did not deliver."""
     changes: int = 0
@@ -97,6 +97,11 @@ class TrackRecord(Figures):
     """How the others ended."""
     last_outcome: Outcome | None = None
     last_ended_at: Instant | None = None
+
+    @property
+    def decided(self) -> int:
+        """Offers that the creator took, refused or let lapse."""
+        return self.accepted + self.declined + self.expired
 
     @property
     def ended(self) -> int:

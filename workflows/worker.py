@@ -25,12 +25,14 @@ from activities.store.mail_log import MailLog
 from activities.store.payouts import PaymentOrders
 from activities.store.pool import Pool, open_pool
 from activities.store.projections.collaboration_pipeline import CampaignProgress
+from activities.store.projections.creator_track_records import TrackRecords, keep_track_records
 from activities.store.projections.read_models import read_models
 from activities.store.sealing import Sealer, sealer_on
 from activities.store.shortlists import Shortlists
 from activities.verification import Verification
 from workflows.campaign import CampaignWorkflow
 from workflows.collaboration import CollaborationWorkflow
+from workflows.keeping import kept
 from workflows.metrics import metrics_served
 from workflows.sandbox import sandboxed
 from workflows.search_attributes import first_row
@@ -64,6 +66,7 @@ def activities(settings: Settings, pool: Pool, sealer: Sealer) -> Sequence[Any]:
         Shortlists(pool),
         progress,
         CreatorClaims(pool),
+        TrackRecords(pool),
         task_queue=settings.task_queue,
         poll_seconds=settings.poll_seconds,
         search_attributes=first_row,
@@ -111,7 +114,11 @@ async def running_worker(settings: Settings) -> AsyncIterator[Worker]:
     try:
         sealer = sealer_on(pool, settings.masters)
         client = await connect_temporal(sealer)
-        async with metrics_served(settings, pool, client), worker(client, settings, pool, sealer) as running:
+        async with (
+            metrics_served(settings, pool, client),
+            kept(pool, keep_track_records()),
+            worker(client, settings, pool, sealer) as running,
+        ):
             yield running
     finally:
         await pool.close()

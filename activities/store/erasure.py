@@ -1,4 +1,4 @@
-"""Erasing a creator: their key and their row of the directory go, and a note stays that this was done."""
+"""Erasing a creator: their key, row of the directory and track record go, and a note stays that this was done."""
 
 from collections.abc import Sequence
 
@@ -65,6 +65,7 @@ class Erasures:
                 QUERIES.blank_creator, creator_id, account_hash(key, row["platform"], row["handle"])
             )
             await self._keyring.forget(connection, creators_key(creator_id))
+            await connection.execute(QUERIES.forget_track_record, creator_id)
             documents = await connection.fetchval(QUERIES.documents_about, creator_id)
             noted = await connection.fetchrow(
                 QUERIES.record_erasure, creator_id, workspace, requested_by, len(rows), documents
@@ -75,7 +76,7 @@ class Erasures:
     async def _sweep(self) -> None:
         """Has the server drop the rows' former versions, which no query shows but its files still hold."""
         async with self._pool.acquire() as connection:
-            for table in ("data_keys", "creators"):
+            for table in ("data_keys", "creators", "creator_track_records"):
                 await connection.execute(f"vacuum {table}")
 
 

@@ -67,7 +67,7 @@ class Subscription:
         sealer: Sealer | None = None,
     ) -> None:
         """Without a sealer what is personal stays sealed in what the handler gets."""
-        self._name = name
+        self.name = name
         self._handler = handler
         self._types = types
         self._start = start
@@ -103,15 +103,15 @@ class Subscription:
     async def _step(self, pool: Pool, limit: int) -> tuple[int, bool]:
         """How many events were taken in, and whether there may be more."""
         async with pool.acquire() as connection, connection.transaction(isolation="read_committed"):
-            after = await connection.fetchval(QUERIES.lock_subscription, self._name)
+            after = await connection.fetchval(QUERIES.lock_subscription, self.name)
             if after is None:
-                await connection.execute(QUERIES.open_subscription, self._name, self._start)
-                after = await connection.fetchval(QUERIES.lock_subscription, self._name)
+                await connection.execute(QUERIES.open_subscription, self.name, self._start)
+                after = await connection.fetchval(QUERIES.lock_subscription, self.name)
             page = await read_feed(connection, FeedPosition(after), self._types, limit, self._sealer)
             if page.events:
                 await self._handler(connection, page.events)
             if page.upto > after:
-                await connection.execute(QUERIES.move_subscription, self._name, page.upto)
+                await connection.execute(QUERIES.move_subscription, self.name, page.upto)
         return len(page.events), len(page.events) == limit
 
 

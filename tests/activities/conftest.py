@@ -15,6 +15,7 @@ from activities.store.mail_log import MailLog
 from activities.store.payouts import PaymentOrders
 from activities.store.pool import Pool, open_pool
 from activities.store.projections.collaboration_pipeline import CampaignProgress
+from activities.store.projections.creator_track_records import TrackRecords
 from activities.store.projections.read_models import read_models
 from activities.store.shortlists import Shortlists
 from domain.decider import Event
@@ -37,6 +38,7 @@ class Store:
         self.payouts = PaymentOrders(pool)
         self.progress = CampaignProgress(pool)
         self.claims = CreatorClaims(pool)
+        self.track_records = TrackRecords(pool)
         self.shortlists = Shortlists(pool)
 
     async def add_creators(self, count: int = 1, **facts: Any) -> list[str]:

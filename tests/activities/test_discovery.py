@@ -12,6 +12,7 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.discovery import ASKS, Discovery, OutreachRequest, RankRequest, shortlist_ready
 from activities.starting import COLLABORATION_WORKFLOW, CollaborationStart, collaboration_id, collaboration_stream
+from activities.store.projections.creator_track_records import keep_track_records
 from domain import collaboration
 from domain.clauses import Terms
 from domain.discovery import Shortlist, ShortlistProposed
@@ -19,6 +20,7 @@ from domain.events import metadata
 from domain.exclusivity import claims
 from domain.negotiation import DeclineOffer
 from domain.outcomes import CollaborationEnded, Outcome
+from domain.ranking import Part
 from tests.activities.conftest import Store
 from tests.activities.occasions import occasion
 from tests.domain.given import (
@@ -30,6 +32,7 @@ from tests.domain.given import (
     concluded,
     context,
     exclusively,
+    live,
     offered,
     opened,
     opening,
@@ -86,15 +89,14 @@ async def a_shortlist(store: Store, count: int) -> Shortlist:
     """A ranked list of so many creators."""
     await store.add_creators(count)
     request = RankRequest(campaign_id="camp-1", brief=a_brief())
-    discovery = Discovery(store.directory, store.shortlists, store.progress, store.claims)
+    discovery = reaching_out(store)
     return (await ActivityEnvironment().run(discovery.rank_creators, request)).shortlist
 
 
 def reaching_out(store: Store, **options: Any) -> Discovery:
     """An impatient outreach."""
-    return Discovery(
-        store.directory, store.shortlists, store.progress, store.claims, **{"poll_seconds": 0.02, **options}
-    )
+    adapters = store.directory, store.shortlists, store.progress, store.claims, store.track_records
+    return Discovery(*adapters, **{"poll_seconds": 0.02, **options})
 
 
 def request_for(shortlist: Shortlist, wanted: int, *dropped: str, campaign: str = "camp-1") -> OutreachRequest:
@@ -208,8 +210,32 @@ async def test_whom_another_campaign_keeps_for_itself_is_not_ranked(store: Store
     assert (ranking.considered, ranking.shortlist.size) == (3, size)
 
 
+async def test_past_performance_with_us_counts(store: Store) -> None:
+    """Of creators who are alike, who declined comes after who has kept their word, and both say why."""
+    kept_word, declined, *_ = await store.add_creators(4)
+    await store.record_collaboration(offered().does(DeclineOffer(version=1), by=CREATOR), declined, 1)
+    await store.record_collaboration(live(), kept_word, 2)
+    await keep_track_records().catch_up(store.pool)
+    shortlist = (
+        await ActivityEnvironment().run(
+            reaching_out(store).rank_creators, RankRequest(campaign_id="camp-2", brief=a_brief())
+        )
+    ).shortlist
+    page = await store.shortlists.page(shortlist.digest)
+    said = {
+        entry.ranked.creator_id: part.because
+        for entry in page
+        for part in entry.ranked.evidence
+        if part.name is Part.TRACK_RECORD
+    }
+    assert said.keys() == {kept_word, declined}
+    assert "of 2 posts 2 on time, 0 late, 0 missed" in said[kept_word]
+    assert said[declined] == "answered 1 of 1 offers; half within an hour; last collaboration declined"
+    assert page[0].ranked.creator_id == kept_word
+
+
 async def test_who_was_taken_since_the_ranking_is_not_invited(store: Store, caplog: pytest.LogCaptureFixture) -> None:
-    """The log says who was passed over, by rank, and what holds them."""
+    """The log says who was passed over, by rank, and why, without a word on the other campaign."""
     shortlist = await a_shortlist(store, 3)
     _, second, _ = await store.shortlists.page(shortlist.digest)
     await hold(store, second.ranked.creator_id, exclusively(30))
@@ -217,7 +243,7 @@ async def test_who_was_taken_since_the_ranking_is_not_invited(store: Store, capl
     with caplog.at_level("INFO"):
         outreach = await environment(client).run(reaching_out(store).reach_out, request_for(shortlist, 3))
     assert (outreach.invited, set(client.started)) == (2, {1, 3})
-    assert "creator no. 2 of the shortlist is not invited: Campaign camp-2 holds this creator in the" in caplog.text
+    assert "creator no. 2 of the shortlist is not invited: another campaign holds them" in caplog.text
 
 
 async def test_a_retry_goes_on_after_the_last_heartbeat(store: Store) -> None:

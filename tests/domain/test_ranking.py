@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.creators import Creator, Platform, Profile
+from domain.outcomes import Outcome
 from domain.ranking import Part, Ranked, RankingPolicy, ScorePart, Wanted, excluded, rank
+from domain.track_record import TrackRecord
 
 WANTED = Wanted(
     platform=Platform.INSTAGRAM,
@@ -109,6 +111,50 @@ def test_the_better_of_two_comes_first(better: dict[str, Any], worse: dict[str, 
     """`a` would win a tie, so the better one is called `b`."""
     order = rank([a_creator("a", **worse), a_creator("b", **better)], WANTED)
     assert [one.creator_id for one in order] == ["b", "a"]
+
+
+def kept_their_word(posts: int = 3) -> TrackRecord:
+    return TrackRecord(
+        offers=1,
+        accepted=1,
+        answers=1,
+        answers_within=(1, 0, 0, 0, 0, 0, 0),
+        on_time=posts,
+        last_outcome=Outcome.COMPLETED,
+    )
+
+
+def test_past_performance_with_us_decides_between_creators_who_are_alike() -> None:
+    """Who kept their word comes before who was late, and who was late before who delivered nothing."""
+    late = TrackRecord(offers=1, accepted=1, late=3)
+    missed = TrackRecord(offers=1, accepted=1, missed=1)
+    records = {"c": kept_their_word(), "b": late, "a": missed}
+    order = rank([a_creator(id_) for id_ in "abc"], WANTED, records=records)
+    assert [one.creator_id for one in order] == ["c", "b", "a"]
+    answered, quickly, posts, last = part(order[0], Part.TRACK_RECORD).because.split("; ")
+    assert (answered, quickly) == ("answered 1 of 1 offers", "half within an hour")
+    assert (posts, last) == ("of 3 posts 3 on time, 0 late, 0 missed", "last collaboration completed")
+
+
+def test_who_has_no_record_is_scored_as_if_there_were_none() -> None:
+    """An offer that still waits for its answer says nothing either."""
+    creator = a_creator()
+    [new] = rank([creator], WANTED)
+    assert rank([creator], WANTED, records={creator.id: TrackRecord(offers=1, under_way=1)}) == [new]
+    assert Part.TRACK_RECORD not in {one.name for one in new.evidence}
+    assert new.certainty == 1
+
+
+def test_one_collaboration_does_not_make_a_reputation() -> None:
+    """The more posts on time there are, the nearer the score comes to one."""
+    scores = []
+    for posts in (1, 5, 50):
+        creator = a_creator()
+        [ranked] = rank([creator], WANTED, records={creator.id: kept_their_word(posts)})
+        scores.append(part(ranked, Part.TRACK_RECORD).score)
+    assert scores == sorted(scores)
+    assert scores[0] < 0.75
+    assert 0.85 < scores[-1] < 1
 
 
 @pytest.mark.parametrize(

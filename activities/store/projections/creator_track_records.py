@@ -6,9 +6,11 @@ So they follow a moment after the appends. What is counted says `domain/track_re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from activities.store.envelopes import DATA
 from activities.store.pool import Connection, Pool
 from activities.store.queries import QUERIES
-from activities.store.subscriptions import Subscription, decoded
+from activities.store.sealing import without_sealed
+from activities.store.subscriptions import Subscription
 from domain import collaboration
 from domain.decider import Event
 from domain.events import Envelope
@@ -33,19 +35,24 @@ async def _take_in(connection: Connection, events: Sequence[Envelope]) -> None:
     kept = await connection.fetch(QUERIES.ledgers, ids)
     ledgers = {row["creator_id"]: Ledger.model_validate(row["record"]) for row in kept}
     workspaces: dict[str, str] = {}
-    for envelope, event in decoded(events, lambda _: collaboration.EVENTS):
+    for envelope in events:
         creator_id = creators[envelope.stream]
         if creator_id in erased:
             continue
         collaboration_id = envelope.stream.partition("/")[2]
         before = ledgers.get(creator_id, Ledger())
-        ledger = noted(before, collaboration_id, event, envelope.metadata.decided_at)
+        ledger = noted(before, collaboration_id, _event(envelope), envelope.metadata.decided_at)
         if ledger is not before:
             ledgers[creator_id] = ledger
             workspaces[creator_id] = envelope.metadata.workspace
     await save(
         connection, QUERIES.save_ledgers, [(id_, workspace, ledgers[id_]) for id_, workspace in workspaces.items()]
     )
+
+
+def _event(envelope: Envelope) -> Event:
+    data = without_sealed(DATA.dump_json(envelope.data).decode())
+    return collaboration.EVENTS.decode_json(envelope.stream, envelope.type, envelope.schema_version, data)
 
 
 async def _creators_of(connection: Connection, streams: Iterable[str]) -> dict[str, str]:
