@@ -50,10 +50,9 @@ Place = tuple[int, str]
 MOST_FOLLOWERS = 2**31 - 1
 
 LOOKED_AT = 4_000
-"""Accounts that a search goes through in their order before it turns to the inverted index: what fits fewer than one in
-eighty fits so few in all that they can be sorted."""
-LOOKED_AT_PER_ITEM = 20
-"""As many as that for each item of a large page."""
+"""Accounts that a search goes through in their order at first."""
+LOOKED_AT_MOST = 20_000
+"""As many if it fits so many that these will fill the page. What fits fewer is so rare that all of it can be sorted."""
 
 
 class Search(Value):
@@ -162,12 +161,16 @@ class Creators:
             parts = [*([f"({words})"] if words else []), *wanted.filters]
             # Without words and filters everybody fits, in the order of another index.
             query = " & ".join([*parts, _lexeme(f"workspace={workspace}")]) if parts else None
-            window = max(LOOKED_AT, LOOKED_AT_PER_ITEM * limit)
-            seen = await connection.fetch(
-                QUERIES.browse_creators, workspace, *place, query, window, limit, wanted.followers_min
-            )
-            rows = [row for row in seen if row["id"] is not None]
-            if query is not None and len(rows) < limit and seen[0]["looked_at"] == window:
+            window, rows = limit if query is None else LOOKED_AT, []
+            while window:
+                seen = await connection.fetch(
+                    QUERIES.browse_creators, workspace, *place, query, window, limit, wanted.followers_min
+                )
+                rows = [row for row in seen if row["id"] is not None]
+                if query is None or len(rows) == limit or seen[0]["looked_at"] < window:
+                    break
+                window = _enough(window, len(rows), limit)
+            else:
                 await connection.execute(QUERIES.prefer_the_inverted_index)
                 rows = await connection.fetch(
                     QUERIES.find_creators, workspace, *place, query, limit, wanted.followers_min
@@ -191,6 +194,12 @@ async def _erased(
 def account_hash(key: bytes, platform: str, handle: str) -> str:
     """What stands in the place of an erased account's handle; no handle looks like it."""
     return f"erased:{keyed_hash(key, f'{platform}/{handle}')}"
+
+
+def _enough(looked_at: int, fitting: int, limit: int) -> int:
+    """How many accounts to look at for a full page, if so many of those looked at fit; 0 if it takes too many."""
+    needed = looked_at * limit * 3 // (2 * fitting) if fitting else LOOKED_AT_MOST + 1
+    return needed if looked_at < needed <= LOOKED_AT_MOST else 0
 
 
 def _lexeme(word: str) -> str:

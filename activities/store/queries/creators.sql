@@ -37,7 +37,7 @@ limit $8;
 -- name: browse_creators
 -- Of the next $5 accounts in their order the first $6 that fit, with how many were looked at; $4 is null if all fit.
 with seen as materialized (
-    select id, followers, profile, opted_out, search
+    select id, followers, $4::tsquery is null or search @@ $4 as fits
     from creators
     where
         workspace = $1
@@ -48,18 +48,12 @@ with seen as materialized (
     limit $5
 ),
 
-fitting as (
-    select id, followers, profile, opted_out
-    from seen
-    where $4::tsquery is null or search @@ $4
-    order by followers desc, id desc
-    limit $6
-)
+first as (select id from seen where fits order by followers desc, id desc limit $6)
 
-select looked_at.count as looked_at, fitting.id, fitting.followers, fitting.profile, fitting.opted_out
+select looked_at.count as looked_at, creators.id, creators.profile, creators.opted_out
 from (select count(*) from seen) as looked_at
-left join fitting on true
-order by fitting.followers desc, fitting.id desc;
+left join creators on creators.id = any(array(select first.id from first))
+order by creators.followers desc, creators.id desc;
 
 -- name: prefer_the_inverted_index
 -- For one transaction: estimates take words and filters for independent, and where they are not, reading all is worst.
@@ -84,7 +78,7 @@ with found as materialized (
 
 first as (select id from found order by followers desc, id desc limit $5)
 
-select creators.id, creators.followers, creators.profile, creators.opted_out
+select creators.id, creators.profile, creators.opted_out
 from creators
 where creators.id = any(array(select first.id from first))
 order by creators.followers desc, creators.id desc;

@@ -226,10 +226,10 @@ async def test_what_few_fit_is_found_as_what_many_fit(pool: Pool, monkeypatch: p
         {"words": "coffee"},
     ]
     by_order = [await found(creators, **wish) for wish in wishes]
-    monkeypatch.setattr("activities.store.creators.LOOKED_AT", 1)
-    monkeypatch.setattr("activities.store.creators.LOOKED_AT_PER_ITEM", 0)
-    by_index = [await found(creators, **wish) for wish in wishes]
-    assert by_index == by_order
+    for looked_at, at_most in ((1, 1), (7, 7), (7, 300)):
+        monkeypatch.setattr("activities.store.creators.LOOKED_AT", looked_at)
+        monkeypatch.setattr("activities.store.creators.LOOKED_AT_MOST", at_most)
+        assert [await found(creators, **wish) for wish in wishes] == by_order
     assert [len(one) for one in by_order] == [10, 6, 80, 0]
     async with pool.acquire() as connection:
         assert await connection.fetchval("show enable_seqscan") == "on"
