@@ -9,6 +9,7 @@ from starlette.datastructures import UploadFile
 from activities.connectors.csv_roster import RejectedRow, RosterFormat, RosterUnreadable, format_of, read_roster
 from activities.records import campaign_after, creator_of
 from activities.store.erasure import Erasure
+from activities.store.projections.creator_track_records import TrackRecords
 from api.dependencies import (
     AsBrand,
     CampaignId,
@@ -27,6 +28,7 @@ from domain.discovery import ApproveShortlist, RejectShortlist
 from domain.errors import NotFound
 from domain.lifecycle import Stage
 from domain.ranking import ScorePart
+from domain.track_record import TrackRecord
 from domain.values import Value
 
 router = APIRouter(prefix="/v1", tags=[Stage.DISCOVERY.label])
@@ -62,6 +64,24 @@ class Candidate(Value):
     certainty: float
     evidence: tuple[ScorePart, ...]
     dropped: bool
+
+
+class PastPerformance(TrackRecord):
+    """What a creator's collaborations with this workspace have come to. Amounts are in minor units, by currency.
+
+    `answers_within` counts answers to offers that took up to 1, 6, 24, 48, 72 and 168 hours, and longer.
+    """
+
+    median_hours_to_answer: int | None
+    """Half of the answers took no longer; null without answers, or if it was more than 168."""
+    mean_seconds_to_answer: int | None
+
+
+class KnownCreator(Creator):
+    """A creator's profile, and their past performance with us."""
+
+    track_record: PastPerformance | None
+    """Null of whoever has never had an offer. It follows a moment after the events that it counts."""
 
 
 _ROSTER = {
@@ -152,9 +172,24 @@ def _format(media_type: str) -> RosterFormat:
 
 
 @router.get("/creators/{creator_id}", summary="A creator", responses=problems(401, 403, 404, 422))
-async def read_creator(services: Serving, _: AsBrand, creator_id: CreatorId) -> Creator:
-    """The directory's profile of one account. Everything else knows the creator by this id only."""
-    return await creator_of(services.creators, creator_id)
+async def read_creator(services: Serving, _: AsBrand, creator_id: CreatorId) -> KnownCreator:
+    """The directory's profile of one account, and what collaborations with its owner have come to, over all campaigns.
+
+    Everything else knows the creator by this id only.
+    """
+    creator = await creator_of(services.creators, creator_id)
+    record = (await TrackRecords(services.pool).get([creator_id])).get(creator_id)
+    past = None if record is None else _past_performance(record)
+    return KnownCreator(id=creator.id, profile=creator.profile, track_record=past)
+
+
+def _past_performance(record: TrackRecord) -> PastPerformance:
+    mean = record.mean_answer
+    return PastPerformance(
+        **dict(record),
+        median_hours_to_answer=record.median_answer_hours,
+        mean_seconds_to_answer=None if mean is None else round(mean.total_seconds()),
+    )
 
 
 @router.post(

@@ -5,7 +5,12 @@ from typing import Any
 import httpx
 import pytest
 
+from activities.store.projections.creator_track_records import save
+from activities.store.queries import QUERIES
+from domain.negotiation import DeclineOffer
+from domain.track_record import Ledger, noted
 from tests.api.conftest import Bench
+from tests.domain.given import CREATOR, HOUR, T0, offered
 
 CSV = """handle,name,email,followers,platform
 maya.makes,Maya Ito,maya@creators.example,5200,instagram
@@ -132,6 +137,23 @@ async def test_a_creator_is_read_by_id(bench: Bench, brand: httpx.AsyncClient) -
 
     assert (creator["id"], creator["profile"]["handle"]) == (id_, "steep")
     assert (await brand.get("/v1/creators/unknown")).json()["kind"] == "creator"
+
+
+async def test_a_creators_past_performance_is_shown(bench: Bench, brand: httpx.AsyncClient) -> None:
+    """Null before there was an offer; then counts, and how long answers take."""
+    id_ = await bench.known_creator(handle="steep")
+    assert (await brand.get(f"/v1/creators/{id_}")).json()["track_record"] is None
+    story = offered().does(DeclineOffer(version=1, reason="too busy"), by=CREATOR, at=T0 + 5 * HOUR)
+    ledger = Ledger()
+    for event, at in zip(story.past, [T0] * (len(story.past) - 2) + [T0 + 5 * HOUR] * 2, strict=True):
+        ledger = noted(ledger, "collab-1", event, at)
+    async with bench.services.pool.acquire() as connection:
+        await save(connection, QUERIES.save_ledgers, [(id_, "default", ledger)])
+
+    record = (await brand.get(f"/v1/creators/{id_}")).json()["track_record"]
+    assert (record["offers"], record["declined"], record["outcomes"]) == (1, 1, {"declined": 1})
+    assert (record["median_hours_to_answer"], record["mean_seconds_to_answer"]) == (6, 5 * 3600)
+    assert record["answers_within"] == [0, 1, 0, 0, 0, 0, 0]
 
 
 async def test_the_shortlist_shows_each_creators_score_with_its_reasons(bench: Bench, brand: httpx.AsyncClient) -> None:
