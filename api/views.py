@@ -336,7 +336,7 @@ def event_view(envelope: Envelope) -> EventView:
     )
 
 
-BRANDS_OWN = {"CollaborationOpened", "CreatorAssessed", "CreatorApproved", "CreatorRejected"}
+BRANDS_OWN = {"CollaborationOpened", "CreatorAssessed", "CreatorApproved", "CreatorRejected", "OfferBlocked"}
 """Types of events about how the brand chose the creator, and within which limits it negotiates."""
 
 BRANDS_DATA = {"policy", "reserved", "released", "released_reserved", "released_committed", "authority"}
@@ -364,11 +364,17 @@ def beginning_for_creator(events: Sequence[Envelope]) -> int:
 def _without_brands(data: Any) -> Any:
     match data:
         case dict():
-            return {name: _without_brands(part) for name, part in data.items() if name not in BRANDS_DATA}
+            shown = {**data, "claims": _binding(data["claims"])} if "claims" in data else data
+            return {name: _without_brands(part) for name, part in shown.items() if name not in BRANDS_DATA}
         case list():
             return [_without_brands(part) for part in data]
         case _:
             return data
+
+
+def _binding(claims: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What binds the creator, as their contract says it; being present somewhere only keeps other campaigns away."""
+    return [{name: claim[name] for name in ("scope", "name", "until")} for claim in claims if claim["exclusive"]]
 
 
 def with_etag(request: Request, view: V, version: int, more: Mapping[str, str] | None = None) -> Response:

@@ -44,7 +44,7 @@ from domain.events import Registry
 from domain.lifecycle import Stage
 from domain.money import Money
 from domain.monitoring import Metrics, MetricsMissing, MetricsRecorded
-from domain.negotiation import Offer, OfferAccepted, OfferCountered, OfferDeclined, OfferMade
+from domain.negotiation import Offer, OfferAccepted, OfferBlocked, OfferCountered, OfferDeclined, OfferMade
 from domain.outcomes import Closing, CollaborationClosing, CollaborationEnded, Outcome
 from domain.payouts import Payout, PayoutMade, PayoutScheduled, RecordPayout
 from domain.personal import PERSONAL
@@ -78,6 +78,7 @@ ENGINES_OWN = (
     verification.RecordAssessment,
     negotiation.MakeOffer,
     negotiation.WithholdOffer,
+    negotiation.NoteBlocked,
     contract_signing.DraftContract,
     RecordPayout,
     PassTime,
@@ -93,6 +94,7 @@ CollaborationEvent = (
     | OfferCountered
     | OfferAccepted
     | OfferDeclined
+    | OfferBlocked
     | ContractDrafted
     | ContractSigned
     | ContractConcluded
@@ -139,6 +141,7 @@ class Collaboration:
     assessment: Assessment | None = None
     offer: Offer | None = None
     counter_offers: int = 0
+    blocked: tuple[str, ...] = ()
     reserved: int = 0
     committed: int = 0
     fee: Money | None = None
@@ -225,6 +228,7 @@ def _decide(command: CollaborationCommand, state: Collaboration, context: Contex
             | negotiation.AcceptOffer()
             | negotiation.CounterOffer()
             | negotiation.DeclineOffer()
+            | negotiation.NoteBlocked()
         ):
             return negotiation.decide(command, state, context)
         case contract_signing.DraftContract() | contract_signing.SignContract():
@@ -293,6 +297,8 @@ def evolve(state: Collaboration, event: CollaborationEvent) -> Collaboration:
         case OfferCountered():
             tasks = opened(closed(state.tasks, negotiation.ANSWER_OFFER), event.task)
             return replace(state, offer=event.offer, counter_offers=state.counter_offers + 1, tasks=tasks)
+        case OfferBlocked():
+            return replace(state, blocked=(*state.blocked, event.about))
         case OfferAccepted():
             return _agreed(state, event)
         case ContractDrafted():

@@ -36,7 +36,7 @@ from domain.goal_setting import CampaignStarted
 from domain.money import Money
 from domain.monitoring import MetricsMissing, MetricsRecorded
 from domain.narrative import amount, counted, moment
-from domain.negotiation import Offer, OfferAccepted, OfferCountered, OfferDeclined, OfferMade
+from domain.negotiation import Offer, OfferAccepted, OfferBlocked, OfferCountered, OfferDeclined, OfferMade
 from domain.outcomes import CollaborationClosing, CollaborationEnded
 from domain.payouts import Payout, PayoutMade, PayoutPurpose, PayoutScheduled
 from domain.values import Value
@@ -107,6 +107,8 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
             yield from _offer(event, before)
         case OfferAccepted():
             yield from _acceptance(event, before, lapsed)
+        case OfferBlocked():
+            yield from _block(event, before)
         case OfferDeclined(authority=authority):
             if authority is Authority.TIMEOUT:
                 yield from _deadline(lapsed)
@@ -207,6 +209,17 @@ def _offer(event: OfferMade | OfferCountered, before: Collaboration) -> Iterator
         yield _own(f"the policy opens at {opening:g} x of the fair price, within the cap")
     yield _own(f"the cap is {_money(terms.fee_cap, currency)}")
     yield _own(f"{_money(before.reserved + event.reserved, currency)} of the budget is reserved for it")
+
+
+def _block(event: OfferBlocked, before: Collaboration) -> Iterator[Ground]:
+    currency = before.agreed.currency
+    if (short := event.shortfall) is not None:
+        yield _own(
+            f"{_money(short.needed, currency)} more was needed, and {_money(short.available, currency)} of the budget "
+            f"of {_money(short.budget, currency)} is left"
+        )
+    if (held := event.held) is not None:
+        yield _own(f"campaign {held.campaign} holds the creator in the {held.scope} {held.name} until {held.until}")
 
 
 def _acceptance(event: OfferAccepted, before: Collaboration, lapsed: Task | None) -> Iterator[Ground]:

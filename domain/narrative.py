@@ -30,7 +30,7 @@ from domain.discovery import NoCreatorsFound, OutreachCompleted, ShortlistApprov
 from domain.goal_setting import CampaignStarted
 from domain.money import Money
 from domain.monitoring import Metrics, MetricsMissing, MetricsRecorded
-from domain.negotiation import OfferAccepted, OfferCountered, OfferDeclined, OfferMade
+from domain.negotiation import OfferAccepted, OfferBlocked, OfferCountered, OfferDeclined, OfferMade
 from domain.outcomes import CollaborationClosing, CollaborationEnded
 from domain.payouts import PayoutMade, PayoutPurpose, PayoutScheduled
 from domain.verification import CollaborationOpened, CreatorApproved, CreatorAssessed, CreatorRejected
@@ -101,6 +101,9 @@ def tell(event: AnyEvent) -> str:
             return f"The {offer.by} {offered} {fee} (version {offer.version} of the offer); {_asked(event.task)}."
         case OfferAccepted():
             return f"Version {event.version} of the offer was accepted: the fee is {amount(event.fee)}."
+        case OfferBlocked():
+            why = "the budget does not reach" if event.shortfall else "another campaign holds the creator"
+            return f"The {event.by} could not {event.answer} version {event.version} of the offer: {why}."
         case OfferDeclined():
             return f"Version {event.version} of the offer was declined on the {event.by}'s side."
         case ContractDrafted(tasks=tasks):

@@ -1,18 +1,21 @@
 """Stage 4, negotiation: versioned offers, each needing the other side's consent, with the money for them reserved."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from domain.claims import Claim, claims_of
+from domain.claims import Claim, Scope, claims_of
 from domain.deadlines import OnExpiry, Task, TaskExpired, open_task
 from domain.decider import Authority, Command, Context, Event, Role
 from domain.errors import (
     AboveCap,
+    BudgetExceeded,
     CurrencyMismatch,
+    ExclusivityClash,
     NothingToDecide,
     NotYourTurn,
+    RefusedByLedger,
     RoundsExhausted,
     StaleVersion,
     WrongStage,
@@ -21,7 +24,7 @@ from domain.lifecycle import Stage
 from domain.money import Minor, Money, share
 from domain.outcomes import Outcome, end
 from domain.personal import PERSONAL
-from domain.values import Text, Value
+from domain.values import Line, Text, Value
 
 if TYPE_CHECKING:
     from domain.collaboration import Collaboration
@@ -71,6 +74,33 @@ class DeclineOffer(Command):
     reason: Text = ""
 
 
+class Shortfall(Value):
+    """What the budget did not have: amounts in minor units of the campaign's currency."""
+
+    needed: Minor
+    available: Minor
+    budget: Minor
+
+
+class HeldElsewhere(Value):
+    """What another campaign holds the creator in, and until when, as `ExclusivityClash` says it."""
+
+    campaign: Line
+    scope: Scope
+    name: Line
+    until: Line
+
+
+class NoteBlocked(Command):
+    """Record that the ledgers refused a person's answer to this version; once for each answer, version and reason."""
+
+    version: int = Field(ge=1)
+    by: Role
+    answer: Literal["accept", "counter"]
+    shortfall: Shortfall | None = None
+    held: HeldElsewhere | None = None
+
+
 class OfferMade(Event):
     """A version of the offer by the brand. `reserved` is how much more (or less) of the budget it holds."""
 
@@ -105,7 +135,25 @@ class OfferDeclined(Event):
     reason: Annotated[Text, PERSONAL] = ""
 
 
-NegotiationCommand = MakeOffer | WithholdOffer | AcceptOffer | CounterOffer | DeclineOffer
+class OfferBlocked(Event):
+    """An answer to a version could not be taken: the budget does not reach, or another campaign holds the creator.
+
+    Nothing else changes; the offer stays on the table. One of `shortfall` and `held` says why.
+    """
+
+    version: int
+    by: Role
+    answer: Literal["accept", "counter"]
+    shortfall: Shortfall | None = None
+    held: HeldElsewhere | None = None
+
+    @property
+    def about(self) -> str:
+        """What is noted once: a button that is pressed again leaves no second note."""
+        return f"{self.answer} {self.version} {'budget' if self.shortfall else 'exclusivity'}"
+
+
+NegotiationCommand = MakeOffer | WithholdOffer | AcceptOffer | CounterOffer | DeclineOffer | NoteBlocked
 
 
 def decide(command: NegotiationCommand, state: "Collaboration", context: Context) -> Sequence[Event]:
@@ -128,6 +176,30 @@ def decide(command: NegotiationCommand, state: "Collaboration", context: Context
             offer = _current(command, state)
             _must_be_other_side(command, offer, context)
             return _declined(state, offer, context.actor.role, Authority.PERSON, command.reason)
+        case NoteBlocked():
+            _current(command, state)
+            blocked = OfferBlocked.model_validate(command.model_dump())
+            return [] if blocked.about in state.blocked else [blocked]
+
+
+def note_of(command: Command, by: Role, refusal: RefusedByLedger) -> NoteBlocked | None:
+    """What is to be recorded of a person's command that the ledgers refused; None if it is none of a negotiation."""
+    if not isinstance(command, AcceptOffer | CounterOffer):
+        return None
+    facts = refusal.facts
+    return NoteBlocked(
+        version=command.version,
+        by=by,
+        answer="accept" if isinstance(command, AcceptOffer) else "counter",
+        shortfall=Shortfall.model_validate(_named(Shortfall, facts)) if isinstance(refusal, BudgetExceeded) else None,
+        held=HeldElsewhere.model_validate(_named(HeldElsewhere, facts))
+        if isinstance(refusal, ExclusivityClash)
+        else None,
+    )
+
+
+def _named(kind: type[Value], facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: facts[name] for name in kind.model_fields}
 
 
 def _withhold(command: WithholdOffer, state: "Collaboration") -> Sequence[Event]:
@@ -137,7 +209,7 @@ def _withhold(command: WithholdOffer, state: "Collaboration") -> Sequence[Event]
     return end(state, outcome, "the campaign's budget does not cover this creator")
 
 
-def _current(command: AcceptOffer | CounterOffer | DeclineOffer, state: "Collaboration") -> Offer:
+def _current(command: AcceptOffer | CounterOffer | DeclineOffer | NoteBlocked, state: "Collaboration") -> Offer:
     name = type(command).__name__
     if state.offer is None:
         raise NothingToDecide(command=name, subject="the collaboration", open=state.open_tasks)

@@ -11,10 +11,11 @@ from domain.budget import BudgetMove, moves
 from domain.collaboration import CancelCollaboration, Collaboration, CollaborationDecider
 from domain.content_approval import ApproveDraft, MarkPublished, RequestChanges, SubmitDraft
 from domain.contract_signing import SignContract
-from domain.decider import Event
+from domain.decider import Actor, Command, Event
+from domain.errors import RefusedByLedger
 from domain.exclusivity import ClaimMove, claims
 from domain.monitoring import RecordMetrics
-from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer
+from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer, note_of
 from domain.verification import ApproveCreator, RejectCreator
 from workflows.content_approval import approve_content
 from workflows.contract_signing import sign_contract
@@ -89,6 +90,10 @@ class CollaborationWorkflow(EventSourced[Collaboration]):
     def claims(self, events: Sequence[Event]) -> Sequence[ClaimMove]:
         """See `EventSourced.claims`."""
         return claims(events, creator_id=self.state.creator_id, campaign_id=self.campaign_id)
+
+    def note_of(self, command: Command, actor: Actor, refusal: RefusedByLedger) -> Command | None:
+        """See `EventSourced.note_of`."""
+        return note_of(command, actor.role, refusal)
 
     def row(self) -> Row:
         """See `EventSourced.row`."""

@@ -89,6 +89,10 @@ class EventSourced(ABC, Generic[S]):
         """What the events do to the claims on creators; most streams do nothing to them."""
         return ()
 
+    def note_of(self, command: Command, actor: Actor, refusal: RefusedByLedger) -> Command | None:
+        """What records that the ledgers have refused a person's command; most streams have nothing for it."""
+        return None
+
     @abstractmethod
     def row(self) -> Row:
         """How the workflow appears in the list."""
@@ -118,6 +122,8 @@ class EventSourced(ABC, Generic[S]):
         try:
             return await self.submit(command, actor, _update_id(), traceparent)
         except GroundswellError as error:
+            if isinstance(error, RefusedByLedger) and (note := self.note_of(command, actor, error)) is not None:
+                await self.engine(note)
             raise as_application_error(error.for_creator() if actor.role is Role.CREATOR else error) from error
 
     @decide.validator

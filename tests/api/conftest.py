@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -35,11 +36,11 @@ from domain.contract_signing import DraftContract, SignContract
 from domain.creators import Profile
 from domain.decider import ENGINE, Actor, Command, Context, Role
 from domain.discovery import ProposeShortlist, Shortlist, wanted
-from domain.errors import GroundswellError, NotFound
+from domain.errors import GroundswellError, NotFound, Refused, RefusedByLedger
 from domain.events import Envelope, fingerprint, metadata
 from domain.exclusivity import claims
 from domain.goal_setting import StartCampaign
-from domain.negotiation import AcceptOffer, MakeOffer
+from domain.negotiation import AcceptOffer, MakeOffer, note_of
 from domain.ranking import rank
 from domain.verification import OpenCollaboration, RecordAssessment
 from tests.domain.given import DISCLOSED, T0, a_brief, a_profile, an_assessment
@@ -99,6 +100,9 @@ class InProcessEngine:
                 claims(events, creator_id=creator_id, campaign_id=campaign_id),
             )
         except GroundswellError as refusal:
+            if isinstance(refusal, RefusedByLedger) and (note := note_of(command, actor.role, refusal)) is not None:
+                with suppress(Refused):
+                    await self.decide(stream, note, actor=ENGINE, command_id=f"engine/NoteBlocked/{len(past)}")
             raise refusal.for_creator() if actor.role is Role.CREATOR else refusal from None
         return _answer(stream, stored, fingerprint(command))
 

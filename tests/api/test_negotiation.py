@@ -147,3 +147,27 @@ async def test_a_brand_is_told_which_campaign_holds_the_creator(bench: Bench, br
     assert (answer.status_code, answer.json()["code"]) == (409, "exclusivity_clash")
     assert answer.json()["campaign"] == "coffee-2"
     assert answer.json()["detail"].startswith("Campaign coffee-2 holds this creator")
+
+
+async def test_a_refused_acceptance_is_among_the_campaigns_events_but_not_the_creators(
+    bench: Bench, brand: httpx.AsyncClient
+) -> None:
+    """The campaign's manager sees who could not accept, and why; once, however often they have tried."""
+    id_ = await held_elsewhere(bench)
+    async with bench.as_creator(id_) as creator:
+        for _ in range(3):
+            assert (
+                await creator.post(f"/v1/collaborations/{id_}/offer/accept", json={"version": 1})
+            ).status_code == 409
+        theirs = (await creator.get(f"/v1/collaborations/{id_}/events")).text
+        told = (await creator.get(f"/v1/collaborations/{id_}/timeline")).text
+    events = (await brand.get("/v1/campaigns/tea/events")).json()["items"]
+    timeline = (await brand.get("/v1/campaigns/tea/timeline")).json()["items"]
+
+    (blocked,) = [event for event in events if event["type"] == "OfferBlocked"]
+    assert (blocked["data"]["by"], blocked["data"]["held"]["campaign"]) == ("creator", "coffee-2")
+    (entry,) = [entry for entry in timeline if entry["type"] == "OfferBlocked"]
+    assert entry["what"] == "The creator could not accept version 1 of the offer: another campaign holds the creator."
+    assert entry["because"] == ["campaign coffee-2 holds the creator in the category tea until 2026-05-31"]
+    assert "OfferBlocked" not in theirs + told
+    assert "coffee-2" not in theirs + told

@@ -22,7 +22,9 @@ from api.views import (
 from domain.assignment import Assignment
 from domain.collaboration import EVENTS
 from domain.errors import NotFound
+from domain.negotiation import OfferAccepted
 from tests.api.conftest import Bench
+from tests.domain.given import agreed, an_assignment, exclusively
 
 
 def _asking(**headers: str) -> Request:
@@ -81,6 +83,24 @@ async def test_a_creator_is_shown_events_without_policies_and_budgets(bench: Ben
     assert not [name for name in BRANDS_DATA if f'"{name}"' in text]
     assert "fee_cap" not in text
     assert event_view(events[0]).data["assignment"]["fee_cap"] == 400_00
+
+
+async def test_a_creator_is_shown_of_the_claims_what_binds_them(bench: Bench) -> None:
+    """Whom else the engine keeps away, and by what, is between the campaigns."""
+    terms = exclusively(30, "Rival Tea")
+    past = agreed(an_assignment(terms=terms)).past
+    accepted = next(event for event in past if isinstance(event, OfferAccepted))
+    envelope = (await bench.services.log.read(f"collaboration/{await bench.offered()}"))[-1]
+    record = EVENTS.encode(accepted)
+    shown = event_for_creator(envelope.model_copy(update={"type": record.type, "data": record.data}))
+
+    assert shown is not None
+    assert {(claim["scope"], claim["name"]) for claim in shown.data["claims"]} == {
+        ("brand", "rival tea"),
+        ("category", "tea"),
+    }
+    assert all(set(claim) == {"scope", "name", "until"} for claim in shown.data["claims"])
+    assert len(record.data["claims"]) == 3
 
 
 def test_what_is_kept_from_creators_exists() -> None:

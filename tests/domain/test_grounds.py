@@ -13,8 +13,9 @@ from domain.content_approval import RequestChanges
 from domain.deadlines import OnExpiry, TaskExpired
 from domain.decider import Event
 from domain.discovery import ProposeShortlist, RecordOutreach, Shortlist
+from domain.errors import BudgetExceeded, ExclusivityClash
 from domain.grounds import campaign_grounds, collaboration_grounds
-from domain.negotiation import AcceptOffer, CounterOffer
+from domain.negotiation import AcceptOffer, CounterOffer, note_of
 from domain.payouts import RecordPayout
 from domain.verification import RecordAssessment
 from tests.domain import random_walk
@@ -91,6 +92,18 @@ def test_a_persons_acceptance_names_what_was_on_the_table() -> None:
     story = countered(300_00).does(AcceptOffer(version=2), by=BRAND)
 
     assert facts(story, "OfferAccepted")[0] == "the answer is to the creator's version 2 of USD 300.00"
+
+
+def test_a_blocked_answer_names_the_amounts_or_who_holds_the_creator() -> None:
+    """All of it is the brand's own."""
+    short = BudgetExceeded(available=50_00, budget=1_000_00, needed=87_50)
+    clash = ExclusivityClash(campaign="c9", scope="category", name="tea", until="2026-05-31")
+    notes = [note_of(AcceptOffer(version=2), BRAND, refusal) for refusal in (short, clash)]
+
+    assert [facts(countered().does(note), "OfferBlocked") for note in notes if note is not None] == [
+        ["*USD 87.50 more was needed, and USD 50.00 of the budget of USD 1,000.00 is left"],
+        ["*campaign c9 holds the creator in the category tea until 2026-05-31"],
+    ]
 
 
 def test_offers_name_what_they_answer_and_the_policy() -> None:

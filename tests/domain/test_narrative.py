@@ -151,6 +151,7 @@ def test_sentences_tell_what_varies() -> None:
             deliverable=1, metrics=Metrics(likes=1_260, revenue=72_00)
         ),
         "none is known": MetricsRecorded(deliverable=1, metrics=Metrics()),
+        "The brand could not accept version 2 of the offer: the budget does not reach": sample("OfferBlocked"),
         "the fee is USD 300.00": OfferAccepted(version=2, fee=usd(300_00), authority="person", released=0),  # type: ignore[arg-type]
     }
     for words, event in told.items():

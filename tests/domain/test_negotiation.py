@@ -11,7 +11,9 @@ from domain.deadlines import OnExpiry, TaskEscalated, TaskExpired, TaskExtended,
 from domain.decider import Authority, Command, Role
 from domain.errors import (
     AboveCap,
+    BudgetExceeded,
     CurrencyMismatch,
+    ExclusivityClash,
     NothingToDecide,
     NotYourTurn,
     RoundsExhausted,
@@ -26,13 +28,18 @@ from domain.negotiation import (
     AcceptOffer,
     CounterOffer,
     DeclineOffer,
+    HeldElsewhere,
     MakeOffer,
+    NoteBlocked,
     Offer,
     OfferAccepted,
+    OfferBlocked,
     OfferCountered,
     OfferDeclined,
     OfferMade,
+    Shortfall,
     WithholdOffer,
+    note_of,
     within_policy,
 )
 from domain.outcomes import CollaborationEnded, Outcome
@@ -105,6 +112,50 @@ def test_an_offer_for_a_creator_whom_another_campaign_holds_is_withheld() -> Non
     verified().when(held).then(CollaborationEnded(outcome=Outcome.EXCLUSIVITY, reason=held.held))
     ended = CollaborationEnded(outcome=Outcome.EXCLUSIVITY, reason=held.held, released_reserved=OPENING, offered=True)
     countered().when(held).then(ended)
+
+
+SHORT = BudgetExceeded(available=50_00, budget=1_000_00, needed=87_50)
+HELD = ExclusivityClash(campaign="c9", scope="category", name="tea", until="2026-05-31")
+
+
+def test_a_refusal_by_the_ledgers_is_noted_with_its_amounts_and_changes_nothing_else() -> None:
+    """The offer stays on the table, and the brand can still answer it."""
+    note = note_of(AcceptOffer(version=2), BRAND, SHORT)
+    assert note is not None
+    decision = countered().when(note)
+    shortfall = Shortfall(needed=87_50, available=50_00, budget=1_000_00)
+    decision.then(OfferBlocked(version=2, by=BRAND, answer="accept", shortfall=shortfall))
+    assert (decision.state.offer, decision.state.tasks) == (countered().state.offer, countered().state.tasks)
+    countered().does(note).when(AcceptOffer(version=2), by=BRAND).then_types(OfferAccepted)
+
+
+def test_a_refusal_is_noted_once_for_each_answer_version_and_reason() -> None:
+    """A button that is pressed again does not fill the record."""
+    note, held = (note_of(AcceptOffer(version=2), BRAND, refusal) for refusal in (SHORT, HELD))
+    counter = note_of(CounterOffer(version=2, fee=usd(350_00)), BRAND, SHORT)
+    assert note is not None
+    assert held is not None
+    assert counter is not None
+    noted = countered().does(note)
+    noted.when(note.model_copy(update={"shortfall": Shortfall(needed=1, available=0, budget=1)})).then()
+    noted.when(held).then_types(OfferBlocked)
+    noted.when(counter).then_types(OfferBlocked)
+
+
+def test_a_hold_is_noted_with_the_campaign_that_holds() -> None:
+    """What the brand may know, its record says."""
+    note = note_of(AcceptOffer(version=1), CREATOR, HELD)
+    assert note is not None
+    held = HeldElsewhere.model_validate({"campaign": "c9", "scope": "category", "name": "tea", "until": "2026-05-31"})
+    offered().when(note).then(OfferBlocked(version=1, by=CREATOR, answer="accept", held=held))
+
+
+def test_only_the_engine_notes_and_only_answers_to_offers() -> None:
+    """Nor is anything noted of a version that has been replaced."""
+    note = NoteBlocked(version=1, by=CREATOR, answer="accept")
+    offered().when(note, by=CREATOR).refused(NotYourTurn)
+    countered().when(note).refused(StaleVersion)
+    assert note_of(MakeOffer(), ENGINE, SHORT) is None
 
 
 def test_the_creator_accepts() -> None:

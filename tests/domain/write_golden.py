@@ -19,11 +19,11 @@ from domain.checks import Verdict
 from domain.collaboration import CancelCollaboration
 from domain.content_approval import RequestChanges
 from domain.deadlines import OnExpiry
-from domain.decider import Event
+from domain.decider import Event, Role
 from domain.discovery import ProposeShortlist, RecordOutreach, RejectShortlist, Shortlist
 from domain.events import Registry
 from domain.monitoring import Metrics, RecordMetrics
-from domain.negotiation import AcceptOffer, DeclineOffer
+from domain.negotiation import AcceptOffer, DeclineOffer, NoteBlocked, Shortfall
 from domain.payouts import RecordPayout
 from domain.verification import RecordAssessment
 from tests.domain.given import (
@@ -72,6 +72,8 @@ def collaboration_stories() -> Iterator[Event]:
     done = live().does(RecordPayout(payout_id="collab-1/upfront", reference="tr_1"))
     yield from done.does(RecordMetrics(deliverable=1, metrics=FIGURES)).past
     yield from countered().does(AcceptOffer(version=2), by=BRAND).past
+    shortfall = Shortfall(needed=87_50, available=50_00, budget=10_000_00)
+    yield from countered().does(NoteBlocked(version=2, by=Role.BRAND, answer="accept", shortfall=shortfall)).past
     yield from offered().does(DeclineOffer(version=1, reason="too little"), by=CREATOR).past
     yield from opened().does(RecordAssessment(assessment=an_assessment(Verdict.FAIL))).past
     yield from to_publish().does(CancelCollaboration(reason="recall")).past

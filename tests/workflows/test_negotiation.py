@@ -6,7 +6,7 @@ from domain.brief import Brief, NegotiationPolicy, Policies
 from domain.collaboration import CancelCollaboration
 from domain.deadlines import OnExpiry
 from domain.decider import Role
-from domain.errors import AboveCap, ExclusivityClash, NotYourTurn, RoundsExhausted, StaleVersion
+from domain.errors import AboveCap, BudgetExceeded, ExclusivityClash, NotYourTurn, RoundsExhausted, StaleVersion
 from domain.money import Money
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer
 from domain.outcomes import Outcome
@@ -145,6 +145,19 @@ async def test_a_deadline_whose_answer_the_budget_refuses_ends_the_negotiation(b
     assert (await one.spend()).reserved == 0
 
 
+async def test_an_acceptance_that_the_budget_refuses_is_in_the_record_with_its_amounts(bench: Bench) -> None:
+    """The brand is refused, the offer stays on the table, and the campaign's events say what was missing."""
+    one = await bench.collaborate(a_brief(budget={"amount": 250_00, "currency": "USD"}))
+    await one.until_waiting_for("answer_offer")
+    await one.tell(CounterOffer(version=1, fee=usd(390_00)))
+    with pytest.raises(BudgetExceeded):
+        await one.tell(AcceptOffer(version=2), by=Role.BRAND)
+    *_, noted = await one.envelopes()
+    assert (noted.type, noted.metadata.actor.role) == ("OfferBlocked", Role.ENGINE)
+    assert noted.data["shortfall"] == {"needed": 177_50, "available": 37_50, "budget": 250_00}
+    assert (await one.until_waiting_for("answer_counter_offer")).offer is not None
+
+
 async def courted_twice(bench: Bench, brief: Brief) -> tuple[Collaborating, Collaborating]:
     """A creator who has accepted one campaign's offer, which is exclusive, and has another one's on the table."""
     profile = a_profile(handle="in.demand")
@@ -164,6 +177,11 @@ async def test_a_creator_who_is_bound_elsewhere_cannot_accept(bench: Bench) -> N
         await second.tell(AcceptOffer(version=1))
     assert set(refused.value.facts) == {"holder", "scope", "name", "until"}
     assert first.campaign_id not in str(refused.value.facts)
+    with pytest.raises(ExclusivityClash):
+        await second.tell(AcceptOffer(version=1))
+    *_, noted = await second.envelopes()  # for the brand, and once
+    assert (noted.type, noted.version, noted.data["by"]) == ("OfferBlocked", 5, "creator")
+    assert noted.data["held"]["campaign"] == first.campaign_id
     assert "answer_offer" in (await second.state()).tasks
     spend = await second.spend()
     assert (spend.reserved, spend.committed) == (212_50, 0)

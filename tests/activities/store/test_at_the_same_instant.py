@@ -118,7 +118,8 @@ async def test_of_64_acceptances_of_the_last_of_a_budget_as_many_succeed_as_fit(
     for nth, refusal in refused:
         assert isinstance(refusal, BudgetExceeded)
         assert refusal.facts == {"available": rest, "budget": total, "needed": more}
-        assert await market.log.head(streams[nth]) == lengths[streams[nth]]
+        [noted] = await market.log.read(streams[nth], after_version=lengths[streams[nth]])
+        assert (noted.type, noted.data["shortfall"]) == ("OfferBlocked", refusal.facts)
         state = collaboration_after(await market.log.read(streams[nth]))
         assert (state.stage, state.reserved, state.committed) == (Stage.NEGOTIATION, OPENING, 0)
     committed, reserved = fit * ASKED, (many - fit) * OPENING
