@@ -10,6 +10,7 @@ from domain.verification import OpenCollaboration
 TASK_QUEUE = "groundswell"
 CAMPAIGN_WORKFLOW = "Campaign"
 COLLABORATION_WORKFLOW = "Collaboration"
+SOURCING_WORKFLOW = "Sourcing"
 
 
 class CampaignStart(Value):
@@ -23,6 +24,12 @@ class CollaborationStart(Value):
 
     collaboration_id: Line
     opening: OpenCollaboration | None = None
+
+
+class SourcingStart(Value):
+    """Input of a job that asks a source for creators; what it asks for is in the database."""
+
+    job_id: Line
 
 
 class Instruction(Value):
@@ -51,6 +58,11 @@ def campaign_stream(campaign_id: str) -> str:
 def collaboration_stream(collaboration_id: str) -> str:
     """Name of a collaboration's stream, and id of its workflow."""
     return f"collaboration/{collaboration_id}"
+
+
+def sourcing_id(job_id: str) -> str:
+    """Id of the workflow of a job that asks a source for creators."""
+    return f"sourcing/{job_id}"
 
 
 def collaboration_id(campaign_id: str, creator_id: str) -> str:
