@@ -43,6 +43,20 @@ TRANSFER: dict[str, Any] = {
 }
 """Paying. Money that is owed is tried for until it is paid."""
 
+SOURCING: dict[str, Any] = {
+    # A few requests of at most half a minute for each of the batch's accounts.
+    "start_to_close_timeout": timedelta(minutes=15),
+    "schedule_to_close_timeout": timedelta(days=2),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=2), maximum_interval=timedelta(minutes=15)),
+}
+"""Asking an outside source. A quota is back after a day at most; after two days whoever waits has to look into it."""
+
+SOURCING_NOTES: dict[str, Any] = {
+    "start_to_close_timeout": timedelta(seconds=15),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
+}
+"""Noting in the database how a job ended."""
+
 FAN_OUT: dict[str, Any] = {
     "start_to_close_timeout": timedelta(days=400),
     "heartbeat_timeout": timedelta(seconds=30),
