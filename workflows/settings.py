@@ -13,6 +13,8 @@
 | `GROUNDSWELL_LOG_FORMAT`, `GROUNDSWELL_LOG_LEVEL` | how the log looks (`auto`, `json`, `console`), and from where on |
 | `GROUNDSWELL_METRICS_PORT`, `_METRICS_HOST` | where a worker serves its figures; without a port it does not |
 | `GROUNDSWELL_SMTP_HOST`, `_SMTP_PORT`, `_SMTP_USERNAME`, `_SMTP_PASSWORD`, `_SMTP_TLS`, `_MAIL_FROM` | outgoing mail |
+| `GROUNDSWELL_INSTAGRAM_TOKEN`, `_INSTAGRAM_ACCOUNT`, `_INSTAGRAM_APP_SECRET`, `_INSTAGRAM_URL` | Instagram |
+| `GROUNDSWELL_NEOREACH_URL`, `_NEOREACH_KEY`, `GROUNDSWELL_FOHR_URL`, `_FOHR_KEY` | the other sources |
 | `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, ... | Temporal, see its docs |
 """
 
@@ -26,6 +28,7 @@ from temporalio.envconfig import ClientConfig
 
 from activities import tracing
 from activities.logs import LogFormat
+from activities.connectors.instagram import BASE_URL as INSTAGRAM_URL
 from activities.starting import TASK_QUEUE
 from activities.store.keys import MasterKeys
 from activities.store.sealing import Sealer
@@ -58,6 +61,15 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_tls: bool = False
     mail_from: str = "Groundswell <campaigns@groundswell.example>"
+    instagram_url: str = INSTAGRAM_URL
+    instagram_account: str | None = None
+    """Id of the brand's own professional account, a number."""
+    instagram_token: SecretStr | None = None
+    instagram_app_secret: SecretStr | None = None
+    neoreach_url: str | None = None
+    neoreach_key: SecretStr | None = None
+    fohr_url: str | None = None
+    fohr_key: SecretStr | None = None
     task_queue: str = TASK_QUEUE
     poll_seconds: Annotated[float, Field(gt=0, le=3_600)] = 5.0
     """How often outreach looks how its collaborations stand, in seconds."""
