@@ -127,6 +127,17 @@ class Creators:
         rows = await self._pool.fetch(QUERIES.get_creators, ids)
         return {row["id"]: _creator(row) for row in rows}
 
+    async def of_accounts(self, workspace: str, accounts: Collection[Account]) -> dict[Account, Profile]:
+        """What is known of these accounts; missing are unknown ones and those of people who were erased."""
+        rows = await self._pool.fetch(
+            QUERIES.profiles_of_accounts,
+            workspace,
+            [platform for platform, _ in accounts],
+            [handle for _, handle in accounts],
+        )
+        profiles = [Profile.model_validate(row["profile"]) for row in rows]
+        return {(str(profile.platform), profile.handle): profile for profile in profiles}
+
     async def candidates(self, wanted: Wanted, *, workspace: str = "default", limit: int = 10_000) -> list[Creator]:
         """Up to `limit` creators that a brief may want, those whose topics and biography match best first.
 

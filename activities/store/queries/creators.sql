@@ -20,6 +20,15 @@ returning id, platform, handle, (xmax = 0) as created;
 -- The creators with these ids who have not been erased.
 select id, profile, opted_out from creators where id = any($1::text []) and erased_at is null;
 
+-- name: profiles_of_accounts
+-- What the directory knows of these accounts.
+select profile
+from creators
+where
+    workspace = $1
+    and erased_at is null
+    and (platform, handle) in (select * from unnest($2::text [], $3::text []));
+
 -- name: candidates
 -- Accounts that a brief may want, best match of the topics first; what is unknown about an account does not exclude it.
 select id, profile
