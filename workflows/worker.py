@@ -10,6 +10,7 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.worker import Worker
 
+from activities.connectors.creator_sources import CreatorSources
 from activities.connectors.smtp import SmtpMailer
 from activities.contract_signing import ContractSigning
 from activities.discovery import Discovery
@@ -17,6 +18,7 @@ from activities.event_streams import EventStreams
 from activities.links import CreatorLinks
 from activities.monitoring import Monitoring
 from activities.notification import Notification
+from activities.sourcing import Sourcing
 from activities.store.creator_claims import CreatorClaims
 from activities.store.creators import Creators
 from activities.store.documents import Documents
@@ -29,16 +31,19 @@ from activities.store.projections.creator_track_records import TrackRecords, kee
 from activities.store.projections.read_models import read_models
 from activities.store.sealing import Sealer, sealer_on
 from activities.store.shortlists import Shortlists
+from activities.store.sourcing_jobs import SourcingJobs
 from activities.verification import Verification
 from workflows.campaign import CampaignWorkflow
 from workflows.collaboration import CollaborationWorkflow
 from workflows.keeping import kept
 from workflows.metrics import metrics_served
+from workflows.outside import creator_sources
 from workflows.sandbox import sandboxed
 from workflows.search_attributes import first_row
 from workflows.settings import Settings, connect_temporal
+from workflows.sourcing import SourcingWorkflow
 
-WORKFLOWS = (CampaignWorkflow, CollaborationWorkflow)
+WORKFLOWS = (CampaignWorkflow, CollaborationWorkflow, SourcingWorkflow)
 FINISH_WITHIN = timedelta(seconds=30)
 """How long running activities may take to finish once the process is asked to stop."""
 
@@ -46,8 +51,10 @@ NOTICES_CANCELLATION_WITHIN = timedelta(seconds=2)
 """How long a heartbeat may be held back: an activity learns by its heartbeat that it has been cancelled."""
 
 
-def activities(settings: Settings, pool: Pool, sealer: Sealer) -> Sequence[Any]:
-    """Every activity, with the adapters that it needs."""
+def activities(
+    settings: Settings, pool: Pool, sealer: Sealer, sources: CreatorSources | None = None
+) -> Sequence[Any]:
+    """Every activity, with the adapters that it needs; `sources` are those of the settings unless they are given."""
     log = PostgresEventLog(pool, sealer, read_models())
     directory, documents = Creators(pool, sealer.keyring), Documents(pool, sealer)
     mail_log, progress = MailLog(pool), CampaignProgress(pool)
@@ -72,11 +79,14 @@ def activities(settings: Settings, pool: Pool, sealer: Sealer) -> Sequence[Any]:
         search_attributes=first_row,
     )
     monitoring = Monitoring(PaymentOrders(pool), progress)
+    sourcing = Sourcing(sources or creator_sources(settings), directory, SourcingJobs(pool, sealer.keyring))
     return (
         streams.append,
         streams.load,
         discovery.rank_creators,
         discovery.reach_out,
+        sourcing.bring_in,
+        sourcing.end_job,
         Verification(directory).assess_creator,
         ContractSigning(log, directory, documents).render_contract,
         monitoring.pay,
@@ -85,13 +95,15 @@ def activities(settings: Settings, pool: Pool, sealer: Sealer) -> Sequence[Any]:
     )
 
 
-def worker(client: Client, settings: Settings, pool: Pool, sealer: Sealer) -> Worker:
+def worker(
+    client: Client, settings: Settings, pool: Pool, sealer: Sealer, sources: CreatorSources | None = None
+) -> Worker:
     """A worker for everything, ready to run."""
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
-        activities=activities(settings, pool, sealer),
+        activities=activities(settings, pool, sealer, sources),
         workflow_runner=sandboxed(),
         graceful_shutdown_timeout=FINISH_WITHIN,
         max_concurrent_workflow_tasks=50,
@@ -111,16 +123,18 @@ async def running_worker(settings: Settings) -> AsyncIterator[Worker]:
         OSError: the database cannot be reached.
     """
     pool = await open_pool(settings.database_url.get_secret_value(), application_name="groundswell worker")
+    sources = creator_sources(settings)
     try:
         sealer = sealer_on(pool, settings.masters)
         client = await connect_temporal(sealer)
         async with (
             metrics_served(settings, pool, client),
             kept(pool, keep_track_records()),
-            worker(client, settings, pool, sealer) as running,
+            worker(client, settings, pool, sealer, sources) as running,
         ):
             yield running
     finally:
+        await sources.aclose()
         await pool.close()
 
 
