@@ -20,6 +20,7 @@ from activities.store.projections.read_models import campaigns as campaign_read_
 from activities.store.projections.read_models import collaborations as collaboration_read_models
 from activities.store.sealing import sealer_on
 from activities.store.shortlists import Shortlists
+from activities.store.sourcing_jobs import SourcingJobs
 from api import (
     campaigns,
     codec,
@@ -34,6 +35,7 @@ from api import (
     monitoring,
     negotiation,
     operations,
+    sourcing,
     tasks,
     verification,
 )
@@ -47,6 +49,7 @@ from api.readiness import DatabaseProbe, WorkerProbe
 from api.tracing import trace_requests
 from workflows.client import Engine
 from workflows.erasure import Eraser
+from workflows.outside import SourcingEngine, creator_sources
 from workflows.payload_codec import SealingCodec
 from workflows.settings import Settings, connect_temporal
 
@@ -64,6 +67,7 @@ ROUTERS = (
     tasks.router,
     creator_page.router,
     operations.router,
+    sourcing.router,
     codec.router,
 )
 
@@ -106,11 +110,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """
     dsn = settings.database_url.get_secret_value()
     pool = await open_pool(dsn, application_name="groundswell api")
+    sources = creator_sources(settings)
     try:
         sealer = sealer_on(pool, settings.masters)
         client = await connect_temporal(sealer)
         log = PostgresEventLog(pool, sealer, [campaign_read_models(sealer), collaboration_read_models(sealer)])
         engine = Engine(client, log, settings.task_queue)
+        jobs = SourcingJobs(pool, sealer.keyring)
         yield Services(
             engine=engine,
             eraser=Eraser(client, engine, Erasures(pool, sealer.keyring)),
@@ -118,6 +124,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             log=log,
             feed=Feed(pool, sealer),
             creators=Creators(pool, sealer.keyring),
+            sources=sources,
+            sourcing=SourcingEngine(client, jobs, settings.task_queue),
+            jobs=jobs,
             shortlists=Shortlists(pool),
             documents=Documents(pool, sealer),
             links=CreatorLinks(settings.secret_key.get_secret_value(), settings.public_url),
@@ -127,4 +136,5 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             operators=Operators.of(settings),
         )
     finally:
+        await sources.aclose()
         await pool.close()

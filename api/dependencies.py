@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from temporalio.converter import PayloadCodec
 
+from activities.connectors.creator_sources import CreatorSources
 from activities.links import CreatorLinks, LinkInvalid
 from activities.ports import Documents, Shortlists
 from activities.starting import Answer, campaign_stream, collaboration_stream
@@ -19,6 +20,7 @@ from activities.store.event_log import PostgresEventLog
 from activities.store.feed import Feed
 from activities.store.pool import Pool
 from activities.store.projections.collaboration_pipeline import get_collaboration
+from activities.store.sourcing_jobs import SourcingJobs, Wish
 from api.auth import ApiKeys, Caller, NotAuthenticated, NotPermitted, brand, creator
 from api.errors import UnsupportedMediaType
 from api.operators import Operators
@@ -63,6 +65,18 @@ class CreatorEraser(Protocol):
         ...
 
 
+class CreatorSourcing(Protocol):
+    """The way to have an outside source asked; `workflows.outside.SourcingEngine` is the real one."""
+
+    async def start(self, job_id: str, workspace: str, wish: Wish) -> None:
+        """Note a job and start it, once however often it is asked.
+
+        Raises:
+            IdempotencyKeyReused, EngineUnavailable
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Services:
     """Everything that the API works with; `create_app` is given it, nothing is opened at import."""
@@ -73,6 +87,9 @@ class Services:
     log: PostgresEventLog
     feed: Feed
     creators: Creators
+    sources: CreatorSources
+    sourcing: CreatorSourcing
+    jobs: SourcingJobs
     shortlists: Shortlists
     documents: Documents
     links: CreatorLinks

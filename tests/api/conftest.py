@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from activities.event_streams import registry_of
+from activities.connectors.creator_sources import CreatorSources
 from activities.links import CreatorLinks
 from activities.records import campaign_after, collaboration_after
 from activities.starting import Answer, campaign_stream, collaboration_id, collaboration_stream
@@ -22,6 +23,7 @@ from activities.store.feed import Feed
 from activities.store.pool import Pool, open_pool
 from activities.store.projections.read_models import read_models
 from activities.store.shortlists import Shortlists
+from activities.store.sourcing_jobs import SourcingJobs, Wish
 from api.app import create_app
 from api.auth import ApiKeys
 from api.dependencies import Services
@@ -218,6 +220,14 @@ class Bench:
         return (await self.services.creators.upsert("default", [profile]))[0].id
 
 
+class NotSourcing:
+    """For tests that ask no outside source: tests/api/test_sourcing.py has one that does."""
+
+    async def start(self, job_id: str, workspace: str, wish: Wish) -> None:
+        """See `CreatorSourcing`."""
+        raise AssertionError("no outside source is configured here")
+
+
 class InProcessEraser:
     """Erases as the real one does, where no workflows run."""
 
@@ -251,6 +261,9 @@ async def bench(pool: Pool) -> Bench:
         log=log,
         feed=Feed(pool, sealer),
         creators=Creators(pool, sealer.keyring),
+        sources=CreatorSources(),
+        sourcing=NotSourcing(),
+        jobs=SourcingJobs(pool, sealer.keyring),
         shortlists=Shortlists(pool),
         documents=Documents(pool, sealer),
         links=CreatorLinks(SECRET, "http://api.test"),
