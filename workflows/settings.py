@@ -28,7 +28,6 @@ from temporalio.envconfig import ClientConfig
 
 from activities import tracing
 from activities.logs import LogFormat
-from activities.connectors.instagram import BASE_URL as INSTAGRAM_URL
 from activities.starting import TASK_QUEUE
 from activities.store.keys import MasterKeys
 from activities.store.sealing import Sealer

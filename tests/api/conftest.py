@@ -10,8 +10,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from activities.event_streams import registry_of
 from activities.connectors.creator_sources import CreatorSources
+from activities.event_streams import registry_of
 from activities.links import CreatorLinks
 from activities.records import campaign_after, collaboration_after
 from activities.starting import Answer, campaign_stream, collaboration_id, collaboration_stream
