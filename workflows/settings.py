@@ -27,6 +27,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 
 from activities import tracing
+from activities.connectors.instagram import BASE_URL as INSTAGRAM_URL
 from activities.logs import LogFormat
 from activities.starting import TASK_QUEUE
 from activities.store.keys import MasterKeys
