@@ -9,12 +9,14 @@ import httpx
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 
+from activities.connectors.creator_sources import CreatorSources
 from activities.links import CreatorLinks
 from activities.store.creators import Creators
 from activities.store.documents import Documents
 from activities.store.erasure import Erasures
 from activities.store.feed import Feed
 from activities.store.shortlists import Shortlists
+from activities.store.sourcing_jobs import SourcingJobs
 from activities.store.verify import verify
 from api.app import create_app
 from api.auth import ApiKeys
@@ -30,6 +32,7 @@ from domain.negotiation import AcceptOffer, CounterOffer
 from domain.outcomes import Outcome
 from tests.domain.given import DISCLOSED, a_brief, a_profile
 from tests.workflows.conftest import Bench, Collaborating
+from workflows.outside import SourcingEngine
 from workflows.erasure import Eraser
 
 PERSON = a_profile(
@@ -67,6 +70,9 @@ async def api(live: Bench, eraser: Eraser) -> AsyncIterator[httpx.AsyncClient]:
         log=live.log,
         feed=Feed(live.pool, live.sealer),
         creators=Creators(live.pool, live.sealer.keyring),
+        sources=CreatorSources(),
+        sourcing=SourcingEngine(live.client, SourcingJobs(live.pool, live.sealer.keyring)),
+        jobs=SourcingJobs(live.pool, live.sealer.keyring),
         shortlists=Shortlists(live.pool),
         documents=Documents(live.pool, live.sealer),
         links=CreatorLinks("a secret of the tests, long enough", "http://api.test"),
