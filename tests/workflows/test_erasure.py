@@ -32,8 +32,8 @@ from domain.negotiation import AcceptOffer, CounterOffer
 from domain.outcomes import Outcome
 from tests.domain.given import DISCLOSED, a_brief, a_profile
 from tests.workflows.conftest import Bench, Collaborating
-from workflows.outside import SourcingEngine
 from workflows.erasure import Eraser
+from workflows.outside import SourcingEngine
 
 PERSON = a_profile(
     handle="zephyrine.quillfeather",
