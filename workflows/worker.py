@@ -51,9 +51,7 @@ NOTICES_CANCELLATION_WITHIN = timedelta(seconds=2)
 """How long a heartbeat may be held back: an activity learns by its heartbeat that it has been cancelled."""
 
 
-def activities(
-    settings: Settings, pool: Pool, sealer: Sealer, sources: CreatorSources | None = None
-) -> Sequence[Any]:
+def activities(settings: Settings, pool: Pool, sealer: Sealer, sources: CreatorSources | None = None) -> Sequence[Any]:
     """Every activity, with the adapters that it needs; `sources` are those of the settings unless they are given."""
     log = PostgresEventLog(pool, sealer, read_models())
     directory, documents = Creators(pool, sealer.keyring), Documents(pool, sealer)
