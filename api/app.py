@@ -16,8 +16,7 @@ from activities.store.erasure import Erasures
 from activities.store.event_log import PostgresEventLog
 from activities.store.feed import Feed
 from activities.store.pool import open_pool
-from activities.store.projections.read_models import campaigns as campaign_read_models
-from activities.store.projections.read_models import collaborations as collaboration_read_models
+from activities.store.projections.read_models import read_models
 from activities.store.sealing import sealer_on
 from activities.store.shortlists import Shortlists
 from activities.store.sourcing_jobs import SourcingJobs
@@ -114,7 +113,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     try:
         sealer = sealer_on(pool, settings.masters)
         client = await connect_temporal(sealer)
-        log = PostgresEventLog(pool, sealer, [campaign_read_models(sealer), collaboration_read_models(sealer)])
+        log = PostgresEventLog(pool, sealer, read_models())
         engine = Engine(client, log, settings.task_queue)
         jobs = SourcingJobs(pool, sealer.keyring)
         yield Services(
