@@ -44,7 +44,8 @@ from api.history.event_stream import live_tail
 from api.middleware import BodyLimit, RequestContext
 from api.openapi import DESCRIPTION, TAGS, describe, operation_id
 from api.operators import Operators
-from api.readiness import DatabaseProbe, WorkerProbe
+from api.readiness import DatabaseProbe, Kept, KeysProbe, MailProbe
+from api.readiness_of_temporal import NamespaceProbe, SearchAttributesProbe, WorkerProbe
 from api.tracing import trace_requests
 from workflows.client import Engine
 from workflows.erasure import Eraser
@@ -130,7 +131,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             documents=Documents(pool, sealer),
             links=CreatorLinks(settings.secret_key.get_secret_value(), settings.public_url),
             keys=ApiKeys.parse(settings.api_keys.get_secret_value()),
-            probes=(DatabaseProbe(dsn), WorkerProbe(client, settings.task_queue)),
+            probes=(
+                DatabaseProbe(dsn),
+                Kept(KeysProbe(dsn, settings.masters)),
+                Kept(NamespaceProbe(client)),
+                Kept(SearchAttributesProbe(client)),
+                WorkerProbe(client, settings.task_queue),
+                Kept(MailProbe(settings.smtp_host, settings.smtp_port)),
+            ),
             payloads=SealingCodec(sealer),
             operators=Operators.of(settings),
         )

@@ -2,23 +2,16 @@
 
 import sys
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from importlib.util import find_spec
 
-import aiosmtplib
 from pydantic import ValidationError
-from temporalio.api.enums.v1 import IndexedValueType
-from temporalio.api.operatorservice.v1 import ListSearchAttributesRequest
-from temporalio.client import Client
-from temporalio.service import RPCError
 
 from api.embedded.process import EmbeddedError
 from api.embedded.temporal import find_binary
-from api.readiness import DatabaseProbe, Finding, WorkerProbe
-from workflows.search_attributes import INDEXED
+from api.readiness import DatabaseProbe, Finding, KeysProbe, MailProbe, PermissionsProbe
+from api.readiness_of_temporal import NamespaceProbe, SearchAttributesProbe, WorkerProbe
 from workflows.settings import Settings, connect_temporal
 
-PATIENCE = timedelta(seconds=5)
 NEEDED_PYTHON = (3, 11)
 
 
@@ -30,15 +23,24 @@ async def examine() -> AsyncIterator[Finding]:
     yield finding
     if settings is None:
         return
-    yield await DatabaseProbe(settings.database_url.get_secret_value()).check()
-    yield await _mail(settings)
+    dsn = settings.database_url.get_secret_value()
+    database = await DatabaseProbe(dsn).check()
+    yield database
+    if database.ready:
+        yield await PermissionsProbe(dsn).check()
+        yield await KeysProbe(dsn, settings.masters).check()
+    yield await MailProbe(settings.smtp_host, settings.smtp_port).check()
     try:
         client = await connect_temporal(None)
     except (RuntimeError, ValueError) as error:
-        todo = "start it, and check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE"
+        todo = "start it, and check TEMPORAL_ADDRESS, or the profile in temporal.toml, and its certificates"
         yield Finding(part="temporal", ready=False, found=f"not reachable: {_short(error)}", todo=todo)
         return
-    yield await _search_attributes(client)
+    namespace = await NamespaceProbe(client).check()
+    yield namespace
+    if not namespace.ready:
+        return
+    yield await SearchAttributesProbe(client).check()
     yield await WorkerProbe(client, settings.task_queue).check()
 
 
@@ -77,37 +79,6 @@ def settings_problem(error: ValidationError) -> str:
 
 def _variable(name: str) -> str:
     return name if name.isupper() else f"GROUNDSWELL_{name.upper()}"
-
-
-async def _mail(settings: Settings) -> Finding:
-    where = f"{settings.smtp_host}:{settings.smtp_port}"
-    connection = aiosmtplib.SMTP(hostname=settings.smtp_host, port=settings.smtp_port, timeout=PATIENCE.total_seconds())
-    try:
-        async with connection:
-            return Finding(part="mail", ready=True, found=f"{where} answers")
-    except (OSError, aiosmtplib.SMTPException) as error:
-        todo = "start the mail server, or correct GROUNDSWELL_SMTP_HOST and _SMTP_PORT; mails wait until then"
-        return Finding(part="mail", ready=False, found=f"{where} does not answer: {_short(error)}", todo=todo)
-
-
-async def _search_attributes(client: Client) -> Finding:
-    part = "search attributes"
-    request = ListSearchAttributesRequest(namespace=client.namespace)
-    try:
-        answer = await client.operator_service.list_search_attributes(request, timeout=PATIENCE)
-    except RPCError as error:
-        todo = "register them: see the documentation on installation"
-        return Finding(part=part, ready=False, found=f"cannot be listed: {_short(error)}", todo=todo)
-    missing = sorted(name for name, kind in INDEXED.items() if answer.custom_attributes.get(name) != kind)
-    if not missing:
-        return Finding(part=part, ready=True, found=f"all {len(INDEXED)} are registered")
-    wanted = " ".join(f"--name {name} --type {_type_name(name)}" for name in missing)
-    todo = f"temporal operator search-attribute create {wanted}"
-    return Finding(part=part, ready=False, found=f"without {', '.join(missing)}", todo=todo)
-
-
-def _type_name(attribute: str) -> str:
-    return IndexedValueType.Name(INDEXED[attribute]).removeprefix("INDEXED_VALUE_TYPE_").capitalize()
 
 
 def _short(error: BaseException) -> str:

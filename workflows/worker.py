@@ -42,6 +42,7 @@ from workflows.sandbox import sandboxed
 from workflows.search_attributes import first_row
 from workflows.settings import Settings, connect_temporal
 from workflows.sourcing import SourcingWorkflow
+from workflows.versioning import deployment
 
 WORKFLOWS = (CampaignWorkflow, CollaborationWorkflow, SourcingWorkflow)
 FINISH_WITHIN = timedelta(seconds=30)
@@ -104,6 +105,7 @@ def worker(
         activities=activities(settings, pool, sealer, sources),
         workflow_runner=sandboxed(),
         graceful_shutdown_timeout=FINISH_WITHIN,
+        deployment_config=deployment(settings),
         max_concurrent_workflow_tasks=50,
         max_concurrent_activities=50,
         max_concurrent_local_activities=50,

@@ -25,6 +25,10 @@ class SchemaMismatch(Exception):
     """The database's schema is not one that this release can build on."""
 
 
+class NewerSchema(SchemaMismatch):
+    """The database was migrated by a newer release, with everything that this one knows as it was."""
+
+
 @dataclass(frozen=True)
 class Migration:
     """One file of `schema/`; its name says its place."""
@@ -91,11 +95,12 @@ async def _applied(connection: Connection) -> dict[str, str]:
 
 def _missing(migrations: Sequence[Migration], applied: Mapping[str, str]) -> list[Migration]:
     checksums = {migration.name: migration.checksum for migration in migrations}
-    for name, checksum in sorted(applied.items()):
-        if name not in checksums:
-            raise SchemaMismatch(f"the database has {name}, which this release does not: it is of a newer release")
-        if checksums[name] != checksum:
+    known, unknown = sorted(applied.keys() & checksums.keys()), sorted(applied.keys() - checksums.keys())
+    for name in known:
+        if checksums[name] != applied[name]:
             raise SchemaMismatch(
                 f"{name} was edited after it was applied: restore it, and put the change in a new file"
             )
+    if unknown:
+        raise NewerSchema(f"the database has {unknown[0]}, which this release does not: it is of a newer release")
     return [migration for migration in migrations if migration.name not in applied]

@@ -32,6 +32,8 @@ async def test_the_process_opens_what_it_needs_and_says_that_a_worker_is_missing
             listed = await client.get("/v1/campaigns")
 
     assert ready.status_code == 503
-    assert [part["ready"] for part in ready.json()["parts"]] == [True, False]
+    missing = {part["part"] for part in ready.json()["parts"] if part["needed"] and not part["ready"]}
+    assert missing == {"temporal"}
+    assert len(ready.json()["parts"]) == 6
     assert (refused.status_code, refused.json()["code"]) == (409, "brief_refused")
     assert listed.json() == {"items": [], "next": None}

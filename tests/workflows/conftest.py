@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -136,17 +137,18 @@ class Bench:
     """A worker with everything real around it, and a clock that tests may push where the server allows it."""
 
     def __init__(
-        self, client: Client, pool: Pool, mail: MailSink, task_queue: str, environment: WorkflowEnvironment | None
+        self, client: Client, pool: Pool, mail: MailSink, settings: Settings, environment: WorkflowEnvironment | None
     ) -> None:
         self.client = client
         self.pool = pool
         self.mail = mail
-        self.task_queue = task_queue
+        self.settings = settings
+        self.task_queue = settings.task_queue
         self._environment = environment
         self._handles = count(1)
         self.sealer = a_sealer(pool)
         self.log = PostgresEventLog(pool, self.sealer, read_models())
-        self.engine = Engine(client, self.log, task_queue)
+        self.engine = Engine(client, self.log, settings.task_queue)
 
     async def now(self) -> datetime:
         """The time on the Temporal server."""
@@ -208,9 +210,9 @@ class Bench:
 
 @asynccontextmanager
 async def working(
-    client: Client, database: str, mail: MailSink, environment: WorkflowEnvironment | None
+    client: Client, database: str, mail: MailSink, environment: WorkflowEnvironment | None, **changed: Any
 ) -> AsyncIterator[Bench]:
-    """A bench whose worker runs."""
+    """A bench whose worker runs; `changed` are settings that differ from the usual."""
     settings = Settings(
         database_url=SecretStr(database),
         secret_key=SecretStr("a secret of the tests, long enough"),
@@ -219,12 +221,12 @@ async def working(
         smtp_port=mail.port,
         task_queue=f"tests-{uuid4().hex}",
         poll_seconds=0.05,
-    )
+    ).model_copy(update=changed)
     pool = await open_pool(database, application_name="tests")
     sealer = a_sealer(pool)
     client = encrypted_client(client, sealer)
     async with worker(client, settings, pool, sealer):
-        yield Bench(client, pool, mail, settings.task_queue, environment)
+        yield Bench(client, pool, mail, settings, environment)
     await pool.close()
 
 
