@@ -39,6 +39,8 @@ OBSERVED = (
 )
 """The events that a record is made of."""
 
+_OBSERVED = frozenset(OBSERVED)
+
 
 class Figures(Value):
     """What can be counted, of one collaboration or of many."""
@@ -77,7 +79,7 @@ class Figures(Value):
 class Track(Value):
     """One collaboration as far as it has come, from its first offer on."""
 
-    figures: Figures = Figures(offers=1)
+    figures: Figures = Field(default_factory=lambda: Figures(offers=1))
     asked_at: Instant | None = None
     """Since when an offer waits for the creator's answer."""
     delayed: tuple[int, ...] = ()
@@ -126,6 +128,8 @@ class TrackRecord(Figures):
 
 def observe(track: Track | None, event: Event, at: datetime) -> Track | None:
     """The collaboration's track after an event that was decided at `at`; None as long as there was no offer."""
+    if type(event) not in _OBSERVED:
+        return track
     if track is None:
         return Track(asked_at=at) if isinstance(event, OfferMade) else None
     match event:
@@ -224,7 +228,7 @@ def _sum(one: object, other: object) -> object:
 class Ledger(Value):
     """What is kept of one creator: the ended collaborations added up, and those under way one by one."""
 
-    past: TrackRecord = TrackRecord()
+    past: TrackRecord = Field(default_factory=TrackRecord)
     under_way: Mapping[str, Track] = Field(default_factory=dict)
     """By collaboration id."""
 
@@ -237,14 +241,17 @@ class Ledger(Value):
         return record
 
 
+def ledger_of(tracks: Mapping[str, Track]) -> Ledger:
+    """A creator's ledger from all their tracks, by collaboration."""
+    under_way = {collaboration_id: track for collaboration_id, track in tracks.items() if track.outcome is None}
+    return Ledger(past=total(track for track in tracks.values() if track.outcome is not None), under_way=under_way)
+
+
 def noted(ledger: Ledger, collaboration_id: str, event: Event, at: datetime) -> Ledger:
     """The creator's ledger after an event of one of their collaborations."""
     track = observe(ledger.under_way.get(collaboration_id), event, at)
-    return ledger if track is None else with_track(ledger, collaboration_id, track)
-
-
-def with_track(ledger: Ledger, collaboration_id: str, track: Track) -> Ledger:
-    """The ledger with a collaboration's track as it is now."""
+    if track is None:
+        return ledger
     others = {id_: other for id_, other in ledger.under_way.items() if id_ != collaboration_id}
     if track.outcome is None:
         return ledger.model_copy(update={"under_way": {**others, collaboration_id: track}})

@@ -23,12 +23,12 @@ from pydantic import TypeAdapter
 from activities.store.feed import START
 from activities.store.pool import Connection, Pool, open_pool
 from activities.store.projections import creator_track_records
-from activities.store.projections.creator_track_records import ledger_of, save
+from activities.store.projections.creator_track_records import save
 from activities.store.projections.read_models import read_models
 from activities.store.queries import QUERIES
 from activities.store.twins import Folded, Twins, fold_again, fold_range, parent_is
 from domain.errors import GroundswellError, from_code
-from domain.track_record import Track
+from domain.track_record import Track, ledger_of
 
 TRACK_RECORDS = creator_track_records.NAME
 
@@ -197,7 +197,7 @@ async def _add_up(connection: Connection, creators: Collection[str] | None) -> N
     after = ""
     while page := await connection.fetch(QUERIES.tracks_of_creators, after, some, PAGE):
         ledgers = [
-            (row["creator_id"], row["workspace"], ledger_of(_TRACKS.validate_python(row["tracks"]))) for row in page
+            (row["creator_id"], row["workspace"], ledger_of(_TRACKS.validate_json(row["tracks"]))) for row in page
         ]
         await save(connection, QUERIES.add_records_to_twins, ledgers)
         after = page[-1]["creator_id"]

@@ -20,6 +20,7 @@ from activities.store.event_log import PostgresEventLog
 from activities.store.migrate import migrate
 from activities.store.pool import Pool, open_pool
 from activities.store.rebuild import TABLES, Processes, rebuild
+from activities.store.sealing import without_sealed
 from activities.store.verify import verify
 from api.embedded.postgres import PostgresServer
 from domain.collaboration import EVENTS, CollaborationDecider
@@ -144,7 +145,8 @@ async def fold(pool: Pool, events: int) -> None:
     for _ in range(events // len(rows)):
         state = decider.initial
         for row in rows:
-            state = decider.evolve(state, EVENTS.decode_json("bench", row["type"], row["schema_version"], row["data"]))
+            data = without_sealed(row["data"])
+            state = decider.evolve(state, EVENTS.decode_json("bench", row["type"], row["schema_version"], data))
 
 
 async def read_through(pool: Pool) -> None:

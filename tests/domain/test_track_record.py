@@ -15,7 +15,7 @@ from domain.monitoring import Metrics, RecordMetrics
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer
 from domain.outcomes import Outcome
 from domain.payouts import RecordPayout
-from domain.track_record import Ledger, Track, TrackRecord, noted, observe, total
+from domain.track_record import Ledger, Track, TrackRecord, ledger_of, noted, observe, total
 from tests.domain.given import (
     BRAND,
     CREATOR,
@@ -145,6 +145,7 @@ def test_a_ledger_kept_event_by_event_is_the_sum_of_its_tracks() -> None:
                 ledger = Ledger.model_validate_json(noted(ledger, id_, events.pop(0), T0).model_dump_json())
     assert list(ledger.under_way) == ["a"]
     assert ledger.record == total([TRACKS[0], TRACKS[2]])
+    assert ledger == ledger_of({"a": TRACKS[2], "b": TRACKS[0]})
 
 
 def test_half_of_the_answers_took_no_longer() -> None:

@@ -14,7 +14,7 @@ from activities.store.subscriptions import Subscription
 from domain import collaboration
 from domain.decider import Event
 from domain.events import Envelope
-from domain.track_record import OBSERVED, Ledger, Track, TrackRecord, noted, observe, with_track
+from domain.track_record import OBSERVED, Ledger, Track, TrackRecord, noted, observe
 
 NAME = "creator_track_records"
 """Of the table, and of the subscription that keeps it."""
@@ -62,7 +62,7 @@ async def _creators_of(connection: Connection, streams: Iterable[str]) -> dict[s
 
 async def save(connection: Connection, query: str, ledgers: Sequence[tuple[str, str, Ledger]]) -> None:
     """Has some ledgers kept, by creator and workspace: by `save_ledgers`, or by `add_records_to_twins`."""
-    rows = [(creator_id, workspace, ledger.model_dump(mode="json")) for creator_id, workspace, ledger in ledgers]
+    rows = [(creator_id, workspace, ledger.model_dump_json()) for creator_id, workspace, ledger in ledgers]
     if rows:
         await connection.execute(query, *(list(column) for column in zip(*rows, strict=True)))
 
@@ -73,14 +73,6 @@ def track_of(events: Iterable[tuple[Event, datetime]]) -> Track | None:
     for event, at in events:
         track = observe(track, event, at)
     return track
-
-
-def ledger_of(tracks: Mapping[str, Track]) -> Ledger:
-    """A creator's ledger from all their tracks, by collaboration."""
-    ledger = Ledger()
-    for collaboration_id, track in tracks.items():
-        ledger = with_track(ledger, collaboration_id, track)
-    return ledger
 
 
 class TrackRecords:

@@ -14,8 +14,8 @@ select creator_id, record from creator_track_records where creator_id = any($1::
 -- name: save_ledgers
 -- Keeps some creators' ledgers in place of earlier ones.
 insert into creator_track_records (creator_id, workspace, record)
-select item.creator_id, item.workspace, item.record
-from unnest($1::text [], $2::text [], $3::jsonb []) as item (creator_id, workspace, record)
+select item.creator_id, item.workspace, item.record::jsonb
+from unnest($1::text [], $2::text [], $3::text []) as item (creator_id, workspace, record)
 on conflict (creator_id) do update set record = excluded.record;
 
 -- name: track_records

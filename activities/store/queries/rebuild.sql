@@ -56,7 +56,7 @@ select forget_in_twins($1);
 
 -- name: tracks_of_creators
 -- What the collaborations of a page of creators add to their track records, or of some of them; nobody's who was erased.
-select creator_id, min(workspace) as workspace, jsonb_object_agg(collaboration_id, track::jsonb) as tracks
+select creator_id, min(workspace) as workspace, json_object_agg(collaboration_id, track::json) as tracks
 from rebuild.tracks
 where
     creator_id > $1
@@ -69,8 +69,8 @@ limit $3;
 -- name: add_records_to_twins
 -- Writes some creators' track records to their twin.
 insert into rebuild.creator_track_records (creator_id, workspace, record)
-select item.creator_id, item.workspace, item.record
-from unnest($1::text [], $2::text [], $3::jsonb []) as item (creator_id, workspace, record);
+select item.creator_id, item.workspace, item.record::jsonb
+from unnest($1::text [], $2::text [], $3::text []) as item (creator_id, workspace, record);
 
 -- name: forget_records_in_twins
 -- Takes some creators' track records out of their twin.
