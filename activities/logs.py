@@ -29,8 +29,8 @@ SHOWN_FRAMES = 8
 CORE = "temporalio.core"
 """The logger to which Temporal's own core writes: see workflows/observing.py."""
 
-TALKATIVE = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "asyncio": logging.WARNING}
-"""Loggers that say at INFO what we count already, with addresses that may hold tokens."""
+TALKATIVE = dict.fromkeys(("httpx", "httpcore", "asyncio", "mail.log"), logging.WARNING)
+"""Loggers that quote addresses below WARNING: of mails, or with tokens in them."""
 
 CORE_FIELDS = ("workflow_id", "run_id", "activity_type", "attempt", "task_queue", "namespace", "status")
 """What is taken over of the fields of a line of Temporal's core: the others may hold payloads and failures."""
@@ -97,6 +97,16 @@ def configure(form: LogFormat = LogFormat.AUTO, level: str = "info", stream: IO[
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+def forget() -> None:
+    """Leave logging as Python and structlog have it by default."""
+    root = logging.getLogger()
+    for ours in [each for each in root.handlers if isinstance(each, _Handler)]:
+        root.removeHandler(ours)
+    root.setLevel(logging.WARNING)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
 
 
 class _Handler(logging.StreamHandler[IO[str]]):

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from time import perf_counter
 from typing import Protocol
 
-from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, disable_created_metrics
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from temporalio.exceptions import ApplicationError
@@ -22,6 +22,8 @@ from domain.errors import Conflict, GroundswellError
 from domain.events import Metadata, Record
 from domain.narrative import authority
 from domain.notices import Template
+
+disable_created_metrics()  # type: ignore[no-untyped-call]  # half of all series, which nobody reads
 
 MULTIPROCESS_DIRECTORY = "PROMETHEUS_MULTIPROC_DIR"
 

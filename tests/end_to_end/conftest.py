@@ -50,6 +50,19 @@ class Site:
 Open = Callable[..., AbstractAsyncContextManager[Site]]
 
 
+def a_settings(**given: object) -> Settings:
+    """The usual settings of a process, with these."""
+    usual = {
+        "database_url": SecretStr("postgresql://nobody@127.0.0.1:1/none"),
+        "secret_key": SecretStr("a secret of the tests, long enough"),
+        "master_keys": SecretStr(MASTER_KEYS),
+        "api_keys": SecretStr(f"manager={API_KEY}"),
+        "task_queue": f"tests-{uuid4().hex}",
+        "poll_seconds": 0.05,
+    }
+    return Settings.model_validate({**usual, **given})
+
+
 @pytest.fixture
 def site(database: str, temporal_address: str, mail_sink: MailSink, monkeypatch: pytest.MonkeyPatch) -> Open:
     """Opens an API and a worker with these settings, on a database and a task queue of their own."""
@@ -57,18 +70,8 @@ def site(database: str, temporal_address: str, mail_sink: MailSink, monkeypatch:
 
     @asynccontextmanager
     async def opened(**given: object) -> AsyncIterator[Site]:
-        settings = Settings.model_validate(
-            {
-                "database_url": SecretStr(database),
-                "secret_key": SecretStr("a secret of the tests, long enough"),
-                "master_keys": SecretStr(MASTER_KEYS),
-                "api_keys": SecretStr(f"manager={API_KEY}"),
-                "smtp_host": mail_sink.host,
-                "smtp_port": mail_sink.port,
-                "task_queue": f"tests-{uuid4().hex}",
-                "poll_seconds": 0.05,
-                **given,
-            }
+        settings = a_settings(
+            database_url=SecretStr(database), smtp_host=mail_sink.host, smtp_port=mail_sink.port, **given
         )
         pool = await open_pool(database, application_name="tests")
         try:
