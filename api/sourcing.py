@@ -77,7 +77,7 @@ class SourcingView(Value):
     ended_at: Instant | None
 
 
-@router.get("/creators/sources", summary="The outside sources that are configured", responses=problems(401, 403))
+@router.get("/sources", summary="The outside sources that are configured", responses=problems(401, 403))
 async def list_sources(services: Serving, _: AsBrand) -> list[str]:
     """What `source` may be in a discovery."""
     return list(services.sources.names)
