@@ -90,7 +90,8 @@ def _environment_file(data_dir: Path) -> Path:
 class Installation:
     """One stack with its worker and its API. `ports` and `api_port`: one that is taken gives way to a free one.
 
-    With `payloads_in_clear` Temporal's UI shows them to whoever opens it, which on this machine anybody can.
+    With `payloads_in_clear` Temporal's UI shows them to whoever opens it, which on this machine anybody can. `outside`
+    are further settings, which lead worker and API to services outside, or to their twins.
     """
 
     def __init__(
@@ -102,11 +103,13 @@ class Installation:
         progress: Progress = silent,
         poll_seconds: float = POLL_SECONDS,
         payloads_in_clear: bool = False,
+        outside: Mapping[str, str] | None = None,
     ) -> None:
         self.stack = EmbeddedStack(data_dir, ports=ports, search_attributes=INDEXED, progress=progress)
         self.worker: Child
         self.api: Child
         self.keys: Keys
+        self._outside = outside or {}
         self._api_port = api_port
         self._poll_seconds = poll_seconds
         self._ui_key = secrets.token_urlsafe(24) if payloads_in_clear else ""
@@ -174,6 +177,7 @@ class Installation:
             "GROUNDSWELL_SMTP_HOST": self.stack.smtp_host,
             "GROUNDSWELL_SMTP_PORT": str(self.stack.smtp_port),
             "GROUNDSWELL_POLL_SECONDS": str(self._poll_seconds),
+            **self._outside,
         }
 
     def _write_environment(self) -> None:
