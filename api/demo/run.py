@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from api.demo import happened
+from activities.connectors.simulated.twins import twins_served
 from api.demo.brand import Brand
 from api.demo.brief import TIME_ZONE, brief, kept
 from api.demo.cast import GHOST, PROMPT, casting
@@ -26,6 +27,7 @@ from api.demo.mailroom import Mailroom
 from api.demo.notes import Notes
 from api.demo.refused import try_again_with_other_content, try_as_brand, try_as_creators
 from api.demo.screen import Screen
+from api.demo.sources import TWINS, ask_instagram
 from api.embedded.installation import Installation, addresses, until_stopped
 
 AT_MOST = 170.0
@@ -48,7 +50,7 @@ async def run(
     def say(line: str) -> None:
         console.print(f"[dim]{escape(line)}[/]", highlight=False, soft_wrap=True)
 
-    async with Installation(data_dir, progress=say) as here:
+    async with twins_served(TWINS) as outside, Installation(data_dir, progress=say, outside=outside) as here:
         limits = httpx.Limits(max_connections=20)
         async with httpx.AsyncClient(base_url=here.api_url, timeout=30, limits=limits) as session:
             problems = await Demo(here, session, console, seed).play(chaos=chaos)
@@ -84,6 +86,7 @@ class Demo:
     async def play(self, *, chaos: bool) -> list[str]:
         """The whole campaign, its report, and what is wrong with it: nothing, if all is well."""
         await self._import_roster()
+        await ask_instagram(self._api, self._console)
         async with Mailroom(self._here.stack.mail_dir) as mailroom:
             mailroom.campaign_id = campaign_id = await self._start_campaign()
             people = await self._people(campaign_id)
