@@ -1,25 +1,43 @@
-"""Commands that look after the record: verify it, sign what it is, make the read models out of it anew."""
+"""Commands that look after the record: verify it, sign what it is, export it, make the read models out of it anew."""
 
 import asyncio
+import gzip
 import os
-from collections.abc import Awaitable, Callable, Sequence
+import sys
+import zlib
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import IO, Annotated, NoReturn, TypeVar
 
 import typer
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from activities.store.chain import Broken
 from activities.store.checkpoint import (
+    NOT_SIGNED,
     Checkpoint,
     create_key,
     read_private_key,
     read_public_key,
+    signed_by,
     verify_checkpoint,
     write_checkpoint,
 )
+from activities.store.export import Examination
+from activities.store.export import export as export_of
 from activities.store.pool import Pool, open_pool
 from activities.store.rebuild import TABLES, Flipped, Processes, RebuildRunning
 from activities.store.rebuild import rebuild as make_anew
@@ -53,24 +71,33 @@ def verify(
         Path | None, typer.Option(help="A checkpoint to compare with.", exists=True, dir_okay=False)
     ] = None,
     key: KeyFile = Path("checkpoint-key.pem.pub"),
+    exported: Annotated[
+        Path | None,
+        typer.Option(
+            "--export", help="Read this export (may end in .gz) and no database.", exists=True, dir_okay=False
+        ),
+    ] = None,
     data_dir: RunningIn = None,
 ) -> None:
     """Read the whole record and say where it is not what was appended.
 
-    It names the first broken row of each break. With a checkpoint, and the public key that an auditor was given, it
-    also says whether the record is still the one that was signed. The exit code is 1 if anything is wrong.
+    It names the first broken row of each break, or line if it reads an export. With a checkpoint, and the public key
+    that an auditor was given, it also says whether the record is still the one that was signed. The exit code is 1 if
+    anything is wrong.
     """
-    document = None if checkpoint is None else Checkpoint.model_validate_json(checkpoint.read_text())
+    document = None if checkpoint is None else _checkpoint_in(checkpoint)
+    if exported is not None:
+        public = None if document is None else _public_key_in(key)
+        if not _export_is_sound(exported, document, public):
+            raise typer.Exit(1)
+        return
 
     async def look(pool: Pool) -> bool:
         broken = await _verified(pool)
         if document is None:
             return not broken
-        problems = await verify_checkpoint(pool, document, read_public_key(key))
-        for problem in problems:
-            typer.echo(problem)
-        if not problems:
-            typer.echo(f"The record is the one that was signed at {document.taken_at.isoformat()}.")
+        problems = await verify_checkpoint(pool, document, _public_key_in(key))
+        _tell_of(document, problems)
         return not broken and not problems
 
     if not _with_database(data_dir, look):
@@ -134,6 +161,87 @@ def rebuild(
         typer.echo(f"{table.table}: " + ("as it was" if same else f"{table.removed} rows removed, {table.added} added"))
 
 
+@app.command()
+def export(
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file, which is there once it is complete.")
+    ] = None,
+    data_dir: RunningIn = None,
+) -> None:
+    """Write out the record as it is stored, a line of JSON for each event: `groundswell export > record.jsonl`
+
+    Whoever has the file verifies it without a database and without any secret: `groundswell verify --export`. What is
+    personal is in it as it is stored: sealed.
+    """
+
+    async def write(pool: Pool, to: IO[str]) -> None:
+        with _progress() as progress:
+            bar = progress.add_task("events", total=await size(pool))
+            async for lines in export_of(pool):
+                to.writelines(lines)
+                progress.advance(bar, len(lines))
+
+    if output is None:
+        _with_database(data_dir, lambda pool: write(pool, sys.stdout))
+        return
+    partial = output.with_name(f"{output.name}.part")
+    with partial.open("w", encoding="utf-8", newline="\n") as file:
+        _with_database(data_dir, lambda pool: write(pool, file))
+    partial.replace(output)
+
+
+def _export_is_sound(path: Path, document: Checkpoint | None, key: Ed25519PublicKey | None) -> bool:
+    """Reads an export and tells what is wrong with it."""
+    examination, faults = Examination(document), 0
+    with (
+        path.open("rb") as file,
+        gzip.open(file) if path.suffix == ".gz" else nullcontext(file) as lines,
+        _progress(DownloadColumn()) as progress,
+    ):
+        bar = progress.add_task("export", total=path.stat().st_size)
+        try:
+            for fault in examination.read(_followed(lines, lambda: progress.update(bar, completed=file.tell()))):
+                faults += 1
+                typer.echo(f"line {fault.line}: {fault.what}")
+        except (EOFError, gzip.BadGzipFile, zlib.error) as why:
+            _give_up(f"{path} can't be unpacked: {why}")
+    typer.echo(f"{examination.events} events in {examination.streams} streams, {faults or 'nothing'} broken.")
+    if document is None or key is None:
+        return not faults
+    problems = examination.against_checkpoint() if signed_by(document, key) else [NOT_SIGNED]
+    _tell_of(document, problems)
+    return not faults and not problems
+
+
+def _followed(lines: Iterable[bytes], look: Callable[[], object]) -> Iterator[bytes]:
+    """The lines, with a look at how far they are now and then."""
+    for number, line in enumerate(lines):
+        if number % 1_000 == 0:
+            look()
+        yield line
+
+
+def _tell_of(document: Checkpoint, problems: Sequence[str]) -> None:
+    for problem in problems:
+        typer.echo(problem)
+    if not problems:
+        typer.echo(f"The record is the one that was signed at {document.taken_at.isoformat()}.")
+
+
+def _checkpoint_in(path: Path) -> Checkpoint:
+    try:
+        return Checkpoint.model_validate_json(path.read_text())
+    except ValueError as why:
+        _give_up(f"{path} is no checkpoint: {why}")
+
+
+def _public_key_in(path: Path) -> Ed25519PublicKey:
+    try:
+        return read_public_key(path)
+    except (OSError, ValueError) as why:
+        _give_up(f"The public key in {path} can't be read: {why}. --key names another file.")
+
+
 async def _verified(pool: Pool, *, aside: bool = False) -> list[Broken]:
     """Reads all streams and tells what is broken: aside, where the standard output is for something else."""
     broken: list[Broken] = []
@@ -150,8 +258,8 @@ async def _verified(pool: Pool, *, aside: bool = False) -> list[Broken]:
     return broken
 
 
-def _progress() -> Progress:
-    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), MofNCompleteColumn()
+def _progress(amount: ProgressColumn | None = None) -> Progress:
+    columns = TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), amount or MofNCompleteColumn()
     return Progress(*columns, TimeRemainingColumn(), console=_screen, transient=not _screen.is_terminal)
 
 

@@ -30,6 +30,9 @@ from activities.store.pool import Pool
 from activities.store.queries import QUERIES
 from domain.values import Instant, Sha256, Value
 
+NOT_SIGNED = "The checkpoint was not signed with this key, or was changed since."
+"""What is said of a checkpoint that is not to be believed."""
+
 
 class Checkpoint(Value):
     """What the record was, up to a position of the feed, and whose word it is."""
@@ -91,7 +94,7 @@ async def verify_checkpoint(pool: Pool, checkpoint: Checkpoint, key: Ed25519Publ
     The hashes in the streams are taken as they are, so it says something only of a record whose chains verify.
     """
     if not signed_by(checkpoint, key):
-        return ["The checkpoint was not signed with this key, or was changed since."]
+        return [NOT_SIGNED]
     return differences(checkpoint, await _heads_at(pool, checkpoint.position))
 
 

@@ -1,6 +1,7 @@
 """The commands that look after the record, as somebody types them."""
 
 import asyncio
+import gzip
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,60 @@ def test_a_broken_record_is_not_signed(terminal: Terminal, tmp_path: Path) -> No
     result = terminal.run("checkpoint", "--key", str(tmp_path / "key.pem"), "--new-key")
     assert result.exit_code == 1
     assert "signature" not in result.stdout
+
+
+def signed_and_exported(terminal: Terminal, directory: Path) -> tuple[Path, Path, Path]:
+    """A checkpoint, the public key, and an export of what was appended until after the checkpoint."""
+    terminal.prepare(lambda pool: append(pool, "a", "b"))
+    key, document, record = directory / "key.pem", directory / "checkpoint.json", directory / "record.jsonl"
+    document.write_text(terminal.run("checkpoint", "--key", str(key), "--new-key").stdout)
+    terminal.prepare(lambda pool: append(pool, "c"))
+    assert terminal.run("export", "--output", str(record)).exit_code == 0
+    assert not record.with_name("record.jsonl.part").exists()
+    return document, directory / "key.pem.pub", record
+
+
+def audit(*arguments: str) -> Result:
+    """What an auditor runs, who has no database and no secret."""
+    return CliRunner().invoke(app, ["verify", *arguments], env={"DATABASE_URL": None, "GROUNDSWELL_MASTER_KEYS": None})
+
+
+def test_an_export_is_verified_with_the_public_key_alone(terminal: Terminal, tmp_path: Path) -> None:
+    document, public, record = signed_and_exported(terminal, tmp_path)
+    against = ("--checkpoint", str(document), "--key", str(public))
+    result = audit("--export", str(record), *against)
+    assert (result.exit_code, result.stdout.splitlines()[0]) == (0, "3 events in 2 streams, nothing broken.")
+    assert "the one that was signed" in result.stdout
+    packed = tmp_path / "record.jsonl.gz"
+    packed.write_bytes(gzip.compress(record.read_bytes()))
+    assert audit("--export", str(packed), *against).exit_code == 0
+    assert terminal.run("export").stdout.splitlines()[1:] == record.read_text().splitlines()[1:]
+
+
+def test_the_first_broken_line_of_an_export_is_named(terminal: Terminal, tmp_path: Path) -> None:
+    document, public, record = signed_and_exported(terminal, tmp_path)
+    lines = record.read_text().splitlines(keepends=True)
+    record.write_text("".join([*lines[:2], lines[2].replace("default", "another"), *lines[3:]]))
+    result = audit("--export", str(record), "--checkpoint", str(document), "--key", str(public))
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[0] == "line 3: collaboration/a: version 2 is edited"
+
+
+def test_an_export_is_not_compared_with_what_somebody_else_signed(terminal: Terminal, tmp_path: Path) -> None:
+    document, public, record = signed_and_exported(terminal, tmp_path)
+    other = tmp_path / "other.pem"
+    terminal.run("checkpoint", "--key", str(other), "--new-key")
+    result = audit("--export", str(record), "--checkpoint", str(document), "--key", f"{other}.pub")
+    assert (result.exit_code, "not signed with this key" in result.stdout) == (1, True)
+    assert audit("--export", str(record), "--checkpoint", str(document), "--key", str(record)).exit_code == 2
+    assert audit("--export", str(record), "--checkpoint", str(public), "--key", str(public)).exit_code == 2
+
+
+def test_an_export_that_was_packed_badly_is_a_sentence(tmp_path: Path) -> None:
+    packed = tmp_path / "record.jsonl.gz"
+    packed.write_bytes(gzip.compress(b"x" * 1_000)[:-9])
+    result = audit("--export", str(packed))
+    assert (result.exit_code, "can't be unpacked" in result.stderr) == (2, True)
 
 
 def test_a_missing_key_is_a_sentence_that_says_how_to_make_one(terminal: Terminal, tmp_path: Path) -> None:
