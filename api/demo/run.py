@@ -15,8 +15,8 @@ import httpx
 from rich.console import Console
 from rich.markup import escape
 
-from api.demo import happened
 from activities.connectors.simulated.twins import twins_served
+from api.demo import happened
 from api.demo.brand import Brand
 from api.demo.brief import TIME_ZONE, brief, kept
 from api.demo.cast import GHOST, PROMPT, casting

@@ -91,7 +91,8 @@ class Installation:
     """One stack with its worker and its API. `ports` and `api_port`: one that is taken gives way to a free one.
 
     With `payloads_in_clear` Temporal's UI shows them to whoever opens it, which on this machine anybody can. `outside`
-    are further settings, which lead worker and API to services outside, or to their twins.
+    are further settings, which lead worker and API to services outside, or to their twins; without them those of this
+    process's environment are taken.
     """
 
     def __init__(
@@ -109,7 +110,7 @@ class Installation:
         self.worker: Child
         self.api: Child
         self.keys: Keys
-        self._outside = outside or {}
+        self._outside = settings_of_services(os.environ) if outside is None else outside
         self._api_port = api_port
         self._poll_seconds = poll_seconds
         self._ui_key = secrets.token_urlsafe(24) if payloads_in_clear else ""
@@ -244,6 +245,12 @@ async def until_stopped() -> None:
     await stop.wait()
     for each in signals:
         loop.remove_signal_handler(each)
+
+
+def settings_of_services(environment: Mapping[str, str]) -> dict[str, str]:
+    """Those settings that lead to services outside, which an installation does not make up itself."""
+    services = tuple(f"GROUNDSWELL_{name.upper()}_" for name in ("instagram", "neoreach", "fohr"))
+    return {name: value for name, value in environment.items() if name.startswith(services)}
 
 
 def _inherited() -> dict[str, str]:
