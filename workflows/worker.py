@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.connectors.creator_sources import CreatorSources
 from activities.connectors.smtp import SmtpMailer
@@ -103,7 +103,7 @@ def worker(
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
         activities=activities(settings, pool, sealer, sources),
-        workflow_runner=sandboxed(),
+        workflow_runner=sandboxed() if settings.sandbox else UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=FINISH_WITHIN,
         deployment_config=deployment(settings),
         max_concurrent_workflow_tasks=50,

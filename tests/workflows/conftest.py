@@ -221,6 +221,7 @@ async def working(
         smtp_port=mail.port,
         task_queue=f"tests-{uuid4().hex}",
         poll_seconds=0.05,
+        sandbox=True,
     ).model_copy(update=changed)
     pool = await open_pool(database, application_name="tests")
     sealer = a_sealer(pool)
