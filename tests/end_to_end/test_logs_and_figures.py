@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from prometheus_client import start_http_server
+from prometheus_client.openmetrics import parser as openmetrics
 from prometheus_client.parser import text_string_to_metric_families
 from temporalio.client import Client
 from temporalio.runtime import Runtime
@@ -124,13 +125,16 @@ async def test_a_campaign_is_logged_and_counted_without_naming_anybody(
     async with site(metrics_port=0) as here, httpx.AsyncClient(timeout=30) as prometheus:
         campaign_id = await _campaign(here)
         await _fail_a_workflow_task(here, temporal_client)
-        of_worker = (await prometheus.get(f"http://127.0.0.1:{ports[0]}/metrics")).text
+        url = f"http://127.0.0.1:{ports[0]}/metrics"
+        of_worker = (await prometheus.get(url)).text
+        newer = await prometheus.get(url, headers={"Accept": "application/openmetrics-text; version=1.0.0"})
         of_api = (await here.brand.get("/metrics")).text
 
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     _names_nobody(log.getvalue() + of_worker + of_api)
     _every_line_belongs_somewhere(lines, campaign_id)
     _every_figure_is_there(of_worker, of_api)
+    assert list(openmetrics.text_string_to_metric_families(newer.text))  # type: ignore[no-untyped-call]
     assert 'groundswell_mails_total{outcome="sent",template="offer"}' in of_worker
     assert 'groundswell_decisions_total{authority="timeout",type="TaskExpired"}' in of_api
     assert 'route="/c/{token}"' in of_api
