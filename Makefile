@@ -57,7 +57,7 @@ test-slow: $(SETUP) ## Run the tests that are marked slow or chaos
 
 .PHONY: histories
 histories: $(SETUP) ## Record the histories that workflow code must always replay, anew
-	GROUNDSWELL_RECORD_HISTORIES=1 $(PYTEST) tests/workflows/test_replay.py -k just_run
+	GROUNDSWELL_RECORD_HISTORIES=1 $(PYTEST) tests/workflows/test_replay.py -k just_run -m "slow or not slow"
 
 .PHONY: bench-store
 bench-store: $(SETUP) ## Measure the event store beside plain rows and another library
