@@ -28,21 +28,22 @@ def creator_sources(settings: Settings) -> CreatorSources:
 
 
 def _configured(settings: Settings) -> Iterator[CreatorSource]:
-    if settings.instagram_token is not None and settings.instagram_account is not None:
+    if settings.instagram_token and settings.instagram_account:
         yield Instagram(
             settings.instagram_token.get_secret_value(),
             settings.instagram_account,
             base_url=settings.instagram_url,
             app_secret=_secret(settings.instagram_app_secret),
         )
-    if settings.neoreach_url is not None and settings.neoreach_key is not None:
+    if settings.neoreach_url and settings.neoreach_key:
         yield neoreach(settings.neoreach_url, settings.neoreach_key.get_secret_value())
-    if settings.fohr_url is not None and settings.fohr_key is not None:
+    if settings.fohr_url and settings.fohr_key:
         yield fohr(settings.fohr_url, settings.fohr_key.get_secret_value())
 
 
 def _secret(setting: SecretStr | None) -> str | None:
-    return None if setting is None else setting.get_secret_value()
+    """An empty one is none: that is how shells and compose files leave something out."""
+    return setting.get_secret_value() if setting else None
 
 
 class SourcingEngine:

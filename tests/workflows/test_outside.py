@@ -32,7 +32,8 @@ async def test_a_source_is_there_if_its_address_and_its_credentials_are_set() ->
     key = SecretStr("key")
     half = {"instagram_token": key, "neoreach_url": "http://neoreach.invalid", "fohr_key": key}
     whole = {**half, "instagram_account": "1", "neoreach_key": key, "fohr_url": "http://fohr.invalid"}
-    for facts, names in (({}, []), (half, []), (whole, ["fohr", "instagram", "neoreach"])):
+    empty = dict.fromkeys(whole, "")
+    for facts, names in (({}, []), (half, []), (empty, []), (whole, ["fohr", "instagram", "neoreach"])):
         sources = creator_sources(settings(**facts))
         assert sources.names == names
         await sources.aclose()
