@@ -10,6 +10,7 @@ keeps the counts there, and each process answers for all.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from time import perf_counter
 from typing import Protocol
 
@@ -20,7 +21,7 @@ from temporalio.exceptions import ApplicationError
 
 from domain.errors import Conflict, GroundswellError
 from domain.events import Metadata, Record
-from domain.narrative import authority
+from domain.narrative import Basis, authority
 from domain.notices import Template
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # half of all series, which nobody reads
@@ -60,8 +61,7 @@ APPENDED, REPEATED, CONFLICT, REFUSED, FAILED = APPEND_OUTCOMES = (
 SENT, DEFERRED, UNDELIVERABLE = MAIL_OUTCOMES = ("sent", "deferred", "undeliverable")
 
 # A series that appears with its first failure has no increase that an alert could see.
-for _outcome in APPEND_OUTCOMES:
-    APPENDS.labels(_outcome)
+_APPENDS = {outcome: APPENDS.labels(outcome) for outcome in APPEND_OUTCOMES}
 for _template in Template:
     for _outcome in MAIL_OUTCOMES:
         MAILS.labels(_template.value, _outcome)
@@ -107,11 +107,16 @@ def counted_append(records: Sequence[Record], metadata: Metadata) -> Iterator[Ca
         raise
     finally:
         APPEND_SECONDS.observe(perf_counter() - began)
-        APPENDS.labels(outcome).inc()
+        _APPENDS[outcome].inc()
     if outcome == APPENDED:
         for record in records:
             by = authority(record.data.get("authority"), by=metadata.actor.role, command=metadata.command)
-            DECISIONS.labels(record.type, by.value).inc()
+            _decisions(record.type, by).inc()
+
+
+@lru_cache(maxsize=1_024)  # to find a series by its labels takes longer than to count
+def _decisions(type_: str, by: Basis) -> Counter:
+    return DECISIONS.labels(type_, by.value)
 
 
 @contextmanager

@@ -1,19 +1,33 @@
 """The event log in PostgreSQL: appends are compared and set, reads are in order, and nothing is ever changed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from activities.metrics import counted_append
-from activities.store.envelopes import DATA
+from activities.store.envelopes import read_json
 from activities.store.feed import Feed
 from activities.store.feed_hints import Bell
 from activities.store.pool import Connection, Pool
-from activities.store.projections import Projection
+from activities.store.projections import Prepared, Prepares, Projection
 from activities.store.queries import QUERIES
 from activities.store.refusals import refusals
 from activities.store.sealing import SealedEvents, Sealer
 from domain.budget import BudgetMove
 from domain.events import Envelope, Metadata, Record, event_id
 from domain.exclusivity import ClaimMove
+
+
+@dataclass(frozen=True)
+class _Command:
+    """What is to be appended, and the same as it will be stored."""
+
+    stream: str
+    expected_version: int
+    records: Sequence[Record]
+    metadata: Metadata
+    moves: Sequence[BudgetMove]
+    claims: Sequence[ClaimMove]
+    sealed: SealedEvents
 
 
 class PostgresEventLog:
@@ -73,20 +87,22 @@ class PostgresEventLog:
         claims: Sequence[ClaimMove],
     ) -> tuple[list[Envelope], bool]:
         """The command's events as stored, and whether they are new; ledgers and read models move with them."""
-        projections = [projection for projection in self._projections if stream.startswith(projection.streams)]
         sealed = await self._sealer.seal_events(stream, records, metadata)
-        command = stream, expected_version, records, metadata, moves
+        command = _Command(stream, expected_version, records, metadata, moves, claims, sealed)
+        projections = [projection for projection in self._projections if stream.startswith(projection.streams)]
         async with self._pool.acquire() as connection:
-            if claims or projections:
-                async with connection.transaction(isolation="read_committed"):
-                    stored, new = await self._append(connection, *command, sealed)
-                    if new and claims:
-                        await _move(connection, claims)
-                    for projection in projections if new else ():
-                        await projection.project(connection, stream, stored)
-            else:  # the statement is its own transaction: one round trip
-                stored, new = await self._append(connection, *command, sealed)
-        return stored, new
+            if not projections:
+                return await self._append(connection, command)
+            if len(projections) == 1 and (prepared := await _prepared(connection, projections[0], command)):
+                stored, new = await self._append(connection, command, prepared.shown)
+                if new:
+                    prepared.keep()
+                return stored, new
+            async with connection.transaction(isolation="read_committed"):
+                stored, new = await self._append(connection, command)
+                for projection in projections if new else ():
+                    await projection.project(connection, stream, stored)
+                return stored, new
 
     async def read(self, stream: str, after_version: int = 0, upto: int | None = None) -> list[Envelope]:
         """The stream's events with `after_version` < version <= `upto`, in order; none if there is no such stream."""
@@ -113,35 +129,39 @@ class PostgresEventLog:
         return None if found is None else await self._sealer.open_fingerprint(stream, found)
 
     async def _append(
-        self,
-        connection: Connection,
-        stream: str,
-        expected_version: int,
-        records: Sequence[Record],
-        metadata: Metadata,
-        moves: Sequence[BudgetMove],
-        sealed: SealedEvents,
+        self, connection: Connection, command: _Command, shown: str | None = None
     ) -> tuple[list[Envelope], bool]:
-        """The command's events as stored, and whether they are new."""
-        versions = range(expected_version + 1, expected_version + len(records) + 1)
+        """The command's events as stored, and whether they are new.
+
+        One statement, and outside of a transaction its own: an append is one round trip.
+        """
+        stream, records, metadata, sealed = command.stream, command.records, command.metadata, command.sealed
+        versions = range(command.expected_version + 1, command.expected_version + len(records) + 1)
         ids = [event_id(stream, version) for version in versions]
         with refusals():
             result = await connection.fetchrow(
                 QUERIES.append_events,
                 stream,
-                expected_version,
+                command.expected_version,
                 ids,
                 [record.type for record in records],
                 [record.schema_version for record in records],
                 sealed.data,
                 sealed.metadata,
-                [move.model_dump(mode="json") for move in moves],
+                metadata.command_id,
+                sealed.fingerprint,
+                metadata.correlation_id,
+                metadata.workspace,
+                [move.model_dump(mode="json") for move in command.moves] or None,
+                [move.model_dump(mode="json") for move in command.claims] or None,
+                shown,
             )
         assert result is not None, "the function returns one row"
         if result["repeated"]:
             first, last = result["first_version"], result["last_version"]
             rows = await connection.fetch(QUERIES.read_stream, stream, first - 1, last)
             return await self._sealer.open_events(rows, connection), False
+        recorded_at = result["recorded_at"]
         return [
             Envelope(
                 stream=stream,
@@ -150,9 +170,9 @@ class PostgresEventLog:
                 type=record.type,
                 schema_version=record.schema_version,
                 # The text is what was stored, but for the sealing: it is read back as any reader will read it.
-                data=DATA.validate_json(text),
+                data=read_json(text),
                 metadata=metadata,
-                recorded_at=result["recorded_at"],
+                recorded_at=recorded_at,
                 position=position,
             )
             for version, id_, record, text, position in zip(
@@ -161,6 +181,15 @@ class PostgresEventLog:
         ], True
 
 
-async def _move(connection: Connection, claims: Sequence[ClaimMove]) -> None:
-    with refusals():
-        await connection.fetch(QUERIES.move_claims, [move.model_dump(mode="json") for move in claims])
+async def _prepared(connection: Connection, projection: Projection, command: _Command) -> Prepared | None:
+    """What the append is to write for the projection in its own statement; None if that can't be known beforehand."""
+    if not isinstance(projection, Prepares):
+        return None
+    return await projection.prepare(
+        connection,
+        command.stream,
+        command.expected_version,
+        command.records,
+        command.sealed.data,
+        command.metadata,
+    )

@@ -14,6 +14,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from pydantic_core import to_json
+
 from activities.event_streams import REGISTRIES
 from activities.store.envelopes import DATA, Row, envelope
 from activities.store.keys import (
@@ -55,11 +57,13 @@ def sealer_on(pool: Pool, masters: MasterKeys) -> "Sealer":
 
 
 class SealedEvents(NamedTuple):
-    """A command's events as JSON: the data of each, before and after sealing, and the metadata that they share."""
+    """A command's events as JSON: the data of each, before and after sealing, and the metadata that they share, with
+    the fingerprint in them."""
 
     texts: Sequence[str]
     data: Sequence[str]
     metadata: str
+    fingerprint: str
 
 
 class Sealer:
@@ -98,14 +102,14 @@ class Sealer:
         texts = [_text(record.data) for record in records]
         personal = [_marks(stream, record.type) for record in records]
         if not any(personal):
-            return SealedEvents(texts, texts, metadata.model_dump_json())
+            return SealedEvents(texts, texts, metadata.model_dump_json(), metadata.fingerprint)
         owner = creators_key(await self._creator_in(stream, records))
         key = await self.keyring.to_seal(owner)
         seal = _sealing(owner, key, stream)
         data = [with_sealed(record.data, marks, seal) for record, marks in zip(records, personal, strict=True)]
         fingerprint = _fingerprint(owner, key, stream, metadata.fingerprint)
         circumstances = metadata.model_copy(update={"fingerprint": fingerprint})
-        return SealedEvents(texts, [_text(each) for each in data], circumstances.model_dump_json())
+        return SealedEvents(texts, [_text(each) for each in data], circumstances.model_dump_json(), fingerprint)
 
     async def _creator_in(self, stream: str, records: Sequence[Record]) -> str:
         creator_id = records[0].data.get("creator_id") or await self.creator_of(stream)
@@ -175,7 +179,7 @@ def _marks(stream: str, type_: str) -> Marks:
 
 
 def _text(data: Any) -> str:
-    return DATA.dump_json(data).decode()
+    return to_json(data, inf_nan_mode="constants").decode()
 
 
 def _sealing(owner: str, key: bytes, place: str) -> Callable[[str, Personal], JsonObject]:

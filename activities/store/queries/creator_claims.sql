@@ -1,7 +1,3 @@
--- name: move_claims
--- Takes and releases claims on creators, in the transaction of the events that cause it, or refuses.
-select move_claims($1);
-
 -- name: held_claims
 -- The claims on these creators that are not over at an instant.
 select creator_id, campaign_id, scope, name, present, exclusive, since, until, ended

@@ -1,7 +1,7 @@
 -- name: append_events
--- Appends the events of one command and moves the budget, or says which events a repeated command has caused.
+-- Appends the events of one command with all that moves with them, or says which events a repeated command has caused.
 select repeated, first_version, last_version, positions, recorded_at
-from append_events($1, $2, $3, $4, $5, $6::text []::json [], $7::text::json, $8);
+from append_events($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::text::jsonb);
 
 -- name: read_stream
 -- The events of one stream after one version, up to another if there is one.

@@ -10,7 +10,8 @@ create table streams (
     workspace text not null,
     -- The hash of the last event: where the next one's chain goes on, and what shows that the end was cut off.
     hash bytea not null
-);
+-- Room on each page for the next version of a row, which then needs no new entry in the index.
+) with (fillfactor = 70);
 
 -- Order in the whole log. Numbers are taken before commit, so readers go no further than settled_position().
 create sequence feed_position;
@@ -29,7 +30,7 @@ create table events (
     correlation_id text not null,
     workspace text not null,
     recorded_at timestamptz not null,
-    -- SHA-256 of the hash before it in its stream and of its own content (0004_append.sql).
+    -- SHA-256 of the hash before it in its stream and of its own content: chained_hash() in 0004_append.sql.
     hash bytea not null,
     -- The last line of defence of optimistic concurrency, should anything ever append around append_events().
     unique (stream, version)

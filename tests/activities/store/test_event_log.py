@@ -1,17 +1,20 @@
 """The event log against a real PostgreSQL: what a writer may rely on when others write, retry and fail beside it."""
 
 import asyncio
-from collections.abc import Sequence
+import json
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
 
 from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Connection, Pool
+from activities.store.projections import Prepared
 from domain.budget import BudgetMove
 from domain.errors import BudgetExceeded, ConcurrencyConflict, CurrencyMismatch, IdempotencyKeyReused, NotFound
 from domain.events import Envelope, event_id
-from tests.activities.store.appending import append, given_by, happened, open_append
+from tests.activities.store.appending import NOW, append, given_by, happened, open_append
 from tests.keys import a_sealer
 
 STREAM = "campaign/c1"
@@ -271,3 +274,86 @@ async def test_a_failing_projection_undoes_the_append(pool: Pool) -> None:
     counting.failing = False
     await log.append(STREAM, 1, happened("b"), given_by("k1"), [reserve(10)])
     assert await log.head(STREAM) == 2
+
+
+class Announcing(Counting):
+    """The same read model, of which the log hears beforehand; it notes what the log does with that."""
+
+    streams = "campaign/"
+
+    def __init__(self, *, known: bool) -> None:
+        super().__init__()
+        self.known = known
+        self.kept = 0
+        self.projected = 0
+
+    async def prepare(
+        self, connection: Connection, stream: str, expected_version: int, *command: object
+    ) -> Prepared | None:
+        def keep() -> None:
+            self.kept += 1
+
+        task = {
+            "stream": stream,
+            "name": f"t{expected_version}",
+            "campaign_id": "c1",
+            "workspace": "default",
+            "assignee": "brand",
+            "opened_at": NOW.isoformat(),
+            "due_at": NOW.isoformat(),
+            "escalated": False,
+            "extended": False,
+        }
+        return Prepared(json.dumps({"stream": stream, "tasks": [task]}), keep) if self.known else None
+
+    async def project(self, connection: Connection, stream: str, events: Sequence[Envelope]) -> None:
+        self.projected += 1
+
+
+async def tasks(pool: Pool) -> list[str]:
+    return [row["name"] for row in await pool.fetch("select name from tasks order by name")]
+
+
+async def test_what_a_projection_knows_beforehand_is_written_with_the_events_and_kept_once(pool: Pool) -> None:
+    """A repeated or refused command writes nothing of it, and nothing is kept."""
+    announcing = Announcing(known=True)
+    log = PostgresEventLog(pool, a_sealer(pool), [announcing])
+    await log.append(STREAM, 0, happened("a"), given_by("k1"))
+    assert (await tasks(pool), announcing.kept) == (["t0"], 1)
+    await log.append(STREAM, 1, happened("a"), given_by("k1"))
+    with pytest.raises(ConcurrencyConflict):
+        await log.append(STREAM, 7, happened("b"), given_by("k2"))
+    assert (await tasks(pool), announcing.kept, announcing.projected) == (["t0"], 1, 0)
+
+
+async def test_a_projection_that_knows_nothing_beforehand_is_asked_after_the_append(pool: Pool) -> None:
+    announcing = Announcing(known=False)
+    await PostgresEventLog(pool, a_sealer(pool), [announcing]).append(STREAM, 0, happened("a"), given_by("k1"))
+    assert (announcing.kept, announcing.projected) == (0, 1)
+
+
+async def test_an_append_with_read_models_and_ledgers_is_one_statement(pool: Pool) -> None:
+    """So it is one round trip, and its locks are held for no longer than the server needs."""
+    sent: list[str] = []
+    await open_budget(PostgresEventLog(pool, a_sealer(pool)), 100)
+    async with pool.acquire() as connection:
+        connection.add_query_logger(lambda query: sent.append(query.query))
+        alone = PostgresEventLog(OnePool(connection), a_sealer(pool), [Announcing(known=True)])  # type: ignore[arg-type]
+        await alone.append(STREAM, 1, happened("b"), given_by("k1"), [reserve(10)])
+        await asyncio.sleep(0)  # the logger is called by the loop
+        assert [query.partition(":")[0] for query in sent] == ["-- append_events"]
+        assert (await ledger(pool))["reserved"] == 10
+
+
+class OnePool:
+    """A pool that gives one connection to whoever comes."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @asynccontextmanager
+    async def acquire(self) -> AsyncIterator[Connection]:
+        yield self._connection
+
+    async def execute(self, query: str) -> str:
+        return await self._connection.execute(query)
