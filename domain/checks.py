@@ -20,6 +20,7 @@ from domain.benchmarks import DEFAULT, Benchmarks, EngagementKind, benchmark_eng
 from domain.creators import Profile
 from domain.personal import PERSONAL
 from domain.relevance import concerns, share_about, subject, words
+from domain.third_party import AudienceReport
 from domain.values import Line, Text, Value
 
 
@@ -192,16 +193,18 @@ def assess(
     policy: CheckPolicy = DEFAULT_POLICY,
     report: PerformanceReport | None = None,
     audience: AudienceAudit | None = None,
+    third_party: AudienceReport | None = None,
 ) -> Assessment:
     """The four checks on the data at hand, for a brand in a category.
 
-    `report` is the creator's own, `audience` what a sample of their followers said, if there are any.
+    `report` is the creator's own, `audience` what a sample of their followers said, `third_party` what somebody else
+    reports of all of them, if there are any.
     """
     about = subject([brand, category])
     evidence = (
         _comments_and_tags(profile, about, policy),
         _branded_hashtags(profile, brand, about, policy),
-        _third_party(profile, audience, benchmarks, policy),
+        _third_party(profile, audience, third_party, benchmarks, policy),
         _performance(profile, report, policy),
     )
     total = sum(one.weight for one in evidence)
@@ -254,13 +257,18 @@ def _branded_hashtags(profile: Profile, brand: str, about: frozenset[str], polic
 
 
 def _third_party(
-    profile: Profile, audience: AudienceAudit | None, benchmarks: Benchmarks, policy: CheckPolicy
+    profile: Profile,
+    audience: AudienceAudit | None,
+    third_party: AudienceReport | None,
+    benchmarks: Benchmarks,
+    policy: CheckPolicy,
 ) -> Evidence:
     findings = [
         *_engagement(profile, benchmarks, policy),
         *_following(profile, policy),
         *_posts(profile, policy),
         *_audience(audience, policy),
+        *_reported(third_party, policy),
     ]
     if not findings:
         return _unknown(Check.THIRD_PARTY_REPORT, "no engagement, following or posts at hand", policy)
@@ -317,6 +325,19 @@ def _audience(audience: AudienceAudit | None, policy: CheckPolicy) -> Iterable[F
             f"from {audience.sampled:,} of them)",
             [Signal.FAKE_AUDIENCE] if audience.low > policy.fake_audience_above else [],
         )
+
+
+def _reported(report: AudienceReport | None, policy: CheckPolicy) -> Iterable[Finding]:
+    if report is None:
+        return
+    if report.fake_share is not None:
+        above = report.fake_share > policy.fake_audience_above
+        fake = f"{report.source} takes {report.fake_share:.0%} of its followers for fake"
+        yield fake, [Signal.FAKE_AUDIENCE] if above else []
+    if report.countries:
+        largest = sorted(report.countries.items(), key=lambda one: (-one[1], one[0]))[:3]
+        where = ", ".join(f"{share:.0%} in {country}" for country, share in largest)
+        yield f"{report.source} finds {where}", []
 
 
 def _performance(profile: Profile, report: PerformanceReport | None, policy: CheckPolicy) -> Evidence:

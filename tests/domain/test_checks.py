@@ -21,6 +21,7 @@ from domain.checks import (
     Verdict,
     assess,
 )
+from domain.third_party import AudienceReport
 from domain.creators import Platform, Profile
 
 GENUINE = (
@@ -112,6 +113,16 @@ def test_an_audience_is_a_signal_only_if_the_whole_interval_is_above_what_is_usu
     assessment = assess(a_profile(), "Beanbarn", "coffee", audience=audience)
     assert (Signal.FAKE_AUDIENCE in assessment.signals) is raised
     assert any(f"40% of its followers look fake ({low:.0%} to 47%" in one.because for one in assessment.evidence)
+
+
+@pytest.mark.parametrize(("fake_share", "raised"), [(0.31, True), (0.30, False), (None, False)])
+def test_a_third_party_s_word_on_an_audience_counts(fake_share: float | None, raised: bool) -> None:
+    report = AudienceReport(source="fohr", fake_share=fake_share, countries={"FR": 0.1, "DE": 0.6, "US": 0.1, "IT": 0.05})
+    assessment = assess(a_profile(), "Beanbarn", "coffee", third_party=report)
+    assert (Signal.FAKE_AUDIENCE in assessment.signals) is raised
+    said = assessment.evidence[2].because
+    assert "fohr finds 60% in DE, 10% in FR, 10% in US" in said
+    assert ("for fake" in said) is (fake_share is not None)
 
 
 def test_signals_of_two_families_with_a_low_score_fail() -> None:
