@@ -328,16 +328,9 @@ def _audience(audience: AudienceAudit | None, policy: CheckPolicy) -> Iterable[F
 
 
 def _reported(report: AudienceReport | None, policy: CheckPolicy) -> Iterable[Finding]:
-    if report is None:
-        return
-    if report.fake_share is not None:
-        above = report.fake_share > policy.fake_audience_above
-        fake = f"{report.source} takes {report.fake_share:.0%} of its followers for fake"
-        yield fake, [Signal.FAKE_AUDIENCE] if above else []
-    if report.countries:
-        largest = sorted(report.countries.items(), key=lambda one: (-one[1], one[0]))[:3]
-        where = ", ".join(f"{share:.0%} in {country}" for country, share in largest)
-        yield f"{report.source} finds {where}", []
+    if report is not None and report.in_words:
+        above = (report.fake_share or 0.0) > policy.fake_audience_above
+        yield report.in_words, [Signal.FAKE_AUDIENCE] if above else []
 
 
 def _performance(profile: Profile, report: PerformanceReport | None, policy: CheckPolicy) -> Evidence:

@@ -22,6 +22,17 @@ class AudienceReport(Value):
     """Where followers live; what is left over is elsewhere or unknown. Empty if nothing was reported."""
     made_at: Instant | None = None
 
+    @property
+    def in_words(self) -> str:
+        """What it says, with the largest three countries; empty if it says nothing."""
+        largest = sorted(self.countries.items(), key=lambda one: (-one[1], one[0]))[:3]
+        where = ", ".join(f"{share:.0%} in {country}" for country, share in largest)
+        said = [
+            f"{self.source} takes {self.fake_share:.0%} of its followers for fake" if self.fake_share is not None else "",
+            f"{self.source} finds {where}" if where else "",
+        ]
+        return "; ".join(filter(None, said))
+
     def share_in(self, country: Country) -> float | None:
         """The share of followers who live in a country; None if the report says nothing of countries.
 

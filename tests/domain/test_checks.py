@@ -21,7 +21,6 @@ from domain.checks import (
     Verdict,
     assess,
 )
-from domain.third_party import AudienceReport
 from domain.creators import Platform, Profile
 
 GENUINE = (
