@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 from uuid import UUID
 
 from pydantic import Field
@@ -257,6 +257,7 @@ class CreatorSource(Protocol):
         ...
 
 
+@runtime_checkable
 class AudienceReports(Protocol):
     """A third party that looks at who follows a creator."""
 
