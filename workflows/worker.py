@@ -78,7 +78,8 @@ def activities(settings: Settings, pool: Pool, sealer: Sealer, sources: CreatorS
         search_attributes=first_row,
     )
     monitoring = Monitoring(PaymentOrders(pool), progress)
-    sourcing = Sourcing(sources or creator_sources(settings), directory, SourcingJobs(pool, sealer.keyring))
+    sources = sources or creator_sources(settings)
+    sourcing = Sourcing(sources, directory, SourcingJobs(pool, sealer.keyring))
     return (
         streams.append,
         streams.load,
@@ -86,7 +87,7 @@ def activities(settings: Settings, pool: Pool, sealer: Sealer, sources: CreatorS
         discovery.reach_out,
         sourcing.bring_in,
         sourcing.end_job,
-        Verification(directory).assess_creator,
+        Verification(directory, sources.third_parties).assess_creator,
         ContractSigning(log, directory, documents).render_contract,
         monitoring.pay,
         monitoring.cancel_collaborations,
