@@ -1,8 +1,8 @@
 """Stage 2, discovery: the ranking of everyone who may fit, and the outreach that staffs the campaign from it."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 
 from temporalio import activity
@@ -34,6 +34,12 @@ BATCH = 20
 """Workflows started at the same time."""
 
 START_TIMEOUT = timedelta(seconds=10)
+
+CATCHING_UP = 0.2
+"""Seconds between two looks while workers have yet to begin with those that were started."""
+
+BEAT = 3.0
+"""Seconds between two signs of life; a worker that has died is noticed by their absence."""
 
 
 class RankRequest(Value):
@@ -102,13 +108,14 @@ class Discovery:
     @activity.defn
     async def rank_creators(self, request: RankRequest) -> Ranking:
         """Rank everyone who may fit and is free to, and keep the list under its digest."""
-        criteria = wanted(request.brief)
-        candidates = await self._directory.candidates(criteria)
-        ids = [creator.id for creator in candidates]
-        held, records = await self._held(ids, request), await self._track_records.get(ids)
-        # Ten thousand creators take seconds, during which the worker's other activities go on.
-        ranked = await asyncio.to_thread(rank, candidates, criteria, held=held, records=records)
-        digest = await self._shortlists.put(ranked)
+        async with _beating():
+            criteria = wanted(request.brief)
+            candidates = await self._directory.candidates(criteria)
+            ids = [creator.id for creator in candidates]
+            held, records = await self._held(ids, request), await self._track_records.get(ids)
+            # Ten thousand creators take seconds, during which the worker's other activities go on.
+            ranked = await asyncio.to_thread(rank, candidates, criteria, held=held, records=records)
+            digest = await self._shortlists.put(ranked)
         return Ranking(shortlist=Shortlist(digest=digest, size=len(ranked)), considered=len(candidates))
 
     @activity.defn
@@ -116,7 +123,8 @@ class Discovery:
         """Invite creators, best first, until enough are engaged or the list ends; return when no collaboration runs.
 
         How many are invited at a time is `Staffing`'s decision. A retry goes on after the last heartbeat, and inviting
-        somebody again changes nothing.
+        somebody again changes nothing. An outreach that begins anew, on a cluster that knows nothing of the one before,
+        passes over those whose collaborations the record says are over.
         """
         staffing = self._staffing(request)
         while True:
@@ -128,12 +136,12 @@ class Discovery:
                 await self._invite_next(request, staffing, room)
             activity.heartbeat(staffing.cursor, staffing.started)
             if not room:
-                await self._pause()
+                await self._pause(self._poll_seconds if staffing.caught_up else min(CATCHING_UP, self._poll_seconds))
 
-    async def _pause(self) -> None:
+    async def _pause(self, seconds: float) -> None:
         """Wait until it is time to look again. A worker that is stopping is not held up: another one goes on."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(activity.wait_for_worker_shutdown(), self._poll_seconds)
+            await asyncio.wait_for(activity.wait_for_worker_shutdown(), seconds)
             raise ApplicationError(
                 "this worker is stopping",
                 type="worker_stopping",
@@ -161,11 +169,18 @@ class Discovery:
         for nth, creator_id in wanted_ids.items():
             if creator_id in held:
                 activity.logger.info("creator no. %s of the shortlist is not invited: another campaign holds them", nth)
-        free = known.keys() - held.keys()
+        over = await self._over(request, list(known))
+        free = known.keys() - held.keys() - over
         ranks = {nth: known[creator_id] for nth, creator_id in wanted_ids.items() if creator_id in free}
         await self._start_all(request, ranks)
         staffing.cursor = page[-1].rank
         staffing.note_started(len(ranks), now=asyncio.get_running_loop().time())
+
+    async def _over(self, request: OutreachRequest, creator_ids: Sequence[str]) -> set[str]:
+        """Those of the creators with whom this campaign is done. Whoever is under way is not among them: a start then
+        changes nothing, and brings back a workflow that was lost."""
+        ids = {collaboration_id(request.campaign_id, creator_id): creator_id for creator_id in creator_ids}
+        return {ids[one] for one in await self._progress.ended(list(ids))}
 
     async def _held(self, creator_ids: Sequence[str], request: RankRequest | OutreachRequest) -> dict[str, str]:
         """Those of the creators whom another campaign keeps from this one, with what keeps them."""
@@ -212,6 +227,23 @@ class Discovery:
                 static_summary=f"creator no. {nth} of the shortlist",
                 rpc_timeout=START_TIMEOUT,
             )
+
+
+@asynccontextmanager
+async def _beating() -> AsyncIterator[None]:
+    """Signs of life as long as the block runs."""
+
+    async def beat() -> None:
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(BEAT)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()
+        await asyncio.wait([beating])
 
 
 def shortlist_ready(occasion: Occasion) -> Draft:

@@ -24,6 +24,9 @@ from domain.values import Line, Text, Value
 BATCH = 20
 """Collaborations that are told at the same time."""
 
+PAGE = 500
+"""Collaborations that are looked up at a time."""
+
 UPDATE_TIMEOUT = timedelta(seconds=10)
 
 
@@ -84,17 +87,28 @@ class Monitoring:
         told: set[str] = set()
         empty_looks = 0
         while empty_looks < 2:
-            # Those that were told may take a while, paying what they owe; they must not hide the others.
-            unfinished = await self._progress.unfinished(request.campaign_id, limit=len(told) + BATCH)
-            empty_looks = 0 if unfinished else empty_looks + 1
-            untold = [one for one in unfinished if one not in told][:BATCH]
-            reached = await self._tell_all(request, untold)
-            told |= reached
-            activity.heartbeat(len(told))
-            if not reached:
+            before = len(told)
+            found = await self._tell_round(request, told)
+            empty_looks = 0 if found else empty_looks + 1
+            if len(told) == before:
                 await asyncio.sleep(self._poll_seconds)
         outcomes = await self._progress.outcomes(request.campaign_id)
         return Swept(cancelled=outcomes.get(Outcome.CANCELLED, 0))
+
+    async def _tell_round(self, request: SweepRequest, told: set[str]) -> bool:
+        """Tell everyone who has not ended and not been told, in the order of ids; False if nobody was left.
+
+        Those that were told may take a while, paying what they owe: they are passed over, not asked for again.
+        """
+        after = ""
+        while page := await self._progress.unfinished(request.campaign_id, after=after, limit=PAGE):
+            after = page[-1]
+            untold = [one for one in page if one not in told]
+            for first in range(0, len(untold), BATCH):
+                told |= await self._tell_all(request, untold[first : first + BATCH])
+                activity.heartbeat(len(told))
+        activity.heartbeat(len(told))
+        return after != ""
 
     async def _tell_all(self, request: SweepRequest, collaboration_ids: Sequence[str]) -> set[str]:
         """Those that have taken the cancellation, or have no need of it any more."""

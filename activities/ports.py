@@ -1,6 +1,6 @@
 """What the activities need of the outside world, as protocols; adapters are in `store/` and `connectors/`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple, Protocol, runtime_checkable
 from uuid import UUID
@@ -102,8 +102,12 @@ class Progress(Protocol):
         as `engaged` (also when they have been completed)."""
         ...
 
-    async def unfinished(self, campaign_id: str, *, limit: int) -> list[str]:
-        """Ids of collaborations that have not ended, at most `limit`."""
+    async def unfinished(self, campaign_id: str, *, after: str = "", limit: int) -> list[str]:
+        """The first `limit` ids of collaborations that have not ended, in the order of ids, after the id `after`."""
+        ...
+
+    async def ended(self, collaboration_ids: Sequence[str]) -> Collection[str]:
+        """Those of the collaborations that are over."""
         ...
 
 

@@ -9,6 +9,10 @@ OVERBOOKING = 1.5
 GIVING_BACK = ("declined", "expired", "missed", "cancelled")
 """Outcomes after which money that was reserved or committed is there for somebody else."""
 
+BEGUN_AT_MOST = 100
+"""Workflows that may be started and not have recorded anything yet. More would only wait: behind the work of those who
+are under way, and in the workers' memory."""
+
 COURTED_FOR_MONEY = 2
 """Creators courted for each of these ends while the budget is used up."""
 
@@ -82,7 +86,12 @@ class Staffing:
         if free <= 0 or self.exhausted:
             return 0
         wished = max(free + 1, math.ceil(free * OVERBOOKING)) - self._courted - self._unseen
-        return int(max(0, min(wished, self._affordable)))
+        return int(max(0, min(wished, self._affordable, BEGUN_AT_MOST - self._unseen)))
+
+    @property
+    def caught_up(self) -> bool:
+        """Whether everybody who was started has recorded something: then only what people do is waited for."""
+        return self._unseen == 0
 
     @property
     def finished(self) -> bool:

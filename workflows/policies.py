@@ -18,7 +18,9 @@ RECORDING: dict[str, Any] = {
 """Local activities on the event log."""
 
 ANALYSIS: dict[str, Any] = {
-    "start_to_close_timeout": timedelta(minutes=2),
+    # As long as a large directory takes; a lost worker is noticed by its silence, and another one begins anew.
+    "start_to_close_timeout": timedelta(minutes=30),
+    "heartbeat_timeout": timedelta(seconds=15),
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),
 }
 """Reading and computing over the whole directory: ranking."""

@@ -74,8 +74,9 @@ class Settings(BaseSettings):
     poll_seconds: Annotated[float, Field(gt=0, le=3_600)] = 5.0
     """How often outreach looks how its collaborations stand, in seconds."""
     sandbox: bool = False
-    """Whether a worker watches its own workflow code for what a replay could not repeat. The tests do, and so does every
-    replay of recorded histories; in production it would load the code anew for every run, and find what they found."""
+    """Whether a worker watches its own workflow code for what a replay could not repeat. The tests do, and so does
+    every replay of recorded histories; in production it would load the code anew for every run, to find what they
+    found."""
     log_format: LogFormat = LogFormat.AUTO
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     metrics_port: Annotated[int, Field(ge=0, le=65_535)] | None = None

@@ -1,8 +1,10 @@
 """Ranked lists of creators, kept once under the digest of their content and never changed."""
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
+from typing import Any
 
 from activities.ports import ShortlistEntry
 from activities.store.pool import Pool
@@ -24,8 +26,8 @@ class Shortlists:
         Raises:
             asyncpg.UniqueViolationError: a creator is on the list twice.
         """
-        entries = [entry.model_dump(mode="json") for entry in ranked]
-        digest = hashlib.sha256(json.dumps(entries, sort_keys=True, allow_nan=False).encode()).hexdigest()
+        # Ten thousand entries take a second, during which everything else on this loop goes on.
+        entries, digest = await asyncio.to_thread(_prepared, ranked)
         async with self._pool.acquire() as connection, connection.transaction():
             if await connection.fetchval(QUERIES.insert_shortlist, digest, len(entries)) is not None:
                 await connection.execute(QUERIES.insert_shortlist_entries, digest, entries)
@@ -57,3 +59,9 @@ class Shortlists:
             )
             for row in rows
         ]
+
+
+def _prepared(ranked: Sequence[Ranked]) -> tuple[list[dict[str, Any]], str]:
+    """The list as it is kept, and its digest."""
+    entries = [entry.model_dump(mode="json") for entry in ranked]
+    return entries, hashlib.sha256(json.dumps(entries, sort_keys=True, allow_nan=False).encode()).hexdigest()

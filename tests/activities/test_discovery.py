@@ -10,6 +10,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.testing import ActivityEnvironment
 
+from activities import discovery
 from activities.discovery import ASKS, Discovery, OutreachRequest, RankRequest, shortlist_ready
 from activities.starting import COLLABORATION_WORKFLOW, CollaborationStart, collaboration_id, collaboration_stream
 from activities.store.projections.creator_track_records import keep_track_records
@@ -89,8 +90,8 @@ async def a_shortlist(store: Store, count: int) -> Shortlist:
     """A ranked list of so many creators."""
     await store.add_creators(count)
     request = RankRequest(campaign_id="camp-1", brief=a_brief())
-    discovery = reaching_out(store)
-    return (await ActivityEnvironment().run(discovery.rank_creators, request)).shortlist
+    ranking = reaching_out(store).rank_creators
+    return (await ActivityEnvironment().run(ranking, request)).shortlist
 
 
 def reaching_out(store: Store, **options: Any) -> Discovery:
@@ -260,6 +261,43 @@ async def test_a_retry_goes_on_after_the_last_heartbeat(store: Store) -> None:
     retry.info = replace(retry.info, heartbeat_details=[3, 3])
     await retry.run(reaching_out(store).reach_out, request_for(shortlist, 1))
     assert client.started[0] == 4
+
+
+async def test_an_outreach_that_begins_anew_passes_over_those_who_are_done(store: Store) -> None:
+    """As after a lost cluster; who is under way is started, in case their workflow is lost."""
+    shortlist = await a_shortlist(store, 3)
+    page = await store.shortlists.page(shortlist.digest)
+    done, under_way = [collaboration_id("camp-1", entry.ranked.creator_id) for entry in page[:2]]
+    await _record(store, done, declining(1))
+    await _record(store, under_way, offered())
+    client = Collaborations(store, declining)
+    running = asyncio.ensure_future(environment(client).run(reaching_out(store).reach_out, request_for(shortlist, 3)))
+    while client.started != [2, 3]:
+        assert not running.done()
+        await asyncio.sleep(0.02)
+    end = CollaborationEnded(outcome=Outcome.DECLINED, reason="no", offered=True)
+    await store.append(collaboration_stream(under_way), [end])
+    assert (await asyncio.wait_for(running, 30)).invited == 4  # here a started workflow has a stream of its own
+
+
+async def _record(store: Store, name: str, story: Story[Any, Any]) -> None:
+    """A story under the id that the collaboration really has."""
+    first, *others = story.past
+    await store.append(collaboration_stream(name), [first.model_copy(update={"collaboration_id": name}), *others])
+
+
+async def test_a_ranking_shows_that_it_is_alive(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that another worker begins anew soon after this one has died."""
+    monkeypatch.setattr(discovery, "BEAT", 0.001)
+    await store.add_creators(3)
+    beats: list[None] = []
+    ranking = ActivityEnvironment()
+    ranking.on_heartbeat = lambda: beats.append(None)
+    await ranking.run(reaching_out(store).rank_creators, RankRequest(campaign_id="camp-1", brief=a_brief()))
+    assert beats
+    counted = len(beats)
+    await asyncio.sleep(0.05)
+    assert len(beats) == counted
 
 
 async def test_a_cancelled_outreach_stops_and_starts_nobody_else(store: Store) -> None:

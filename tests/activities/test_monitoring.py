@@ -11,6 +11,7 @@ from temporalio.exceptions import ApplicationError
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.testing import ActivityEnvironment
 
+from activities import monitoring
 from activities.failures import as_application_error
 from activities.monitoring import Monitoring, PayRequest, SweepRequest, ended, payout_made
 from activities.records import collaboration_after
@@ -126,8 +127,9 @@ async def test_another_amount_under_the_same_payout_is_refused_for_good(store: S
     assert (refused.value.type, refused.value.non_retryable) == ("idempotency_key_reused", True)
 
 
-async def test_a_sweep_cancels_everyone_who_has_not_ended(store: Store) -> None:
-    """More than one batch, in every stage; those that had ended are left alone."""
+async def test_a_sweep_cancels_everyone_who_has_not_ended(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than one batch and page, in every stage; those that had ended are left alone."""
+    monkeypatch.setattr(monitoring, "PAGE", 30)
     await store.record_campaign()
     for number in range(1, 46):
         await store.record_collaboration([opened, verified, offered][number % 3](), number=number)
@@ -200,14 +202,14 @@ async def test_another_refusal_fails_the_attempt(store: Store) -> None:
 
 
 async def test_a_sweep_reports_its_progress(store: Store) -> None:
-    """Every look is a heartbeat, so that a hanging sweep is noticed."""
+    """Every batch and every round is a heartbeat, so that a hanging sweep is noticed."""
     await store.record_campaign()
     await store.record_collaboration(offered())
     beats: list[int] = []
     sweep = environment(Workflows(store))
     sweep.on_heartbeat = beats.append
     await sweep.run(sweeping(store).cancel_collaborations, SWEEP)
-    assert beats == [1, 1, 1]
+    assert beats == [1, 1, 1, 1]
 
 
 def test_a_payout_is_told_with_what_it_is_for() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.staffing import Staffing
+from activities.staffing import BEGUN_AT_MOST, Staffing
 
 
 def looking(wanted: int, *, started: int = 0, now: float = 0, **outcomes: int) -> Staffing:
@@ -24,6 +24,21 @@ def test_whoever_was_started_and_has_not_recorded_anything_takes_a_place() -> No
     assert looking(10, started=15).room == 0
     assert looking(10, started=15, active=4).room == 0
     assert looking(10, started=15, active=4, declined=5).room == 5
+
+
+def test_a_large_campaign_starts_no_more_than_workers_can_begin_with() -> None:
+    """Until those who were started have recorded something, the others wait on the list, not in the workers."""
+    assert looking(10_000).room == BEGUN_AT_MOST
+    assert looking(10_000, started=BEGUN_AT_MOST).room == 0
+    assert looking(10_000, started=BEGUN_AT_MOST, active=30).room == 30
+    assert looking(10_000, started=4_000, active=3_000, declined=1_000).room == BEGUN_AT_MOST
+
+
+def test_it_has_caught_up_once_everybody_who_was_started_is_seen() -> None:
+    """Then only people move anything, and there is time until the next look."""
+    assert looking(10).caught_up
+    assert not looking(10, started=15, active=14).caught_up
+    assert looking(10, started=15, active=14, declined=1).caught_up
 
 
 def test_those_who_end_make_room_for_the_next() -> None:

@@ -23,6 +23,11 @@ def test_recording_is_tried_for_ever_and_soon() -> None:
     assert policies.RECORDING["retry_policy"].maximum_interval <= timedelta(seconds=10)
 
 
+def test_a_ranking_whose_worker_is_gone_is_begun_anew_within_seconds() -> None:
+    """However long a ranking may take."""
+    assert policies.ANALYSIS["heartbeat_timeout"] <= timedelta(seconds=15)
+
+
 def test_a_long_activity_is_missed_within_a_minute() -> None:
     """Its heartbeat tells that its worker is gone."""
     assert policies.FAN_OUT["heartbeat_timeout"] <= timedelta(minutes=1)

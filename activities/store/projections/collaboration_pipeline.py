@@ -1,6 +1,6 @@
 """The pipeline: one row a collaboration, how far it is, whom it waits for and until when."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -119,9 +119,14 @@ class CampaignProgress:
         rows = await self._pool.fetch(QUERIES.count_progress, campaign_id)
         return {row["standing"]: row["collaborations"] for row in rows}
 
-    async def unfinished(self, campaign_id: str, *, limit: int) -> list[str]:
+    async def unfinished(self, campaign_id: str, *, after: str = "", limit: int) -> list[str]:
         """See `Progress.unfinished`."""
-        return await unfinished_collaborations(self._pool, limit=limit, campaign_id=campaign_id)
+        return await unfinished_collaborations(self._pool, after, limit, campaign_id)
+
+    async def ended(self, collaboration_ids: Sequence[str]) -> Collection[str]:
+        """See `Progress.ended`."""
+        rows = await self._pool.fetch(QUERIES.ended_collaborations, collaboration_ids)
+        return {row["collaboration_id"] for row in rows}
 
 
 async def unfinished_collaborations(

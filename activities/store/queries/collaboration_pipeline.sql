@@ -23,6 +23,12 @@ where outcome is null and collaboration_id > $1 and ($2::text is null or campaig
 order by collaboration_id
 limit $3;
 
+-- name: ended_collaborations
+-- Those of some collaborations that are over.
+select collaboration_id
+from collaboration_pipeline
+where collaboration_id = any($1::text []) and outcome is not null;
+
 -- name: count_progress
 -- How a campaign's collaborations stand: by outcome, and `active` and `engaged` beside it.
 select coalesce(outcome, 'active') as standing, count(*) as collaborations

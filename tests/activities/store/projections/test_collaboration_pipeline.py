@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from activities.store.projections.collaboration_pipeline import (
+    CampaignProgress,
     get_collaboration,
     list_collaborations,
 )
@@ -43,6 +44,15 @@ async def test_an_ended_collaboration_waits_for_nobody(desk: Desk) -> None:
     found = await get_collaboration(desk.pool, "default", "c1-a")
     assert found is not None
     assert (found.outcome, found.waiting_on, found.due_at, found.fee) == (Outcome.DECLINED, (), None, None)
+
+
+async def test_of_some_collaborations_those_that_are_over_are_named(desk: Desk) -> None:
+    """Neither those under way nor those that never were."""
+    await desk.start()
+    await desk.offer("c1-a")
+    await desk.on_collaboration("c1-a", DeclineOffer(version=1), CREATOR)
+    await desk.open("c1-b", 2)
+    assert await CampaignProgress(desk.pool).ended(["c1-a", "c1-b", "c1-c"]) == {"c1-a"}
 
 
 async def test_collaborations_are_listed_best_first_by_pages_and_filtered(desk: Desk) -> None:
