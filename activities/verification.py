@@ -1,19 +1,27 @@
 """Stage 3, verification: the checks on a creator's figures, and the doubtful cases put before the manager."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from temporalio import activity
+from temporalio.exceptions import ApplicationError
 
 from activities.failures import as_application_error
 from activities.letters import Draft, Occasion, write
-from activities.ports import Directory
+from activities.ports import AudienceReports, Directory
 from activities.records import creator_of
 from domain.checks import Assessment, assess
+from domain.creators import Profile
 from domain.errors import GroundswellError
 from domain.notices import Template
+from domain.third_party import AudienceReport
 from domain.values import Line, Value
 from domain.verification import VERIFY_CREATOR, CreatorAssessed
+
+REPORT_WITHIN = 5.0
+"""Seconds for a third party's report."""
+REPORT_ATTEMPTS = 3
+"""How often it is asked for; then the creator is judged without it, which the evidence says."""
 
 
 class AssessRequest(Value):
@@ -27,17 +35,36 @@ class AssessRequest(Value):
 class Verification:
     """Assesses creators."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, third_parties: Sequence[AudienceReports] = ()) -> None:
         self._directory = directory
+        self._third_parties = third_parties
 
     @activity.defn
     async def assess_creator(self, request: AssessRequest) -> Assessment:
-        """The four checks on what the directory knows of the creator. `NotFound` is not retried."""
+        """The four checks on what the directory and third parties know of the creator. `NotFound` is not retried."""
         try:
             creator = await creator_of(self._directory, request.creator_id)
         except GroundswellError as error:
             raise as_application_error(error) from error
-        return await asyncio.to_thread(assess, creator.profile, request.brand, request.category)
+        reported = await self._reported(creator.profile)
+        return await asyncio.to_thread(assess, creator.profile, request.brand, request.category, third_party=reported)
+
+    async def _reported(self, profile: Profile) -> AudienceReport | None:
+        """The first report that a third party has; one that cannot be asked after some attempts counts as silent."""
+        for third_party in self._third_parties:
+            try:
+                async with asyncio.timeout(REPORT_WITHIN):
+                    report = await third_party.report_on(profile.platform, profile.handle)
+            except (ApplicationError, TimeoutError) as error:
+                lasting = isinstance(error, ApplicationError) and error.non_retryable
+                if not lasting and activity.info().attempt < REPORT_ATTEMPTS:
+                    raise
+                kind = error.type if isinstance(error, ApplicationError) else "timed out"
+                activity.logger.warning("a third party could not be asked for its report: %s", kind)
+                continue
+            if report is not None:
+                return report
+        return None
 
 
 def review_creator(occasion: Occasion) -> Draft:

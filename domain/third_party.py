@@ -28,7 +28,9 @@ class AudienceReport(Value):
         largest = sorted(self.countries.items(), key=lambda one: (-one[1], one[0]))[:3]
         where = ", ".join(f"{share:.0%} in {country}" for country, share in largest)
         said = [
-            f"{self.source} takes {self.fake_share:.0%} of its followers for fake" if self.fake_share is not None else "",
+            f"{self.source} takes {self.fake_share:.0%} of its followers for fake"
+            if self.fake_share is not None
+            else "",
             f"{self.source} finds {where}" if where else "",
         ]
         return "; ".join(filter(None, said))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from activities.ports import CreatorSource
+from activities.ports import AudienceReports, CreatorSource
 from domain.errors import GroundswellError
 
 
@@ -31,6 +31,11 @@ class CreatorSources:
             there = f"there are {', '.join(self.names)}" if self._sources else "none is configured"
             raise SourceNotConfigured(name=name[:40], configured=f"{there} (see docs/connectors.md)")
         return self._sources[name]
+
+    @property
+    def third_parties(self) -> Sequence[AudienceReports]:
+        """Those of them that report on audiences."""
+        return [source for source in self._sources.values() if isinstance(source, AudienceReports)]
 
     async def aclose(self) -> None:
         """Close their connections."""

@@ -1,11 +1,16 @@
 """The assessment of a creator, and the doubtful case before the manager."""
 
+from dataclasses import replace
+
 import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.verification import ASKS, AssessRequest, Verification, review_creator
+from activities.failures import OutsideFailure, outside_failure
+from activities.verification import ASKS, REPORT_ATTEMPTS, AssessRequest, Verification, review_creator
 from domain.checks import assess
+from domain.creators import Handle, Platform
+from domain.third_party import AudienceReport
 from domain.verification import CreatorAssessed
 from tests.activities.conftest import Store
 from tests.activities.occasions import occasion
@@ -29,6 +34,55 @@ async def test_an_unknown_creator_is_not_tried_again(store: Store) -> None:
     with pytest.raises(ApplicationError, match="There is no creator nobody") as refused:
         await ActivityEnvironment().run(Verification(store.directory).assess_creator, request)
     assert (refused.value.type, refused.value.non_retryable) == ("not_found", True)
+
+
+class ThirdParty:
+    """Has one report on everybody, or fails, and knows how often it was asked."""
+
+    def __init__(self, answer: AudienceReport | ApplicationError | None) -> None:
+        self._answer = answer
+        self.asked = 0
+
+    async def report_on(self, platform: Platform, handle: Handle) -> AudienceReport | None:
+        """See `AudienceReports`."""
+        self.asked += 1
+        if isinstance(self._answer, ApplicationError):
+            raise self._answer
+        return self._answer
+
+
+async def assessed(store: Store, *third_parties: ThirdParty, attempt: int = 1) -> str:
+    """What the third-party check says of a creator."""
+    (creator_id,) = await store.add_creators()
+    environment = ActivityEnvironment()
+    environment.info = replace(environment.info, attempt=attempt)
+    verification = Verification(store.directory, third_parties)
+    request = AssessRequest(creator_id=creator_id, brand="Lumen Tea", category="tea")
+    return (await environment.run(verification.assess_creator, request)).evidence[2].because
+
+
+async def test_the_first_report_that_a_third_party_has_is_evidence(store: Store) -> None:
+    """Nobody is asked any more after that."""
+    first, second = (ThirdParty(AudienceReport(source=name, fake_share=0.4)) for name in ("neoreach", "fohr"))
+    assert "neoreach takes 40% of its followers for fake" in await assessed(store, ThirdParty(None), first, second)
+    assert second.asked == 0
+
+
+async def test_a_third_party_that_refuses_does_not_hold_anybody_up(store: Store) -> None:
+    """The next one is asked, or the creator judged without a report."""
+    refused = ThirdParty(outside_failure(OutsideFailure.CREDENTIALS, "neoreach", "answered 401"))
+    other = ThirdParty(AudienceReport(source="fohr", fake_share=0.1))
+    assert "fohr takes 10%" in await assessed(store, refused, other)
+    assert "for fake" not in await assessed(store, refused)
+
+
+async def test_a_third_party_that_is_away_is_asked_a_few_times(store: Store) -> None:
+    """Then the creator is judged without it."""
+    away = ThirdParty(outside_failure(OutsideFailure.UNAVAILABLE, "neoreach", "answered 503"))
+    for attempt in range(1, REPORT_ATTEMPTS):
+        with pytest.raises(ApplicationError, match="answered 503"):
+            await assessed(store, away, attempt=attempt)
+    assert "for fake" not in await assessed(store, away, attempt=REPORT_ATTEMPTS)
 
 
 def test_a_doubtful_creator_is_put_before_the_manager_with_the_evidence() -> None:

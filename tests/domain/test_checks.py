@@ -22,6 +22,7 @@ from domain.checks import (
     assess,
 )
 from domain.creators import Platform, Profile
+from domain.third_party import AudienceReport
 
 GENUINE = (
     "Which beans did you use for this one?",
@@ -116,7 +117,9 @@ def test_an_audience_is_a_signal_only_if_the_whole_interval_is_above_what_is_usu
 
 @pytest.mark.parametrize(("fake_share", "raised"), [(0.31, True), (0.30, False), (None, False)])
 def test_a_third_party_s_word_on_an_audience_counts(fake_share: float | None, raised: bool) -> None:
-    report = AudienceReport(source="fohr", fake_share=fake_share, countries={"FR": 0.1, "DE": 0.6, "US": 0.1, "IT": 0.05})
+    report = AudienceReport(
+        source="fohr", fake_share=fake_share, countries={"FR": 0.1, "DE": 0.6, "US": 0.1, "IT": 0.05}
+    )
     assessment = assess(a_profile(), "Beanbarn", "coffee", third_party=report)
     assert (Signal.FAKE_AUDIENCE in assessment.signals) is raised
     said = assessment.evidence[2].because

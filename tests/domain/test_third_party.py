@@ -21,3 +21,11 @@ def test_shares_are_ratios() -> None:
     """Somebody who writes percents is told so."""
     with pytest.raises(ValidationError):
         AudienceReport(source="neoreach", fake_share=12.5)
+
+
+def test_a_report_says_in_words_what_it_tells() -> None:
+    """The largest three countries, and nothing where it says nothing."""
+    countries = {"FR": 0.1, "DE": 0.6, "US": 0.1, "IT": 0.05}
+    report = AudienceReport(source="fohr", fake_share=0.125, countries=countries)
+    assert report.in_words == ("fohr takes 12% of its followers for fake; fohr finds 60% in DE, 10% in FR, 10% in US")
+    assert AudienceReport(source="fohr").in_words == ""

@@ -4,6 +4,8 @@ import pytest
 
 from activities.connectors.creator_sources import CreatorSources, SourceNotConfigured
 from activities.connectors.fohr import fohr
+from activities.connectors.instagram import Instagram
+from activities.connectors.mapped_source import MappedSource
 from activities.connectors.neoreach import neoreach
 
 
@@ -13,6 +15,14 @@ async def test_a_source_is_found_by_its_name() -> None:
     sources = CreatorSources(one, other)
     assert sources.names == ["fohr", "neoreach"]
     assert sources.get("fohr") is other
+    await sources.aclose()
+
+
+async def test_those_that_report_on_audiences_are_known() -> None:
+    """Instagram tells nothing of who follows somebody else."""
+    sources = CreatorSources(Instagram("token", "1"), fohr("http://fohr.invalid", "key"))
+    assert [party.name for party in sources.third_parties if isinstance(party, MappedSource)] == ["fohr"]
+    assert len(sources.third_parties) == 1
     await sources.aclose()
 
 
