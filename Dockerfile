@@ -7,14 +7,14 @@ WORKDIR /groundswell
 
 # What others wrote changes seldom: it is a layer of its own, rebuilt only with the lock file.
 COPY pyproject.toml uv.lock ./
-RUN uv sync --frozen --no-dev --no-install-project
+RUN uv sync --frozen --no-dev --extra observability --no-install-project
 
 COPY README.md LICENSE ./
 COPY domain domain
 COPY activities activities
 COPY workflows workflows
 COPY api api
-RUN uv sync --frozen --no-dev --no-editable
+RUN uv sync --frozen --no-dev --extra observability --no-editable
 
 FROM python:3.12-slim-bookworm
 # Typefaces for names in scripts that the contract's own do not have; any version of a typeface will do.

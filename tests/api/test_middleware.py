@@ -1,10 +1,14 @@
 """Request ids, the access log, and limits of bodies."""
 
-from collections.abc import AsyncIterator
+import io
+import json
+from collections.abc import AsyncIterator, Iterator
 
 import httpx
 import pytest
+from prometheus_client import REGISTRY
 
+from activities import logs
 from api.middleware import BODY_LIMIT, ROSTER_LIMIT
 from tests.api.conftest import Bench
 
@@ -12,6 +16,15 @@ from tests.api.conftest import Bench
 async def _bytes(count: int, *, chunk: int = 65_536) -> AsyncIterator[bytes]:
     for _ in range(0, count, chunk):
         yield b"x" * chunk
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What is logged, as JSON."""
+    lines = io.StringIO()
+    logs.configure(logs.LogFormat.JSON, "info", lines)
+    yield lines
+    logs.forget()
 
 
 @pytest.mark.parametrize(("given", "kept"), [("abc-1.2_3", True), ("no spaces", False), ("x" * 65, False), ("", False)])
@@ -61,15 +74,43 @@ async def test_a_roster_may_be_larger_than_other_bodies_but_not_boundless(brand:
 
 
 async def test_the_log_has_one_line_a_request_without_tokens_or_queries(
-    bench: Bench, anonymous: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+    bench: Bench, anonymous: httpx.AsyncClient, log: io.StringIO
 ) -> None:
     token = bench.services.links.token(await bench.offered())
-    for path in (f"/c/{token}?done=accept", f"/c/{token}/contract.pdf", "/healthz?who=ines"):
-        await anonymous.get(path)
+    for path in (f"/c/{token}?done=accept", f"/c/{token}/contract.pdf", "/healthz?who=ines", "/nowhere/ines"):
+        await anonymous.get(path, headers={"X-Request-ID": "r-1"})
 
-    lines = capsys.readouterr().out.strip().splitlines()
-    assert len(lines) == 3
-    assert all("request_id=" in line and "status=" in line for line in lines)
-    assert "path=/c/…" in lines[0]
-    assert token[:20] not in "".join(lines)
-    assert "ines" not in "".join(lines)
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [line["route"] for line in lines] == ["/c/{token}", "/c/{token}/contract.pdf", "/healthz", "none"]
+    assert all(line["request_id"] == "r-1" and line["status"] and line["milliseconds"] for line in lines)
+    assert token[:20] not in log.getvalue()
+    assert "ines" not in log.getvalue()
+
+
+async def test_a_line_says_which_campaign_its_request_is_about(
+    bench: Bench, brand: httpx.AsyncClient, log: io.StringIO
+) -> None:
+    """Also a line from within; what is no id is left out, since a path may hold anything."""
+    await bench.started("tea")
+    await brand.get("/v1/campaigns/tea")
+    await brand.get("/v1/campaigns/ines@creators.example")
+
+    known, unknown = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert (known["campaign_id"], known["status"]) == ("tea", 200)
+    assert ("campaign_id" in unknown, unknown["status"]) == (False, 404)
+
+
+async def test_requests_are_counted_by_route_method_and_status(bench: Bench, anonymous: httpx.AsyncClient) -> None:
+    """What callers make up, a path or a method, makes no series of its own."""
+
+    def count(**labels: str) -> float:
+        return REGISTRY.get_sample_value("groundswell_http_request_seconds_count", labels) or 0
+
+    token = bench.services.links.token(await bench.offered())
+    page = {"method": "GET", "route": "/c/{token}", "status": "200"}
+    made_up = {"method": "other", "route": "none", "status": "404"}
+    before = count(**page), count(**made_up)
+    await anonymous.get(f"/c/{token}")
+    await anonymous.request("BREW", "/coffee/17")
+    await anonymous.request("BREW", "/coffee/18")
+    assert (count(**page), count(**made_up)) == (before[0] + 1, before[1] + 2)

@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from api.dependencies import Services
 from api.readiness import DatabaseProbe
@@ -26,3 +27,34 @@ async def test_readiness_is_503_while_a_part_is_missing(bench: Bench, database: 
     assert answer.status_code == (503 if away else 200)
     assert [part["part"] for part in answer.json()["parts"]] == ["database"]
     assert answer.json()["ready"] is not away
+
+
+async def test_figures_are_there_for_prometheus(bench: Bench, anonymous: httpx.AsyncClient) -> None:
+    """What the process counts beside how the database stands; without a key, and never from a cache on the way."""
+    await bench.offered()
+    answer = await anonymous.get("/metrics")
+
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert answer.headers["Content-Type"].startswith("text/plain; version=")
+    samples = {
+        (sample.name, *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+    assert samples["groundswell_database_up",] == 1
+    assert samples["groundswell_streams_unfinished", "campaign"] == 1
+    assert samples["groundswell_appends_total", "appended"] >= 1
+    assert ("groundswell_tasks_waiting", "creator", "negotiation") in samples or (
+        "groundswell_tasks_waiting",
+        "negotiation",
+        "creator",
+    ) in samples
+
+
+async def test_a_database_that_is_away_is_a_figure_and_no_failure(bench: Bench, anonymous: httpx.AsyncClient) -> None:
+    """An alert needs the answer most when the database is gone."""
+    await bench.services.pool.close()
+    answer = await anonymous.get("/metrics")
+
+    assert answer.status_code == 200
+    assert "groundswell_database_up 0.0" in answer.text
