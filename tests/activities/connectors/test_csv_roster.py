@@ -18,6 +18,7 @@ from activities.connectors.csv_roster import (
     format_of,
     read_roster,
 )
+from activities.connectors.roster_generator import generate
 from domain.creators import Platform, Profile
 
 HEADER = "Platform,Handle,Name,E-mail,Followers"
@@ -301,3 +302,30 @@ def test_every_row_that_is_not_blank_is_either_accepted_or_rejected(rows: list[l
     reading = read_roster(written.getvalue().encode())
     filled = [row for row in rows if any(text.strip() for text in row)]
     assert len(reading.accepted) + len(reading.rejected) == len(filled)
+
+
+def test_a_sheet_means_the_same_as_csv_and_as_json_lines() -> None:
+    """Figures, synonyms, line breaks in cells, repeats and what is wrong with a row: only the line numbers differ."""
+    content = generate(3, 120).replace(b"Youtube", b"TikTok")
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    lines = "\r\n".join(json.dumps(row, ensure_ascii=False) for row in rows if any(row.values()))
+    as_csv, as_lines = read_roster(content), read_roster(lines.encode("utf-16"), RosterFormat.JSON_LINES)
+    assert len(as_csv.accepted) > 100
+    assert [profile for _, profile in as_lines.accepted] == [profile for _, profile in as_csv.accepted]
+    assert len(as_csv.rejected) > 3
+    assert [(row.field, row.value) for row in as_lines.rejected] == [(row.field, row.value) for row in as_csv.rejected]
+
+
+@pytest.mark.parametrize("written_as", RosterFormat)
+def test_one_name_on_two_platforms_is_two_accounts(written_as: RosterFormat) -> None:
+    """A repeat is the same account on the same platform, however it is written."""
+    rows = [("ig", "@ada"), ("TikTok", "ada"), ("Instagram", "https://www.instagram.com/Ada")]
+    if written_as is RosterFormat.CSV:
+        content = sheet(*(f"{platform},{handle},Ada,a@creators.example,2000" for platform, handle in rows))
+    else:
+        facts = {"Name": "Ada", "E-mail": "a@creators.example", "Followers": "2000"}
+        content = "\n".join(json.dumps({"Platform": p, "Handle": h, **facts}) for p, h in rows).encode()
+    reading = read_roster(content, written_as)
+    assert [profile.platform for _, profile in reading.accepted] == [Platform.INSTAGRAM, Platform.TIKTOK]
+    ((_, field, value),) = rejections(reading)
+    assert (field, value) == ("handle", "ada")

@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from activities.store.keys import MasterKeys
-from api.embedded.installation import Installation, addresses, environment_of, keys_in, settings_of_services, until_stopped
+from api.embedded.installation import (
+    Installation,
+    addresses,
+    environment_of,
+    keys_in,
+    settings_of_services,
+    until_stopped,
+)
 from api.embedded.process import EmbeddedError
 
 
@@ -51,7 +58,12 @@ def test_a_directory_without_an_installation_is_named(tmp_path: Path) -> None:
 
 def test_settings_of_outside_services_are_passed_on_and_no_others() -> None:
     """A token that was exported reaches worker and API; another installation's database does not."""
-    exported = {"GROUNDSWELL_INSTAGRAM_TOKEN": "t", "GROUNDSWELL_FOHR_URL": "u", "DATABASE_URL": "d", "GROUNDSWELL_API_KEYS": "k"}
+    exported = {
+        "GROUNDSWELL_INSTAGRAM_TOKEN": "t",
+        "GROUNDSWELL_FOHR_URL": "u",
+        "DATABASE_URL": "d",
+        "GROUNDSWELL_API_KEYS": "k",
+    }
     assert settings_of_services(exported) == {"GROUNDSWELL_INSTAGRAM_TOKEN": "t", "GROUNDSWELL_FOHR_URL": "u"}
 
 
