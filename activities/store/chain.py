@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from struct import Struct
+from functools import lru_cache
 from uuid import UUID
 
 from domain.events import event_id
@@ -17,11 +17,8 @@ from domain.events import event_id
 GENESIS = b""
 """What stands for the hash before the first event of a stream."""
 
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_INT8, _INT4, _TEXT, _JSON, _TIMESTAMPTZ, _UUID = 20, 23, 25, 114, 1184, 2950
-"""Numbers of PostgreSQL's types, which no release changes."""
-_COUNT, _HEADER, _INTEGER, _BIGINT = Struct(">i"), Struct(">Ii"), Struct(">Iii"), Struct(">Iiq")
 
 
 class Damage(StrEnum):
@@ -55,7 +52,7 @@ class Row:
     stream: str
     version: int
     event_id: UUID
-    content: bytes
+    digest: bytes
     hash: bytes
     caused: bool
     """Whether a command that the stream has carried out covers it, and its columns repeat its metadata."""
@@ -69,7 +66,7 @@ class Head:
     hash: bytes
 
 
-def content(
+def digest(
     *,
     stream: str,
     version: int,
@@ -81,34 +78,20 @@ def content(
     metadata: str,
     data: str,
 ) -> bytes:
-    """What PostgreSQL's `record_send` gives for these columns, of which `metadata` and `data` are the stored texts.
-
-    The number of fields; then for each the number of its type, its length and its value, in network byte order.
-    """
+    """SHA-256 of an event's content; `metadata` and `data` are the stored texts."""
     microseconds = (recorded_at - _EPOCH) // _MICROSECOND
-    return b"".join(
-        (
-            _COUNT.pack(9),
-            _field(_TEXT, stream.encode()),
-            _BIGINT.pack(_INT8, 8, version),
-            _field(_UUID, event_id.bytes),
-            _field(_TEXT, type.encode()),
-            _INTEGER.pack(_INT4, 4, schema_version),
-            _BIGINT.pack(_INT8, 8, position),
-            _BIGINT.pack(_TIMESTAMPTZ, 8, microseconds),
-            _field(_JSON, metadata.encode()),
-            _field(_JSON, data.encode()),
-        )
-    )
+    lines = (stream, version, event_id, type, schema_version, position, microseconds, _sha256(metadata), data)
+    return hashlib.sha256("\n".join(map(str, lines)).encode()).digest()
 
 
-def _field(type_: int, value: bytes) -> bytes:
-    return _HEADER.pack(type_, len(value)) + value
+@lru_cache(maxsize=256)  # the events of one command share their metadata
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def chained(previous: bytes, content: bytes) -> bytes:
+def chained(previous: bytes, digest: bytes) -> bytes:
     """The hash of an event after another's hash."""
-    return hashlib.sha256(previous + content).digest()
+    return hashlib.sha256(previous + digest).digest()
 
 
 def examine(stream: str, rows: Iterable[Row], head: Head | None) -> Iterator[Broken]:
@@ -140,6 +123,6 @@ def _damage(row: Row, version: int, previous: bytes | None, head: Head | None) -
         return Damage.MOVED
     if row.version != version + 1:
         return Damage.MISSING
-    if previous is not None and row.hash != chained(previous, row.content):
+    if previous is not None and row.hash != chained(previous, row.digest):
         return Damage.EDITED
     return None

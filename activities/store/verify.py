@@ -6,7 +6,7 @@ from itertools import groupby
 
 import asyncpg
 
-from activities.store.chain import Broken, Head, Row, content, examine
+from activities.store.chain import Broken, Head, Row, digest, examine
 from activities.store.pool import Pool
 from activities.store.queries import QUERIES
 
@@ -69,7 +69,7 @@ def row_of(record: asyncpg.Record) -> Row:
         stream=record["stream"],
         version=record["version"],
         event_id=record["event_id"],
-        content=content(
+        digest=digest(
             stream=record["stream"],
             version=record["version"],
             event_id=record["event_id"],

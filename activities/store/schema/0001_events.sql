@@ -30,7 +30,7 @@ create table events (
     correlation_id text not null,
     workspace text not null,
     recorded_at timestamptz not null,
-    -- SHA-256 of the hash before it in its stream and of its own content: chained_hash() in 0004_append.sql.
+    -- SHA-256 of the hash before it in its stream and of its own content (0004_append.sql).
     hash bytea not null,
     -- The last line of defence of optimistic concurrency, should anything ever append around append_events().
     unique (stream, version)

@@ -5,16 +5,19 @@
 --   GS006  another campaign's claim on the creator says no (0014_exclusivity.sql)
 -- A repeated command changes nothing and says which events it caused the first time, whatever is expected now.
 
--- The hash of an event: of the hash before it in its stream, and of its own content in PostgreSQL's binary form, in which
--- each field has its length before it, so that nothing can be moved from one to the next.
--- A STABLE function of one expression: only so does PostgreSQL put it into the expression of whoever calls it.
-create function chained_hash(
-    p_before bytea, p_stream text, p_version bigint, p_event_id uuid, p_type text, p_schema_version integer,
-    p_position bigint, p_recorded_at timestamptz, p_metadata json, p_data json
+-- What a hash says of an event, in lines. No field holds a line end, so nothing can be moved from one to the next. The
+-- metadata, which the events of one command share, count by their own digest.
+-- Plain concatenation in a STABLE function: only so does PostgreSQL put it into the expression of whoever calls it.
+create function event_digest(
+    p_stream text, p_version bigint, p_event_id uuid, p_type text, p_schema_version integer, p_position bigint,
+    p_microseconds text, p_metadata_digest text, p_data json
 ) returns bytea language sql stable as $$
-    select sha256(p_before || record_send(row(
-        p_stream, p_version, p_event_id, p_type, p_schema_version, p_position, p_recorded_at, p_metadata, p_data
-    )))
+    select sha256(convert_to(
+        p_stream || e'\n' || p_version::text || e'\n' || p_event_id::text || e'\n' || p_type || e'\n'
+        || p_schema_version::text || e'\n' || p_position::text || e'\n' || p_microseconds || e'\n'
+        || p_metadata_digest || e'\n' || p_data::text,
+        'UTF8'
+    ))
 $$;
 
 -- What the metadata say is given once more by itself: to find it in JSON costs more than to send it. A ledger or read
@@ -45,6 +48,8 @@ declare
     v_workspace text;
     v_hash bytea;
     v_hashes bytea [];
+    v_metadata_digest text;
+    v_microseconds text;
     v_command commands;
 begin
     -- Writers of one stream queue here until the winner commits, the writers of its first event included. Every
@@ -94,12 +99,14 @@ begin
     -- The append's mark, before its first position: see 0015_feed.sql.
     perform pg_advisory_xact_lock_shared(feed_mark(last_value, is_called)) from feed_position;
     recorded_at := clock_timestamp();
+    v_microseconds := (extract(epoch from recorded_at) * 1000000)::bigint;
+    v_metadata_digest := encode(sha256(convert_to(p_metadata::text, 'UTF8')), 'hex');
     for nth in 1 .. cardinality(p_types) loop
         positions[nth] := nextval('feed_position');
-        v_hash := chained_hash(
-            v_hash, p_stream, p_expected + nth, p_event_ids[nth], p_types[nth], p_schema_versions[nth],
-            positions[nth], recorded_at, p_metadata, p_data[nth]
-        );
+        v_hash := sha256(v_hash || event_digest(
+            p_stream, p_expected + nth, p_event_ids[nth], p_types[nth], p_schema_versions[nth], positions[nth],
+            v_microseconds, v_metadata_digest, p_data[nth]
+        ));
         v_hashes[nth] := v_hash;
     end loop;
     -- Not from unnest(...) with several arrays: it would fill a table with each of them first.

@@ -17,9 +17,9 @@ STREAM = "collaboration/x"
 def a_stream(length: int = 4) -> list[Row]:
     rows, previous = [], GENESIS
     for version in range(1, length + 1):
-        content = bytes([version]) * 32
-        previous = chained(previous, content)
-        rows.append(Row(STREAM, version, event_id(STREAM, version), content, previous, caused=True))
+        digest = bytes([version]) * 32
+        previous = chained(previous, digest)
+        rows.append(Row(STREAM, version, event_id(STREAM, version), digest, previous, caused=True))
     return rows
 
 
@@ -41,17 +41,17 @@ def test_a_stream_as_it_was_appended_has_nothing_wrong() -> None:
 
 
 def test_an_edited_row_is_named_and_those_after_it_are_not() -> None:
-    edited = changed(ROWS[1], content=b"other")
+    edited = changed(ROWS[1], digest=b"other")
     assert list(examine(STREAM, [ROWS[0], edited, *ROWS[2:]], HEAD)) == [Broken(STREAM, 2, Damage.EDITED)]
 
 
 def test_an_edited_row_with_a_new_hash_breaks_the_one_after_it() -> None:
-    edited = changed(ROWS[1], content=b"other", hash=chained(ROWS[0].hash, b"other"))
+    edited = changed(ROWS[1], digest=b"other", hash=chained(ROWS[0].hash, b"other"))
     assert found([ROWS[0], edited, *ROWS[2:]], HEAD) == [(3, Damage.EDITED)]
 
 
 def test_an_edited_last_row_with_a_new_hash_is_not_the_head() -> None:
-    edited = changed(ROWS[3], content=b"other", hash=chained(ROWS[2].hash, b"other"))
+    edited = changed(ROWS[3], digest=b"other", hash=chained(ROWS[2].hash, b"other"))
     assert found([*ROWS[:3], edited], HEAD) == [(4, Damage.TRUNCATED)]
 
 
@@ -86,6 +86,6 @@ async def test_the_database_writes_the_hashes_that_this_computes(pool: Pool) -> 
     rows = [row_of(row) for row in await pool.fetch(QUERIES.rows_between, "", None)]
     previous = GENESIS
     for row, event in zip(rows, events, strict=True):
-        previous = chained(previous, row.content)
+        previous = chained(previous, row.digest)
         assert (row.version, row.hash, row.caused) == (event.version, previous, True)
     assert await pool.fetchval("select hash from streams") == previous

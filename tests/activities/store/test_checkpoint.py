@@ -76,10 +76,11 @@ async def test_a_stream_whose_chain_was_computed_anew_is_noticed(record: Pool) -
         record,
         'update events set data = \'{"what":"forged"}\' where stream = STREAM and version = 2',
         """
-        update events set hash = chained_hash(
-            before.hash, events.stream, events.version, events.event_id, events.type, events.schema_version,
-            events.position, events.recorded_at, events.metadata, events.data
-        )
+        update events set hash = sha256(before.hash || event_digest(
+            events.stream, events.version, events.event_id, events.type, events.schema_version, events.position,
+            ((extract(epoch from events.recorded_at) * 1000000)::bigint)::text,
+            encode(sha256(convert_to(events.metadata::text, 'UTF8')), 'hex'), events.data
+        ))
         from events as before
         where events.stream = STREAM and events.version = 2 and before.stream = STREAM and before.version = 1
         """,
