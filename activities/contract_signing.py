@@ -1,29 +1,27 @@
 """Stage 5, contract signing: the ten clauses as a PDF that both sides read, and the letters that carry it."""
 
 import asyncio
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import typst
 from temporalio import activity
 
 from activities import wording
 from activities.failures import as_application_error
 from activities.letters import Draft, Occasion, disclosure_advice, write
-from activities.ports import Directory, Documents, EventLog
+from activities.ports import Directory, Documents, EventLog, Seals
 from activities.records import brief_of, collaboration_after, creator_of
+from activities.signature_record import render_record
+from activities.typesetting import typeset
 from domain import collaboration as collaborations
 from domain.assignment import Assignment
 from domain.brief import Brief
 from domain.clauses import Cancellation, Clauses, Exclusivity
 from domain.collaboration import Collaboration
 from domain.content_approval import SUBMIT_DRAFT
-from domain.contract_signing import ContractConcluded, ContractDrafted, clauses, signing_task
+from domain.contract_signing import ContractConcluded, ContractDrafted, ContractSealed, clauses, signing_task
 from domain.creators import Creator
 from domain.deadlines import DeadlinePolicy, OnExpiry
 from domain.decider import Role
@@ -52,13 +50,20 @@ class RenderedContract(Value):
     pages: int
 
 
-class ContractSigning:
-    """Renders contracts."""
+class SealedContract(Value):
+    """The sealed file by its SHA-256."""
 
-    def __init__(self, log: EventLog, directory: Directory, documents: Documents) -> None:
+    sealed: Sha256
+
+
+class ContractSigning:
+    """Renders contracts and seals them."""
+
+    def __init__(self, log: EventLog, directory: Directory, documents: Documents, seals: Seals) -> None:
         self._log = log
         self._directory = directory
         self._documents = documents
+        self._seals = seals
 
     @activity.defn
     async def render_contract(self, request: RenderRequest) -> RenderedContract:
@@ -72,6 +77,27 @@ class ContractSigning:
         content, pages = await asyncio.to_thread(render, contract)
         document = await self._documents.put(content, PDF, creator_id=contract.creator.id)
         return RenderedContract(document=document, pages=pages)
+
+    @activity.defn
+    async def seal_contract(self, request: RenderRequest) -> SealedContract:
+        """Put the record of signatures behind the concluded contract, seal the whole, and store it.
+
+        A seal tells its time, so a retry makes another file; the one that the record names is the contract. `NotFound`
+        (no such collaboration, or its contract is not concluded) is not retried.
+        """
+        try:
+            events = _until_conclusion(request.stream, await self._log.read(request.stream))
+            state = collaboration_after(events)
+            assert state.document is not None, "a concluded contract is a document"
+            brief = await brief_of(self._log, state.campaign_id)
+            creator = await creator_of(self._directory, state.creator_id)
+            document = await self._documents.get(state.document)
+        except GroundswellError as error:
+            raise as_application_error(error) from error
+        record = await asyncio.to_thread(render_record, events, brief, creator)
+        workspace, reason = events[-1].metadata.workspace, f"Contract {state.id}, signed by both sides"
+        content = await self._seals.seal(workspace, document.content, record, reason=reason)
+        return SealedContract(sealed=await self._documents.put(content, PDF, creator_id=state.creator_id))
 
     async def _contract(self, stream: str) -> "Contract":
         events = await self._log.read(stream)
@@ -92,6 +118,14 @@ def _accepted_at(stream: str, events: Sequence[Envelope]) -> datetime:
     raise NotFound(kind="accepted offer", id=stream)
 
 
+def _until_conclusion(stream: str, events: Sequence[Envelope]) -> Sequence[Envelope]:
+    """The events up to the conclusion: what followed is not part of the contract."""
+    for nth, envelope in enumerate(events, start=1):
+        if isinstance(collaborations.EVENTS.decode(envelope), ContractConcluded):
+            return events[:nth]
+    raise NotFound(kind="concluded contract", id=stream)
+
+
 @dataclass(frozen=True)
 class Contract:
     """Everything that a contract says, with the instant at which its terms were agreed: the date on the document."""
@@ -104,22 +138,7 @@ class Contract:
 
 def render(contract: Contract) -> tuple[bytes, int]:
     """The contract as PDF with its number of pages. Deterministic: every date in it is a fact of the record."""
-    compiler = typst.Compiler(
-        TEMPLATE, font_paths=_fonts(), sys_inputs={"contract": json.dumps(particulars(contract), ensure_ascii=False)}
-    )
-    content = compiler.compile(format="pdf", timestamp=contract.accepted_at.replace(microsecond=0))
-    assert isinstance(content, bytes), "one PDF is one file"
-    (pages,) = json.loads(compiler.query("<pages>", field="value"))
-    return content, pages
-
-
-TEMPLATE = Path(__file__).with_name("templates") / "contract.typ"
-
-
-@cache
-def _fonts() -> typst.Fonts:
-    """The typefaces inside the typst wheel; the system's help out only with scripts that those do not have."""
-    return typst.Fonts(include_system_fonts=True, include_embedded_fonts=True)
+    return typeset("contract", particulars(contract), contract.accepted_at)
 
 
 def particulars(contract: Contract) -> dict[str, Any]:
@@ -258,11 +277,11 @@ def contract_to_sign(occasion: Occasion) -> Draft:
 
 
 def contract_concluded(occasion: Occasion) -> Draft:
-    """Both have signed; the creator gets the document and the dates of what comes next."""
-    event, state = occasion.of(ContractConcluded), occasion.work
+    """Both have signed; the creator gets the sealed contract and the dates of what comes next."""
+    event, state = occasion.of(ContractSealed), occasion.work
     drafts = [
         (occasion.deliverable(int(number)), task.due_at)
-        for task in event.tasks
+        for task in state.tasks.values()
         for step, _, number in [task.name.partition("/")]
         if step == SUBMIT_DRAFT
     ]
@@ -271,7 +290,7 @@ def contract_concluded(occasion: Occasion) -> Draft:
     return write(
         Template.CONTRACT_CONCLUDED,
         occasion,
-        documents=(event.document,),
+        documents=(event.sealed,),
         drafts=drafts,
         signatures=sorted(state.signatures.items()),
         upfront=_part(state.fee, upfront),

@@ -139,6 +139,21 @@ class Documents(Protocol):
         ...
 
 
+class SealKeys(Value):
+    """What a contract is sealed with: a private key and its certificate chain, its own first, both PEM."""
+
+    private_key: bytes = Field(repr=False)
+    certificates: bytes
+
+
+class Seals(Protocol):
+    """The seals of workspaces."""
+
+    async def seal(self, workspace: str, document: bytes, record: bytes, *, reason: str) -> bytes:
+        """The document with the pages of `record` behind it, sealed. All are PDFs; the result begins with the first."""
+        ...
+
+
 class Attachment(Value):
     """A file that goes with a letter."""
 

@@ -20,7 +20,9 @@ router = APIRouter(
 
 
 async def contract_document(request: Request, services: Services, collaboration_id: str) -> Response:
-    """The contract of a collaboration as a PDF. Its ETag is its SHA-256, the hash that a signature is given for.
+    """The contract of a collaboration as a PDF: the one to sign, and once both sides have, the sealed one.
+
+    Its ETag is its SHA-256; until both have signed that is the hash that a signature is given for.
 
     Raises:
         NotFound: there is no such collaboration, or it has no contract yet.
@@ -28,9 +30,10 @@ async def contract_document(request: Request, services: Services, collaboration_
     state = collaboration_after(await collaboration_events(services.log, collaboration_id))
     if state.document is None:
         raise NotFound(kind="contract of collaboration", id=collaboration_id)
-    document = await services.documents.get(state.document)
+    file = state.sealed or state.document
+    document = await services.documents.get(file)
     headers = {
-        "ETag": f'"{state.document}"',
+        "ETag": f'"{file}"',
         "Cache-Control": "private, no-cache",
         "Content-Disposition": 'inline; filename="contract.pdf"',
     }
@@ -46,7 +49,8 @@ async def contract_document(request: Request, services: Services, collaboration_
     responses={200: {"description": "The document", "content": {"application/pdf": {}}}},
 )
 async def read_contract(request: Request, services: Serving, collaboration_id: CollaborationId) -> Response:
-    """The PDF that both sides sign; its SHA-256 is `document` of the collaboration."""
+    """The PDF that both sides sign; its SHA-256 is `document` of the collaboration. Once they have, it is the sealed
+    file: it begins with that document, byte for byte, has the record of signatures behind it, and a PAdES signature."""
     return await contract_document(request, services, collaboration_id)
 
 

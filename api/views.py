@@ -114,7 +114,9 @@ class SharedView(Value):
     offer: Offer | None
     fee: Money | None
     document: str | None
-    """SHA-256 of the contract's PDF."""
+    """SHA-256 of the contract's PDF that both sides sign."""
+    sealed: str | None
+    """SHA-256 of the sealed contract; None until both have signed."""
     signatures: Mapping[Role, Signature]
     works: tuple[WorkView, ...]
     payouts: tuple[Payout, ...]
@@ -284,6 +286,7 @@ def _shared(state: Collaboration, events: Sequence[Envelope]) -> dict[str, Any]:
         "offer": state.offer,
         "fee": state.fee,
         "document": state.document,
+        "sealed": state.sealed,
         "signatures": state.signatures,
         "works": tuple(_work_view(work, state.metrics.get(number)) for number, work in sorted(state.works.items())),
         "payouts": tuple(state.payouts.values()),

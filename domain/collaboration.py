@@ -25,7 +25,14 @@ from domain.content_approval import (
     content_task,
     evolve_work,
 )
-from domain.contract_signing import ContractConcluded, ContractDrafted, ContractLapsed, ContractSigned, Signature
+from domain.contract_signing import (
+    ContractConcluded,
+    ContractDrafted,
+    ContractLapsed,
+    ContractSealed,
+    ContractSigned,
+    Signature,
+)
 from domain.deadlines import (
     PassTime,
     TaskEscalated,
@@ -80,6 +87,7 @@ ENGINES_OWN = (
     negotiation.WithholdOffer,
     negotiation.NoteBlocked,
     contract_signing.DraftContract,
+    contract_signing.RecordSeal,
     RecordPayout,
     PassTime,
 )
@@ -98,6 +106,7 @@ CollaborationEvent = (
     | ContractDrafted
     | ContractSigned
     | ContractConcluded
+    | ContractSealed
     | ContractLapsed
     | DraftSubmitted
     | ChangesRequested
@@ -147,6 +156,7 @@ class Collaboration:
     fee: Money | None = None
     claims: tuple[Claim, ...] = ()
     document: str | None = None
+    sealed: str | None = None
     signatures: Mapping[Role, Signature] = field(default_factory=dict)
     works: Mapping[int, Work] = field(default_factory=dict)
     metrics: Mapping[int, Metrics] = field(default_factory=dict)
@@ -231,7 +241,7 @@ def _decide(command: CollaborationCommand, state: Collaboration, context: Contex
             | negotiation.NoteBlocked()
         ):
             return negotiation.decide(command, state, context)
-        case contract_signing.DraftContract() | contract_signing.SignContract():
+        case contract_signing.DraftContract() | contract_signing.SignContract() | contract_signing.RecordSeal():
             return contract_signing.decide(command, state, context)
         case (
             content_approval.SubmitDraft()
@@ -310,6 +320,8 @@ def evolve(state: Collaboration, event: CollaborationEvent) -> Collaboration:
             works = {d.number: Work(deliverable=d) for d in state.agreed.deliverables}
             tasks = opened(state.tasks, *event.tasks)
             return replace(state, stage=Stage.CONTENT_APPROVAL, works=works, tasks=tasks)
+        case ContractSealed():
+            return replace(state, sealed=event.sealed)
         case DraftSubmitted() | ChangesRequested() | DraftApproved() | PostPublished():
             return _work_advanced(state, event)
         case DeliverableMissed():

@@ -50,6 +50,12 @@ class SignContract(Command):
     consent: Literal[True] = Field(description="I have read this document and agree to be bound by it.")
 
 
+class RecordSeal(Command):
+    """Both signatures are written behind the document, and the whole is sealed."""
+
+    sealed: Sha256
+
+
 class ContractDrafted(Event):
     """The document is ready to be signed."""
 
@@ -71,13 +77,21 @@ class ContractConcluded(Event):
     tasks: tuple[Task, ...]
 
 
+class ContractSealed(Event):
+    """The concluded contract, with the record of its signatures behind it, is a sealed file for both sides."""
+
+    document: Sha256
+    """What both sides signed: the sealed file begins with it."""
+    sealed: Sha256
+
+
 class ContractLapsed(Event):
     """One side did not sign in time."""
 
     role: Role
 
 
-ContractCommand = DraftContract | SignContract
+ContractCommand = DraftContract | SignContract | RecordSeal
 
 
 def clauses(assignment: Assignment, fee: Money) -> Clauses:
@@ -104,7 +118,9 @@ def clauses(assignment: Assignment, fee: Money) -> Clauses:
 
 
 def decide(command: ContractCommand, state: "Collaboration", context: Context) -> Sequence[Event]:
-    """Draft once, then take one signature from each side; the second concludes the contract."""
+    """Draft once, then take one signature from each side; the second concludes the contract, which is then sealed."""
+    if isinstance(command, RecordSeal):
+        return [_seal(command, state)]
     if state.stage is not Stage.CONTRACT_SIGNING:
         name = type(command).__name__
         raise WrongStage(command=name, needed="contract_signing", subject="collaboration", stage=state.stage)
@@ -113,6 +129,16 @@ def decide(command: ContractCommand, state: "Collaboration", context: Context) -
             return [_draft(command, state, context)]
         case SignContract():
             return _sign(command, state, context)
+
+
+def _seal(command: RecordSeal, state: "Collaboration") -> ContractSealed:
+    if state.document is None or not state.works:
+        raise WrongStage(
+            command="RecordSeal", needed="a concluded contract", subject="collaboration", stage=state.stage
+        )
+    if state.sealed is not None:
+        raise NothingToDecide(command="RecordSeal", subject="the collaboration", open=state.open_tasks)
+    return ContractSealed(document=state.document, sealed=command.sealed)
 
 
 def _draft(command: DraftContract, state: "Collaboration", context: Context) -> ContractDrafted:

@@ -18,7 +18,7 @@ from domain.content_approval import (
     DraftSubmitted,
     PostPublished,
 )
-from domain.contract_signing import ContractConcluded, ContractDrafted, ContractLapsed, ContractSigned
+from domain.contract_signing import ContractConcluded, ContractDrafted, ContractLapsed, ContractSealed, ContractSigned
 from domain.deadlines import (
     OnExpiry,
     Task,
@@ -123,6 +123,9 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
         case ContractConcluded():
             for role, signature in before.signatures.items():
                 yield _shared(f"the {role} signed on {moment(signature.signed_at)}")
+        case ContractSealed(document=document, sealed=sealed):
+            yield _shared(f"the signed document is {document}")
+            yield _shared(f"the sealed file is {sealed}")
         case ContractLapsed() | DeliverableMissed() | MetricsMissing():
             yield from _deadline(lapsed)
         case DraftSubmitted(disclosure=disclosure) | PostPublished(disclosure=disclosure):

@@ -22,7 +22,7 @@ from domain.content_approval import (
     DraftSubmitted,
     PostPublished,
 )
-from domain.contract_signing import ContractConcluded, ContractDrafted, ContractLapsed, ContractSigned
+from domain.contract_signing import ContractConcluded, ContractDrafted, ContractLapsed, ContractSealed, ContractSigned
 from domain.deadlines import OnExpiry, PassTime, Task, TaskEscalated, TaskExpired, TaskExtended, TaskReminded
 from domain.decider import Event, Role
 from domain.disclosure import Disclosure
@@ -112,6 +112,8 @@ def tell(event: AnyEvent) -> str:
             return f"The {role} signed the contract."
         case ContractConcluded(tasks=tasks):
             return f"Both sides have signed, so the contract is in force; {_drafts(tasks)}."
+        case ContractSealed():
+            return "The contract was sealed, with the record of its signatures."
         case ContractLapsed(role=role):
             return f"The contract lapsed: the {role} did not sign in time."
         case DraftSubmitted():

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from domain.content_approval import ChangesRequested, DraftApproved
-from domain.contract_signing import ContractConcluded, ContractDrafted
+from domain.contract_signing import ContractDrafted, ContractSealed
 from domain.deadlines import TaskEscalated, TaskReminded
 from domain.decider import Event, Role
 from domain.discovery import ShortlistProposed
@@ -54,7 +54,7 @@ NEWS = (
     CreatorAssessed,
     OfferMade,
     ContractDrafted,
-    ContractConcluded,
+    ContractSealed,
     ChangesRequested,
     DraftApproved,
     PayoutMade,
@@ -78,7 +78,7 @@ def notices(event: Event) -> Sequence[Notice]:
             return [Notice(template=Template.OFFER, audience=Audience.CREATOR)]
         case ContractDrafted():
             return [Notice(template=Template.CONTRACT_TO_SIGN, audience=Audience.CREATOR)]
-        case ContractConcluded():
+        case ContractSealed():
             return [Notice(template=Template.CONTRACT_CONCLUDED, audience=Audience.CREATOR)]
         case ChangesRequested():
             return [Notice(template=Template.CHANGES_REQUESTED, audience=Audience.CREATOR)]

@@ -4,7 +4,7 @@ from temporalio import workflow
 
 from activities.contract_signing import ContractSigning, RenderRequest
 from domain.collaboration import Collaboration
-from domain.contract_signing import DraftContract
+from domain.contract_signing import DraftContract, RecordSeal
 from domain.lifecycle import Stage
 from workflows import policies
 from workflows.event_sourced import EventSourced
@@ -12,7 +12,7 @@ from workflows.human_step import human_step
 
 
 async def sign_contract(flow: EventSourced[Collaboration]) -> None:
-    """Render once, then wait until both sides have signed or one has let its time pass."""
+    """Render once, wait until both sides have signed or one has let its time pass, and seal what they signed."""
     if flow.state.document is None and not flow.state.ended:
         rendered = await workflow.execute_activity_method(
             ContractSigning.render_contract,
@@ -22,3 +22,11 @@ async def sign_contract(flow: EventSourced[Collaboration]) -> None:
         )
         await flow.engine(DraftContract(document=rendered.document))
     await human_step(flow, until=lambda: flow.state.stage is not Stage.CONTRACT_SIGNING)
+    if flow.state.sealed is None and not flow.state.ended:
+        file = await workflow.execute_activity_method(
+            ContractSigning.seal_contract,
+            RenderRequest(stream=flow.stream),
+            summary="seal the signed contract",
+            **policies.PAPERWORK,
+        )
+        await flow.engine(RecordSeal(sealed=file.sealed))

@@ -11,6 +11,7 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.connectors.creator_sources import CreatorSources
+from activities.connectors.pades import PadesSeals, self_signed
 from activities.connectors.smtp import SmtpMailer
 from activities.contract_signing import ContractSigning
 from activities.discovery import Discovery
@@ -29,6 +30,7 @@ from activities.store.pool import Pool, open_pool
 from activities.store.projections.collaboration_pipeline import CampaignProgress
 from activities.store.projections.creator_track_records import TrackRecords, keep_track_records
 from activities.store.projections.read_models import read_models
+from activities.store.seal_keyring import SealKeyring
 from activities.store.sealing import Sealer, sealer_on
 from activities.store.shortlists import Shortlists
 from activities.store.sourcing_jobs import SourcingJobs
@@ -66,6 +68,9 @@ def activities(settings: Settings, pool: Pool, sealer: Sealer, sources: CreatorS
         password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
         tls=settings.smtp_tls,
     )
+    signing = ContractSigning(
+        log, directory, documents, PadesSeals(SealKeyring(pool, sealer.keyring, make=self_signed).of)
+    )
     streams = EventStreams(log, mail_log)
     discovery = Discovery(
         directory,
@@ -88,7 +93,8 @@ def activities(settings: Settings, pool: Pool, sealer: Sealer, sources: CreatorS
         sourcing.bring_in,
         sourcing.end_job,
         Verification(directory, sources.third_parties).assess_creator,
-        ContractSigning(log, directory, documents).render_contract,
+        signing.render_contract,
+        signing.seal_contract,
         monitoring.pay,
         monitoring.cancel_collaborations,
         Notification(log, directory, mailer, mail_log, documents, links).notify,

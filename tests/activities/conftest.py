@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest_asyncio
 
+from activities.connectors.pades import PadesSeals, self_signed
 from activities.event_streams import registry_of
 from activities.starting import campaign_stream, collaboration_stream
 from activities.store.creator_claims import CreatorClaims
@@ -17,6 +18,7 @@ from activities.store.pool import Pool, open_pool
 from activities.store.projections.collaboration_pipeline import CampaignProgress
 from activities.store.projections.creator_track_records import TrackRecords
 from activities.store.projections.read_models import read_models
+from activities.store.seal_keyring import SealKeyring
 from activities.store.shortlists import Shortlists
 from domain.decider import Event
 from domain.events import Envelope, metadata
@@ -34,6 +36,7 @@ class Store:
         self.log = PostgresEventLog(pool, self.sealer, read_models())
         self.directory = Creators(pool, self.sealer.keyring)
         self.documents = Documents(pool, self.sealer)
+        self.seals = PadesSeals(SealKeyring(pool, self.sealer.keyring, make=self_signed).of)
         self.mail_log = MailLog(pool)
         self.payouts = PaymentOrders(pool)
         self.progress = CampaignProgress(pool)

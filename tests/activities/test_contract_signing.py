@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
+from activities.connectors.pades import self_signed, verify
 from activities.contract_signing import (
     ASKS,
     LAWS,
@@ -20,14 +21,16 @@ from activities.contract_signing import (
     contract_to_sign,
     render,
 )
+from activities.store.seal_keyring import SealKeyring
 from domain.assignment import Assignment, assign
 from domain.clauses import Cancellation, EndorsementDisclosure, Exclusivity, Terms, UsageRights
-from domain.contract_signing import ContractConcluded, ContractDrafted
+from domain.contract_signing import ContractDrafted, ContractSealed, ContractSigned
 from domain.creators import Creator
+from domain.decider import Event
 from domain.disclosure import Jurisdiction
 from tests.activities.conftest import Store
 from tests.activities.occasions import occasion
-from tests.domain.given import T0, a_brief, a_profile, agreed, an_assignment, concluded, drafted, offered
+from tests.domain.given import T0, a_brief, a_profile, agreed, an_assignment, concluded, drafted, offered, sealed
 
 CLAUSES = (
     "1. Payment",
@@ -178,7 +181,7 @@ async def test_rendering_again_stores_the_same_document_once(store: Store) -> No
     (creator_id,) = await store.add_creators()
     await store.record_campaign()
     await store.record_collaboration(agreed(), creator_id)
-    signing = ContractSigning(store.log, store.directory, store.documents)
+    signing = ContractSigning(store.log, store.directory, store.documents, store.seals)
     request = RenderRequest(stream="collaboration/collab-1")
     first = await ActivityEnvironment().run(signing.render_contract, request)
     second = await ActivityEnvironment().run(signing.render_contract, request)
@@ -195,10 +198,74 @@ async def test_without_an_accepted_offer_there_is_no_contract(store: Store) -> N
     (creator_id,) = await store.add_creators()
     await store.record_campaign()
     await store.record_collaboration(offered(), creator_id)
-    signing = ContractSigning(store.log, store.directory, store.documents)
+    signing = ContractSigning(store.log, store.directory, store.documents, store.seals)
     with pytest.raises(ApplicationError, match="no accepted offer") as refused:
         await ActivityEnvironment().run(signing.render_contract, RenderRequest(stream="collaboration/collab-1"))
     assert refused.value.non_retryable
+
+
+async def test_a_sealed_contract_is_the_signed_one_with_the_record_of_its_signatures(store: Store) -> None:
+    """Who signed, when, in which name and for which document is behind it; the file in front is the signed one."""
+    content, document = await a_sealed_contract(store)
+    keys = await SealKeyring(store.pool, store.sealer.keyring, make=self_signed).of("default")
+    found = await verify(content, keys.certificates)
+    assert (found.good, found.signed_document) == (True, document)
+    record = text_behind(content)
+    assert "Brand: Lumen Tea" in record
+    assert "Creator: Ines Okafor" in record
+    assert record.count("Ines Okafor") == 3
+    assert record.count(document[:32]) == 3
+    assert "The creator signed the contract." in record
+    assert "I have read this document and agree to be bound by it." in " ".join(record.split())
+
+
+async def test_sealing_again_leaves_the_signed_document_as_it_is(store: Store) -> None:
+    first, document = await a_sealed_contract(store)
+    again = await sealing(store)
+    assert (await store.documents.get(again)).content.startswith((await store.documents.get(document)).content)
+    assert first.startswith((await store.documents.get(document)).content)
+
+
+async def test_a_contract_that_is_not_concluded_is_not_sealed(store: Store) -> None:
+    (creator_id,) = await store.add_creators()
+    await store.record_campaign()
+    await store.record_collaboration(drafted(), creator_id)
+    with pytest.raises(ApplicationError, match="concluded contract") as refused:
+        await sealing(store)
+    assert refused.value.non_retryable
+
+
+async def a_sealed_contract(store: Store) -> tuple[bytes, str]:
+    """The sealed file of a concluded contract, and the hash of what was signed."""
+    (creator_id,) = await store.add_creators()
+    await store.record_campaign()
+    events = await store.record_collaboration(agreed(), creator_id)
+    rendering = ContractSigning(store.log, store.directory, store.documents, store.seals).render_contract
+    rendered = await ActivityEnvironment().run(rendering, RenderRequest(stream="collaboration/collab-1"))
+    signed = [with_document(event, rendered.document) for event in concluded().past[len(events) :]]
+    await store.append("collaboration/collab-1", signed)
+    return (await store.documents.get(await sealing(store))).content, rendered.document
+
+
+def with_document(event: Event, document: str) -> Event:
+    """The event, as if it were about that document."""
+    if isinstance(event, ContractSigned):
+        return event.model_copy(update={"signature": event.signature.model_copy(update={"document": document})})
+    return event.model_copy(update={"document": document}) if "document" in type(event).model_fields else event
+
+
+async def sealing(store: Store) -> str:
+    """Runs the activity; the hash of the sealed file."""
+    seal = ContractSigning(store.log, store.directory, store.documents, store.seals).seal_contract
+    result = await ActivityEnvironment().run(seal, RenderRequest(stream="collaboration/collab-1"))
+    return str(result.sealed)
+
+
+def text_behind(content: bytes) -> str:
+    """What the pages after the contract's own say."""
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
+    first = next(nth for nth, text in enumerate(pages) if text.startswith("Record of Signatures"))
+    return "\n".join(pages[first:])
 
 
 def test_the_letter_with_the_contract_says_until_when_to_sign_and_brings_the_document() -> None:
@@ -212,10 +279,10 @@ def test_the_letter_with_the_contract_says_until_when_to_sign_and_brings_the_doc
 
 
 def test_the_letter_of_the_conclusion_says_what_comes_next() -> None:
-    """Both signatures, the first payment, and each draft with its deadline are in it, with the document."""
-    about = occasion(concluded(), ContractConcluded)
+    """Both signatures, the first payment, and each draft with its deadline are in it, with the sealed contract."""
+    about = occasion(sealed(), ContractSealed)
     letter = contract_concluded(about)
-    assert letter.documents == (about.work.document,)
+    assert letter.documents == (about.work.sealed,)
     assert "Signed for the brand: Ines Okafor" in letter.body
     assert "USD 106.25 of your fee is on its way" in letter.body
     assert "- the draft of deliverable 2 (story) by Wednesday 4 March 2026, 04:00" in letter.body

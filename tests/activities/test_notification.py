@@ -25,13 +25,13 @@ from tests.domain.given import (
     Story,
     a_policy,
     an_assignment,
-    concluded,
     countered,
     doubted,
     in_review,
     live,
     offered,
     proposed,
+    sealed,
 )
 
 OFFER = Notice(template=Template.OFFER, audience=Audience.CREATOR)
@@ -46,7 +46,7 @@ def waits(story: Story[Any, Any], *hours: int) -> Story[Any, Any]:
 
 def stories() -> list[Story[Any, Any]]:
     """Stories in which every notice is due at least once."""
-    paid = concluded().does(RecordPayout(payout_id="collab-1/upfront", reference="transfer-1"))
+    paid = sealed().does(RecordPayout(payout_id="collab-1/upfront", reference="transfer-1"))
     changed = in_review().does(RequestChanges(deliverable=1, version=1, feedback="Show the pitcher."), by=BRAND)
     escalating = an_assignment().policies.model_copy(update={"offer": a_policy(OnExpiry.ESCALATE)})
     overdue = waits(offered(an_assignment(policies=escalating)), 49)
@@ -181,17 +181,17 @@ async def test_a_refused_letter_is_not_noted_as_sent(store: Store, mail_sink: Ma
 
 
 async def test_the_signed_contract_goes_with_its_letter(store: Store, mail_sink: MailSink) -> None:
-    """What is attached is the document whose hash was signed."""
+    """What is attached is the sealed file."""
     (creator_id,) = await store.add_creators()
     document = await store.documents.put(b"%PDF the contract", PDF, creator_id=None)
     await store.record_campaign()
-    story = concluded()
+    story = sealed()
     past = [
-        event.model_copy(update={"document": document}) if "document" in type(event).model_fields else event
+        event.model_copy(update={"sealed": document}) if "sealed" in type(event).model_fields else event
         for event in story.past
     ]
     events = await store.record_collaboration(Story(story.decider, past), creator_id)
-    (done,) = [envelope for envelope in events if envelope.type == "ContractConcluded"]
+    (done,) = [envelope for envelope in events if envelope.type == "ContractSealed"]
     notice = Notice(template=Template.CONTRACT_CONCLUDED, audience=Audience.CREATOR)
     await tell(store, smtp(mail_sink), done, notice)
     (mail,) = mail_sink.messages()

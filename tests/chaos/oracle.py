@@ -29,6 +29,7 @@ ONCE = {
     "OfferDeclined",
     "ContractDrafted",
     "ContractConcluded",
+    "ContractSealed",
     "ContractLapsed",
     "CollaborationCancelled",
     "CollaborationEnded",

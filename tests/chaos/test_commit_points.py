@@ -27,6 +27,7 @@ APPENDS = (
     "ContractDrafted",
     "ContractSigned",
     "ContractConcluded",
+    "ContractSealed",
     "DraftSubmitted",
     "AutoApprovalBlocked",
     "DraftApproved",

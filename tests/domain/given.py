@@ -19,7 +19,7 @@ from domain.claims import Claim, Scope
 from domain.clauses import Exclusivity, Terms
 from domain.collaboration import Collaboration, CollaborationDecider
 from domain.content_approval import ApproveDraft, MarkPublished, SubmitDraft
-from domain.contract_signing import DraftContract, SignContract
+from domain.contract_signing import DraftContract, RecordSeal, SignContract
 from domain.creators import Profile
 from domain.deadlines import DeadlinePolicy, OnExpiry, PassTime
 from domain.decider import ENGINE as THE_ENGINE
@@ -254,6 +254,14 @@ def drafted(assignment: Assignment | None = None) -> Story[Any, Collaboration]:
 def concluded(assignment: Assignment | None = None) -> Story[Any, Collaboration]:
     """A collaboration whose contract both sides signed at T0; the drafts and the upfront payment are awaited."""
     return drafted(assignment).does(a_signature(), by=CREATOR).does(a_signature(), by=BRAND)
+
+
+SEALED = "5e" * 32
+
+
+def sealed(assignment: Assignment | None = None) -> Story[Any, Collaboration]:
+    """A collaboration whose contract is sealed since T0."""
+    return concluded(assignment).does(RecordSeal(sealed=SEALED))
 
 
 def in_review(assignment: Assignment | None = None, caption: str = DISCLOSED) -> Story[Any, Collaboration]:

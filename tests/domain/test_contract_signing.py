@@ -12,8 +12,10 @@ from domain.contract_signing import (
     ContractConcluded,
     ContractDrafted,
     ContractLapsed,
+    ContractSealed,
     ContractSigned,
     DraftContract,
+    RecordSeal,
     Signature,
     SignContract,
     clauses,
@@ -31,6 +33,7 @@ from tests.domain.given import (
     DOCUMENT,
     ENGINE,
     HOUR,
+    SEALED,
     T0,
     a_brief,
     a_policy,
@@ -149,6 +152,21 @@ def test_the_creators_silence_lapses_after_an_extension() -> None:
         ),
     )
     assert decision.state.committed == 0
+
+
+def test_the_concluded_contract_is_sealed_once() -> None:
+    """The engine records the sealed file beside the document that was signed; a second file is refused."""
+    sealed = ContractSealed(document=DOCUMENT, sealed=SEALED)
+    concluded().when(RecordSeal(sealed=SEALED)).then(sealed)
+    concluded().does(RecordSeal(sealed=SEALED)).when(RecordSeal(sealed="ab" * 32)).refused(NothingToDecide)
+
+
+def test_only_a_concluded_contract_is_sealed() -> None:
+    drafted().when(RecordSeal(sealed=SEALED)).refused(WrongStage)
+
+
+def test_no_person_records_a_seal() -> None:
+    concluded().when(RecordSeal(sealed=SEALED), by=BRAND).refused(NotYourTurn)
 
 
 def test_the_brands_silence_is_escalated_then_lapses() -> None:

@@ -14,7 +14,7 @@ TOLD = {
     "ShortlistProposed": (Template.SHORTLIST_READY, Audience.MANAGER),
     "OfferMade": (Template.OFFER, Audience.CREATOR),
     "ContractDrafted": (Template.CONTRACT_TO_SIGN, Audience.CREATOR),
-    "ContractConcluded": (Template.CONTRACT_CONCLUDED, Audience.CREATOR),
+    "ContractSealed": (Template.CONTRACT_CONCLUDED, Audience.CREATOR),
     "ChangesRequested": (Template.CHANGES_REQUESTED, Audience.CREATOR),
     "DraftApproved": (Template.DRAFT_APPROVED, Audience.CREATOR),
     "PayoutMade": (Template.PAYOUT_MADE, Audience.CREATOR),

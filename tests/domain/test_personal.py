@@ -35,6 +35,7 @@ NOT_PERSONAL: dict[str, str] = {
     "payout.reference": "the number of a transfer, which accounting must keep",
     "reference": "the number of a transfer, which accounting must keep",
     "document": HASH,
+    "sealed": HASH,
     "signature.document": HASH,
     "media_sha256": HASH,
     "shortlist.digest": HASH,

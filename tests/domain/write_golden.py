@@ -43,6 +43,7 @@ from tests.domain.given import (
     offered,
     opened,
     proposed,
+    sealed,
     started,
     to_publish,
 )
@@ -76,6 +77,7 @@ def collaboration_stories() -> Iterator[Event]:
     yield from countered().does(NoteBlocked(version=2, by=Role.BRAND, answer="accept", shortfall=shortfall)).past
     yield from offered().does(DeclineOffer(version=1, reason="too little"), by=CREATOR).past
     yield from opened().does(RecordAssessment(assessment=an_assessment(Verdict.FAIL))).past
+    yield from sealed().past
     yield from to_publish().does(CancelCollaboration(reason="recall")).past
     silent = Policies(
         creator_signature=a_policy(OnExpiry.DECLINE),
