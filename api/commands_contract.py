@@ -30,7 +30,7 @@ def check(
     contract: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The PDF.")],
     certificate: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="Whom you trust, in PEM.")],
 ) -> None:
-    """Say whether a contract is what was sealed, by whom, and what both sides signed. Needs neither database nor network.
+    """Say whether a contract is what was sealed, by whom, and what both sides signed. It needs no database.
 
     The exit code is 1 if the contract was changed, or was sealed by somebody whom the certificate does not vouch for.
     """

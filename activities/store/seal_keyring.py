@@ -22,7 +22,7 @@ class SealKeyring:
         place, key = f"seal/{workspace}", await self._keyring.to_seal(workspaces_key(workspace))
         row = await self._pool.fetchrow(QUERIES.get_seal, workspace)
         if row is None:
-            new = self._make(workspace)
+            new = self._make(f"Groundswell, workspace {workspace}")
             await self._pool.execute(
                 QUERIES.put_seal, workspace, encrypt(key, new.private_key, place), new.certificates
             )

@@ -147,7 +147,7 @@ async def test_nothing_is_found_of_somebody_who_was_erased(
 
     done = await eraser.erase(creator_id, requested_by="manager")
 
-    assert (done.collaborations, done.documents) == (1, 1)
+    assert (done.collaborations, done.documents) == (1, 2)
     dumped = await dump(database)
     assert creator_id.encode() in dumped
     assert traces(dumped) == []
