@@ -256,4 +256,5 @@ def settings_of_services(environment: Mapping[str, str]) -> dict[str, str]:
 def _inherited() -> dict[str, str]:
     """This process's environment without what would lead a child to another installation."""
     ours = ("GROUNDSWELL_", "TEMPORAL_", "PG")
-    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    told = ("GROUNDSWELL_LOG_", "GROUNDSWELL_METRICS_")
+    return {name: value for name, value in os.environ.items() if name.startswith(told) or not name.startswith(ours)}
