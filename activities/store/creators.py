@@ -172,15 +172,17 @@ class Creators:
             parts = [*([f"({words})"] if words else []), *wanted.filters]
             # Without words and filters everybody fits, in the order of another index.
             query = " & ".join([*parts, _lexeme(f"workspace={workspace}")]) if parts else None
-            window, rows = limit if query is None else LOOKED_AT, []
+            rows: list[asyncpg.Record] = []
+            here, window, budget = place, limit if query is None else LOOKED_AT, LOOKED_AT_MOST
             while window:
                 seen = await connection.fetch(
-                    QUERIES.browse_creators, workspace, *place, query, window, limit, wanted.followers_min
+                    QUERIES.browse_creators, workspace, *here, query, window, limit - len(rows), wanted.followers_min
                 )
-                rows = [row for row in seen if row["id"] is not None]
+                rows += [row for row in seen if row["id"] is not None]
                 if query is None or len(rows) == limit or seen[0]["looked_at"] < window:
                     break
-                window = _enough(window, len(rows), limit)
+                here, budget = (seen[0]["followers"], seen[0]["last"]), budget - window
+                window = _enough(LOOKED_AT_MOST - budget, len(rows), limit, budget)
             else:
                 await connection.execute(QUERIES.prefer_the_inverted_index)
                 rows = await connection.fetch(
@@ -207,10 +209,12 @@ def account_hash(key: bytes, platform: str, handle: str) -> str:
     return f"erased:{keyed_hash(key, f'{platform}/{handle}')}"
 
 
-def _enough(looked_at: int, fitting: int, limit: int) -> int:
-    """How many accounts to look at for a full page, if so many of those looked at fit; 0 if it takes too many."""
-    needed = looked_at * limit * 3 // (2 * fitting) if fitting else LOOKED_AT_MOST + 1
-    return needed if looked_at < needed <= LOOKED_AT_MOST else 0
+def _enough(looked_at: int, fitting: int, limit: int, budget: int) -> int:
+    """How many more accounts to look at for a full page, if so many of those looked at fit; 0 if beyond the budget."""
+    if not fitting:
+        return 0
+    needed = looked_at * (limit - fitting) * 5 // (4 * fitting) + 100  # chance wants its share
+    return needed if needed <= budget else 0
 
 
 def _lexeme(word: str) -> str:

@@ -44,7 +44,7 @@ order by ts_rank(search, websearch_to_tsquery('simple', $7)) desc, id
 limit $8;
 
 -- name: browse_creators
--- Of the next $5 accounts in their order the first $6 that fit, with how many were looked at; $4 is null if all fit.
+-- Of the next $5 accounts in their order the first $6 that fit, with how many were looked at and the last of them.
 with seen as materialized (
     select id, followers, $4::tsquery is null or search @@ $4 as fits
     from creators
@@ -59,8 +59,9 @@ with seen as materialized (
 
 first as (select id from seen where fits order by followers desc, id desc limit $6)
 
-select looked_at.count as looked_at, creators.id, creators.profile, creators.opted_out
+select looked_at.count as looked_at, last.followers, last.id as last, creators.id, creators.profile, creators.opted_out
 from (select count(*) from seen) as looked_at
+left join (select followers, id from seen order by followers, id limit 1) as last on true
 left join creators on creators.id = any(array(select first.id from first))
 order by creators.followers desc, creators.id desc;
 

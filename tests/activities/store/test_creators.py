@@ -226,7 +226,7 @@ async def test_what_few_fit_is_found_as_what_many_fit(pool: Pool, monkeypatch: p
         {"words": "coffee"},
     ]
     by_order = [await found(creators, **wish) for wish in wishes]
-    for looked_at, at_most in ((1, 1), (7, 7), (7, 300)):
+    for looked_at, at_most in ((1, 1), (7, 7), (7, 300), (40, 1_000)):
         monkeypatch.setattr("activities.store.creators.LOOKED_AT", looked_at)
         monkeypatch.setattr("activities.store.creators.LOOKED_AT_MOST", at_most)
         assert [await found(creators, **wish) for wish in wishes] == by_order
