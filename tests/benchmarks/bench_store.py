@@ -7,6 +7,7 @@ printed is the median of all rounds.
 
 import argparse
 import asyncio
+import resource
 import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -123,7 +124,10 @@ async def rebuilding(server: PostgresServer, rounds: int, streams: int) -> None:
     story = await record_story(pool)
     await many(story, PostgresEventLog(pool, a_sealer(pool)), streams)
     events = streams * story.events
-    say(f"\n{events:,} events in {streams:,} streams:\n\n| | events/s |\n|---|---|")
+    say(
+        f"\n{events:,} events in {streams:,} streams:\n\n"
+        "| | events/s | µs of Python's processor time an event |\n|---|---|---|"
+    )
     tasks: list[tuple[str, Callable[[], Awaitable[object]]]] = [
         ("rebuild of all read models, one process", lambda: rebuild(pool, TABLES)),
         ("the same in two", lambda: rebuild(pool, TABLES, processes=Processes(dsn, 2))),
@@ -131,8 +135,19 @@ async def rebuilding(server: PostgresServer, rounds: int, streams: int) -> None:
         ("verification of the chains", lambda: read_through(pool)),
     ]
     for name, work in tasks:
-        say(f"| {name} | {median([await measured(events, work()) for _ in range(rounds)]):,.0f} |")
+        rates, costs = [], []
+        for _ in range(rounds):
+            began = processor_time()
+            rates.append(await measured(events, work()))
+            costs.append((processor_time() - began) / events * 1e6)
+        say(f"| {name} | {median(rates):,.0f} | {median(costs):.0f} |")
     await pool.close()
+
+
+def processor_time() -> float:
+    """Seconds of this process and of those that it started and that have ended: hardly depends on what else runs."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 async def fold(pool: Pool, events: int) -> None:
