@@ -32,6 +32,8 @@ def server(app: FastAPI, *, host: str, port: int) -> Server:
         access_log=False,
         log_config=None,  # its lines go the way of all: activities/logs.py
         log_level="warning",
+        # Otherwise a request may inherit what the one before it on the same connection had set, its trace above all.
+        reset_contextvars=True,
         timeout_graceful_shutdown=STOP_PATIENCE,
         ws="none",
     )

@@ -1,12 +1,15 @@
 """Spans of requests. From there to SQL: tests/end_to_end/test_traces.py."""
 
+import asyncio
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from activities import tracing
 from api.app import create_app
+from api.serving import server
 from tests.api.conftest import API_KEY, Bench
 
 
@@ -48,6 +51,29 @@ async def test_a_caller_s_trace_goes_on(memory: InMemorySpanExporter, bench: Ben
     assert provider is not None
     provider.force_flush()
     assert f"{memory.get_finished_spans()[-1].context.trace_id:032x}" == trace
+
+
+async def test_requests_on_one_connection_are_traces_of_their_own(memory: InMemorySpanExporter, bench: Bench) -> None:
+    """Also after a body so large that the server has paused reading: it reads on from within that request."""
+    serving = server(create_app(bench.services), host="127.0.0.1", port=0)
+    served = asyncio.create_task(serving.serve())
+    while not serving.started:  # noqa: ASYNC110 - the server has no event to wait for
+        await asyncio.sleep(0.01)
+    url = f"http://127.0.0.1:{serving.servers[0].sockets[0].getsockname()[1]}"
+    async with httpx.AsyncClient(base_url=url, timeout=60, headers={"Authorization": f"Bearer {API_KEY}"}) as brand:
+        await brand.post("/v1/creators/import", content=b"x" * 2_000_000, headers={"Content-Type": "text/csv"})
+        for _ in range(3):
+            await brand.get("/v1/tasks")
+    serving.should_exit = True
+    await served
+    provider = tracing.provider()
+    assert provider is not None
+    provider.force_flush()
+    requests = [span for span in memory.get_finished_spans() if span.name.startswith(("GET", "POST"))]
+    assert [span.name for span in requests if span.parent is None] == ["POST /v1/creators/import"] + [
+        "GET /v1/tasks"
+    ] * 3
+    assert len({span.context.trace_id for span in requests}) == 4
 
 
 async def test_what_machines_ask_all_the_time_is_not_traced(memory: InMemorySpanExporter, bench: Bench) -> None:
