@@ -66,8 +66,13 @@ OUTAGES: tuple[type[Exception], ...] = (
     asyncpg.CrashShutdownError,
     asyncpg.TooManyConnectionsError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
 )
-"""The database is away. Among them is `asyncpg.InterfaceError`, whose subclass for wrong arguments is a ValueError."""
+"""The database is away. Among them is `asyncpg.InterfaceError`, whose subclass for wrong arguments is a ValueError.
+
+The last is what asyncpg makes of a pooled connection that the server has just ended, and that it believes to be idle.
+"""
+
 _SENTENCES = {
     400: "The request could not be read.",
     404: "There is nothing at this address; /docs lists what there is.",

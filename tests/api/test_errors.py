@@ -124,6 +124,7 @@ async def test_an_event_of_a_newer_release_is_500(bench: Bench) -> None:
         asyncpg.CannotConnectNowError("starting up"),
         asyncpg.ConnectionDoesNotExistError("gone"),
         asyncpg.InterfaceError("pool is closed"),
+        asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"),
     ],
     ids=lambda failure: type(failure).__name__,
 )
