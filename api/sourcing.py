@@ -140,7 +140,9 @@ def _discovery_id(discovery_id: str) -> str:
 DiscoveryId = Annotated[str, Depends(_discovery_id)]
 
 
-@router.get("/creators/discoveries/{discovery_id}", summary="How a discovery goes", responses=problems(401, 403, 404))
+@router.get(
+    "/creators/discoveries/{discovery_id}", summary="How a discovery goes", responses=problems(401, 403, 404, 422)
+)
 async def read_discovery(services: Serving, _: AsBrand, discovery_id: DiscoveryId) -> SourcingView:
     """How many accounts were looked at, what became of them, and what is waited for."""
     return _view(await services.jobs.progress(services.workspace, discovery_id))
