@@ -127,8 +127,9 @@ async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> 
 
 
 def environment() -> dict[str, str]:
-    """This process's environment without libpq's variables, which would lead the tools to some other server."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    """This process's environment without libpq's variables, which would lead the tools to some other server, and
+    without OpenTelemetry's: they are for our processes, and Temporal's server does not start with some of them."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "OTEL_"))}
 
 
 class Server(ABC):

@@ -69,6 +69,9 @@ async def test_from_a_request_to_its_sql_there_is_one_trace(site: Open, collecto
     assert {"RunWorkflow:Campaign", "RunActivity:rank_creators", "RunActivity:notify"} <= {
         span.name for span in collector.spans if span.trace_id.hex() == start_trace
     }
+    assert not any(
+        span.name == "RunWorkflow:Collaboration" for span in collector.trace(collector.named("POST /v1/campaigns")[0])
+    )
     assert collector.services == {"groundswell-tests"}
     _harmless(collector)
 

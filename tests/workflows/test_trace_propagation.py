@@ -21,6 +21,24 @@ async def work() -> None:
     """Something to see in a trace."""
 
 
+@activity.defn
+async def fan_out(ids: list[str]) -> None:
+    """Starts a workflow for each id, and tells it twice."""
+    for id_ in ids:
+        handle = await activity.client().start_workflow("Listens", id=id_, task_queue=activity.info().task_queue)
+        await handle.execute_update("tell")
+        await handle.execute_update("tell")
+
+
+@workflow.defn(name="Organises", sandboxed=True)
+class Organises:
+    """Has others started."""
+
+    @workflow.run
+    async def run(self, ids: list[str]) -> None:
+        await workflow.execute_activity(fan_out, ids, start_to_close_timeout=timedelta(seconds=60))
+
+
 @workflow.defn(name="Listens", sandboxed=True)
 class Listens:
     """Works once by itself and once for each caller."""
@@ -91,6 +109,38 @@ async def test_each_caller_sees_what_was_done_for_them(
         assert names.count("RunActivity:work") == activities
         assert own <= set(names)
         assert all(names.count(each) == 1 for each in own), names
+
+
+async def test_what_an_activity_tells_many_workflows_is_a_trace_each(
+    temporal_client: Client, memory: tuple[TracerProvider, InMemorySpanExporter]
+) -> None:
+    """With a link to the activity: a trace does not grow with the number of creators."""
+    provider, exporter = memory
+    tracer, queue = provider.get_tracer("tests"), uuid4().hex
+    config = temporal_client.config()
+    config["interceptors"] = [Traced(tracer)]
+    client = Client(**config)
+    async with Worker(
+        client,
+        task_queue=queue,
+        workflows=[Listens, Organises],
+        activities=[work, fan_out],
+        workflow_runner=sandboxed(),
+    ):
+        ids = [uuid4().hex for _ in range(3)]
+        with tracer.start_as_current_span("start"):
+            await client.execute_workflow("Organises", ids, id=uuid4().hex, task_queue=queue)
+        for id_ in ids:
+            await client.get_workflow_handle(id_).result()
+    spans = exporter.get_finished_spans()
+    (activity_,) = [span for span in spans if span.name == "RunActivity:fan_out"]
+    assert sum(trace_of(span) == trace_of(activity_) for span in spans) < 10
+    begun = [span for span in spans if span.name == "Tell:Listens"]
+    told = [span for span in spans if span.name == "Tell:tell"]
+    assert (len(begun), len(told), len({trace_of(span) for span in begun + told})) == (3, 6, 9)
+    assert all(span.parent is None and span.links[0].context == activity_.context for span in begun + told)
+    for name, of in (("RunWorkflow:Listens", begun), ("HandleUpdate:tell", told)):
+        assert {trace_of(span) for span in spans if span.name == name} == {trace_of(span) for span in of}
 
 
 async def test_an_update_without_a_trace_is_handled_all_the_same(

@@ -70,6 +70,12 @@ def test_the_users_libpq_variables_do_not_reach_the_servers(monkeypatch: pytest.
     assert environment()["PATH"] == os.environ["PATH"]
 
 
+def test_opentelemetry_s_variables_are_for_our_processes_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Temporal's server reads them too, and does not start with exporters that it does not know."""
+    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "console")
+    assert "OTEL_TRACES_EXPORTER" not in environment()
+
+
 def test_a_missing_wheel_is_named_with_the_command_that_installs_it() -> None:
     """Without the extra `embedded` the stack says what to install instead of failing on an import."""
     require_wheels()
