@@ -73,6 +73,12 @@ class Settings(BaseSettings):
     task_queue: str = TASK_QUEUE
     poll_seconds: Annotated[float, Field(gt=0, le=3_600)] = 5.0
     """How often outreach looks how its collaborations stand, in seconds."""
+    at_once: Annotated[int, Field(ge=4, le=200)] = 50
+    """How many workflow tasks, activities and local activities a worker has under way at a time, of each. One process
+    computes for one of them only; more of them hide waits, and make each other late."""
+    cached_workflows: Annotated[int, Field(ge=10, le=100_000)] = 1_000
+    """How many workflows a worker keeps in memory while they wait. One that it has let go is replayed from its whole
+    history when something happens to it."""
     sandbox: bool = False
     """Whether a worker watches its own workflow code for what a replay could not repeat. The tests do, and so does
     every replay of recorded histories; in production it would load the code anew for every run, to find what they

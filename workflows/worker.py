@@ -113,9 +113,10 @@ def worker(
         workflow_runner=sandboxed() if settings.sandbox else UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=FINISH_WITHIN,
         deployment_config=deployment(settings),
-        max_concurrent_workflow_tasks=50,
-        max_concurrent_activities=50,
-        max_concurrent_local_activities=50,
+        max_concurrent_workflow_tasks=settings.at_once,
+        max_concurrent_activities=settings.at_once,
+        max_concurrent_local_activities=settings.at_once,
+        max_cached_workflows=settings.cached_workflows,
         max_heartbeat_throttle_interval=NOTICES_CANCELLATION_WITHIN,
         default_heartbeat_throttle_interval=NOTICES_CANCELLATION_WITHIN,
     )

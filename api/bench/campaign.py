@@ -161,12 +161,12 @@ class CampaignRun:
         return crowd
 
     async def _time_tenths(self, crowd: Crowd, watch: Watch) -> None:
-        since, spent = perf_counter(), _spent(watch)
+        since, spent = perf_counter(), watch.cpu_seconds
         for tenth in range(1, 11):
             count = self._creators * tenth // 10
             await crowd.until_ended(count)
             await asyncio.to_thread(watch.look)
-            now, spent_now = perf_counter(), _spent(watch)
+            now, spent_now = perf_counter(), watch.cpu_seconds
             self._tenths.append(Tenth(ended=count, seconds=now - since, cpu_seconds=spent_now - spent))
             self._progress(f"{count:,} of {self._creators:,} collaborations over, {now - since:,.1f} s for these")
             since, spent = now, spent_now
@@ -191,7 +191,3 @@ class CampaignRun:
         database = await self._scene.services.pool.fetchval("select pg_database_size(current_database())")
         files = list(self._scene.here.data_dir.glob("temporal.db*"))
         return {"PostgreSQL": int(database), "Temporal": sum(file.stat().st_size for file in files)}
-
-
-def _spent(watch: Watch) -> float:
-    return sum(usage.cpu_seconds for usage in watch.usage().values())

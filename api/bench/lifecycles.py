@@ -35,11 +35,18 @@ class Round(Value):
     p50: float
     p99: float
     """Seconds from a decision's sending to its answer."""
+    cpu_seconds: float
+    """Of all programs together: worker, Temporal, PostgreSQL, API, and whoever sends the decisions."""
 
     @property
     def rate(self) -> float:
         """Lifecycles a second."""
         return self.lifecycles / self.seconds
+
+    @property
+    def cpu_each(self) -> float:
+        """Processor seconds of one lifecycle: on a machine that has nothing else to do, cores / this is the rate."""
+        return self.cpu_seconds / self.lifecycles
 
 
 class Lifecycles(Value):
@@ -61,6 +68,11 @@ class Lifecycles(Value):
         return median(ours.p99 / bare.p99 for ours, bare in zip(self.ours, self.bare, strict=True))
 
     @property
+    def cpu_ratio(self) -> float:
+        """The same of processor time: steadier than the rate on a machine that does other things as well."""
+        return median(ours.cpu_each / bare.cpu_each for ours, bare in zip(self.ours, self.bare, strict=True))
+
+    @property
     def met(self) -> bool:
         """Whether both goals are reached."""
         return self.rate_ratio >= RATE_GOAL and self.latency_ratio <= LATENCY_GOAL
@@ -80,10 +92,11 @@ class Contest:
         others: list[Round] = []
         # First, while the worker's memory holds nothing that has ended and may be used again.
         waiting_bytes = await self._waiting(waiting)
-        async with _bare_worker(self._scene) as queue:
+        async with _bare_worker(self._scene) as (queue, child):
+            watch = Watch({**self._scene.programs, "yardstick": lambda: child.pid})
             for number in range(1, rounds + 1):
-                ours.append(await self._ours(lifecycles))
-                others.append(await self._bare(queue, lifecycles, ours[-1].decisions))
+                ours.append(await self._ours(watch, lifecycles))
+                others.append(await self._bare(watch, queue, lifecycles, ours[-1].decisions))
                 self._progress(
                     f"round {number} of {rounds}: {ours[-1].rate:.2f} collaborations/s,"
                     f" {others[-1].rate:.2f} bare lifecycles/s"
@@ -96,7 +109,7 @@ class Contest:
         await campaign.start(services.log, size, deliverables=self._deliverables)
         return campaign
 
-    async def _ours(self, count: int) -> Round:
+    async def _ours(self, watch: Watch, count: int) -> Round:
         campaign = await self._campaign(count)
         crowd = Crowd(self._scene.services.engine, self._scene.services.log, campaign.id, temper=all_prompt)
         gate = asyncio.Semaphore(AT_ONCE)
@@ -105,15 +118,15 @@ class Contest:
             async with gate:
                 await (await campaign.open(number)).result()
 
-        began = perf_counter()
+        spent, began = await _spent(watch), perf_counter()
         async with crowd.playing():
             await asyncio.gather(*(one(number) for number in range(count)))
-        seconds = perf_counter() - began
+        seconds, spent_then = perf_counter() - began, await _spent(watch)
         assert not crowd.refused, f"nobody does what the rules forbid: {crowd.refused}"
         await campaign.stop()
-        return _round(count, crowd.took, seconds)
+        return _round(count, crowd.took, seconds, spent_then - spent)
 
-    async def _bare(self, queue: str, count: int, decisions: int) -> Round:
+    async def _bare(self, watch: Watch, queue: str, count: int, decisions: int) -> Round:
         took: list[float] = []
         gate = asyncio.Semaphore(AT_ONCE)
 
@@ -121,9 +134,9 @@ class Contest:
             async with gate:
                 await bare.live(self._scene.plain, queue, f"bare-{uuid4().hex}", decisions, took)
 
-        began = perf_counter()
+        spent, began = await _spent(watch), perf_counter()
         await asyncio.gather(*(one() for _ in range(count)))
-        return _round(count, took, perf_counter() - began)
+        return _round(count, took, perf_counter() - began, await _spent(watch) - spent)
 
     async def _waiting(self, count: int) -> int:
         """What the worker needs for each collaboration whose offer waits for an answer."""
@@ -143,19 +156,25 @@ class Contest:
         return int(await self._scene.services.pool.fetchval(query, campaign_id))
 
 
-def _round(count: int, took: Sequence[float], seconds: float) -> Round:
+async def _spent(watch: Watch) -> float:
+    await asyncio.to_thread(watch.look)
+    return watch.cpu_seconds
+
+
+def _round(count: int, took: Sequence[float], seconds: float, cpu_seconds: float) -> Round:
     return Round(
         lifecycles=count,
         decisions=len(took) // count,
         seconds=seconds,
         p50=quantile(took, 0.5),
         p99=quantile(took, 0.99),
+        cpu_seconds=cpu_seconds,
     )
 
 
 @asynccontextmanager
-async def _bare_worker(scene: Scene) -> AsyncIterator[str]:
-    """A process with the yardstick's worker; gives the name of its task queue."""
+async def _bare_worker(scene: Scene) -> AsyncIterator[tuple[str, Child]]:
+    """A process with the yardstick's worker, and the name of its task queue."""
     queue = f"bare-{uuid4().hex}"
     child = Child(
         "yardstick",
@@ -166,6 +185,6 @@ async def _bare_worker(scene: Scene) -> AsyncIterator[str]:
     await child.start()
     try:
         await bare.live(scene.plain, queue, f"bare-{uuid4().hex}", 1, [])  # until it polls, this waits
-        yield queue
+        yield queue, child
     finally:
         await child.stop()

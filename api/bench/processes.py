@@ -57,6 +57,11 @@ class Watch:
             return int(getattr(process.memory_full_info(), "pss", process.memory_info().rss))
         return 0
 
+    @property
+    def cpu_seconds(self) -> float:
+        """What all of them together have used between the first look and the last."""
+        return sum(usage.cpu_seconds for usage in self.usage().values())
+
     def usage(self) -> Mapping[str, Usage]:
         """What each program has used between the first look and the last."""
         spent: dict[str, float] = dict.fromkeys(self._programs, 0.0)

@@ -36,16 +36,24 @@ def of_cost(cost: Cost) -> Iterator[Part]:
 
 def of_lifecycles(found: Lifecycles) -> Iterator[Part]:
     """A row for each round; then the ratios, and what waiting takes."""
-    table = _table("Lifecycles", "a second", "decisions", "p50 s", "p99 s")
+    table = _table("Lifecycles", "a second", "decisions", "p50 s", "p99 s", "CPU ms each")
     for name, rounds in (("collaborations", found.ours), ("yardstick", found.bare)):
         for each in rounds:
-            table.add_row(name, f"{each.rate:.2f}", str(each.decisions), f"{each.p50:.3f}", f"{each.p99:.3f}")
+            table.add_row(
+                name,
+                f"{each.rate:.2f}",
+                str(each.decisions),
+                f"{each.p50:.3f}",
+                f"{each.p99:.3f}",
+                f"{each.cpu_each * 1_000:,.0f}",
+            )
     yield table
     yield _goal(
         found.rate_ratio >= RATE_GOAL, f"rate at least {RATE_GOAL} of the yardstick's", f"{found.rate_ratio:.2f}"
     )
     latency = f"p99 at most {LATENCY_GOAL:g} times the yardstick's"
     yield _goal(found.latency_ratio <= LATENCY_GOAL, latency, f"{found.latency_ratio:.2f}")
+    yield f"Processor time of all programs for each: {found.cpu_ratio:.2f} times the yardstick's."
     yield f"A collaboration that waits takes {found.waiting_bytes / 1024:,.0f} KiB of the worker's memory."
 
 

@@ -24,6 +24,14 @@ def test_settings_come_from_the_environment(environment: pytest.MonkeyPatch) -> 
     assert settings.database_url.get_secret_value().startswith("postgresql://")
 
 
+@pytest.mark.parametrize(("name", "wrong"), [("AT_ONCE", "0"), ("CACHED_WORKFLOWS", "1")])
+def test_what_a_worker_may_hold_has_bounds(environment: pytest.MonkeyPatch, name: str, wrong: str) -> None:
+    """With nothing at once, or nothing in memory, a worker would stand still."""
+    environment.setenv(f"GROUNDSWELL_{name}", wrong)
+    with pytest.raises(ValidationError, match=name.lower()):
+        Settings()
+
+
 def test_a_missing_variable_is_named(environment: pytest.MonkeyPatch) -> None:
     """By the name that it has in the environment."""
     environment.delenv("DATABASE_URL")

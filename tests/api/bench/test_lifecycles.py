@@ -11,7 +11,7 @@ from api.bench.lifecycles import Lifecycles, Round
 
 def a_round(seconds: float, p99: float) -> Round:
     """A hundred lifecycles."""
-    return Round(lifecycles=100, decisions=11, seconds=seconds, p50=0.1, p99=p99)
+    return Round(lifecycles=100, decisions=11, seconds=seconds, p50=0.1, p99=p99, cpu_seconds=seconds)
 
 
 def test_ratios_are_medians_over_rounds_not_ratios_of_medians() -> None:
@@ -24,6 +24,8 @@ def test_ratios_are_medians_over_rounds_not_ratios_of_medians() -> None:
     assert found.ours[0].rate == 5.0
     assert found.rate_ratio == pytest.approx(0.5)
     assert found.latency_ratio == 1.0
+    assert found.ours[0].cpu_each == 0.2
+    assert found.cpu_ratio == pytest.approx(2.0)
 
 
 @pytest.mark.parametrize(("seconds", "p99", "met"), [(16.0, 2.0, True), (17.0, 2.0, False), (16.0, 2.1, False)])
@@ -42,5 +44,5 @@ def test_it_measures_both_kinds_and_the_memory_of_those_that_wait() -> None:
     assert run.returncode == 0, run.stderr
     found = Lifecycles.model_validate(json.loads(run.stdout))
     assert [each.decisions for each in (*found.ours, *found.bare)] == [11] * 4
-    assert all(each.rate > 0 and each.p99 >= each.p50 > 0 for each in (*found.ours, *found.bare))
+    assert all(each.rate > 0 and each.cpu_each > 0 and each.p99 >= each.p50 > 0 for each in (*found.ours, *found.bare))
     assert found.waiting_bytes < 2**20

@@ -50,12 +50,14 @@ def test_cost_tells_what_was_left_out_and_whether_the_goal_is_reached() -> None:
 
 def test_lifecycles_tell_each_round_and_each_goal() -> None:
     """A missed goal is marked, with what was reached."""
-    ours = Round(lifecycles=50, decisions=11, seconds=10, p50=0.2, p99=0.5)
-    bare = Round(lifecycles=50, decisions=11, seconds=5, p50=0.1, p99=0.4)
+    ours = Round(lifecycles=50, decisions=11, seconds=10, p50=0.2, p99=0.5, cpu_seconds=15)
+    bare = Round(lifecycles=50, decisions=11, seconds=5, p50=0.1, p99=0.4, cpu_seconds=5)
     text = shown(tables.of_lifecycles(Lifecycles(ours=[ours], bare=[bare], waiting_bytes=150 * 1024)))
     assert "✗ goal: rate at least 0.6 of the yardstick's; reached 0.50" in text
     assert "✓ goal: p99 at most 2 times the yardstick's; reached 1.25" in text
     assert "150 KiB" in text
+    assert "300" in text  # 15 s over 50 lifecycles, in ms
+    assert "3.00 times the yardstick's" in text
 
 
 def test_a_campaign_tells_where_time_and_memory_went() -> None:
