@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn, TypeVar
 import typer
 from pydantic import ValidationError
 
-from activities.connectors.pades import PadesSeal, SealUnusable, self_signed, verify
+from activities.connectors.pades import PadesSeal, SealUnreadable, SealUnusable, self_signed, verify
 from activities.ports import SealKeys
 from activities.store.pool import open_pool
 from activities.store.seal_keyring import SealKeyring
@@ -36,6 +36,9 @@ def check(
     """
     try:
         found = asyncio.run(verify(contract.read_bytes(), certificate.read_bytes()))
+    except SealUnreadable as error:
+        typer.echo(f"CHANGED after it was sealed: {error}")
+        raise typer.Exit(1) from None
     except ValueError as error:
         _give_up(f"{contract.name}: {error}")
     typer.echo(f"Sealed by {found.sealed_by}" + (f" at {found.sealed_at.isoformat()}" if found.sealed_at else ""))

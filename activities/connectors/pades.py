@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Self
 
+from asn1crypto import cms
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
@@ -25,7 +26,9 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import PageObject
 from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
+from pyhanko.sign.general import CMSExtractionError
 from pyhanko.sign.validation import async_validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
@@ -37,8 +40,16 @@ VALID_FOR = timedelta(days=3_650)
 """Of a certificate that this installation makes for itself."""
 
 
+UNREADABLE = (ValueError, TypeError, AttributeError, LookupError)
+"""What parsers also stumble with over a damaged file."""
+
+
 class SealUnusable(ValueError):
     """The key or the certificates of the seal cannot be used; the message says why."""
+
+
+class SealUnreadable(ValueError):
+    """The file was changed so that its seal cannot even be read."""
 
 
 @dataclass(frozen=True)
@@ -129,26 +140,34 @@ async def verify(sealed: bytes, trusted_certificates: bytes) -> Verified:
     """What a sealed contract is worth to somebody who trusts these certificates (PEM).
 
     Raises:
+        SealUnreadable: the file was changed beyond that.
         ValueError: the file is no PDF, or has no seal.
     """
+    if not sealed.startswith(b"%PDF-"):
+        raise ValueError("this is no PDF")
+    roots = list(load_certs_from_pemder_data(trusted_certificates))
     try:
         signatures = PdfFileReader(BytesIO(sealed)).embedded_signatures
-    except PdfError as error:
-        raise ValueError(f"this is no PDF: {error}") from error
+        if signatures:
+            trust = ValidationContext(trust_roots=roots, allow_fetching=False)
+            status = await async_validate_pdf_signature(signatures[0], trust)
+    except (*UNREADABLE, PdfError, SignatureValidationError, CMSExtractionError) as error:
+        raise SealUnreadable(f"the file is damaged: {error}") from error
     if not signatures:
         raise ValueError("this document has no seal")
-    roots = list(load_certs_from_pemder_data(trusted_certificates))
-    status = await async_validate_pdf_signature(
-        signatures[0], ValidationContext(trust_roots=roots, allow_fetching=False)
-    )
     return Verified(
-        intact=status.intact and status.valid,
+        intact=status.intact and status.valid and _is_filled_with_zeros(signatures[0].pkcs7_content),
         trusted=status.trusted,
         complete=len(signatures) == 1 and status.coverage is SignatureCoverageLevel.ENTIRE_FILE,
         sealed_by=status.signing_cert.subject.human_friendly,
         sealed_at=status.signer_reported_dt,
         signed_document=hashlib.sha256(signed_part(sealed)).hexdigest(),
     )
+
+
+def _is_filled_with_zeros(container: bytes) -> bool:
+    """Whether nothing is hidden behind the signature: the space kept for it is the one place it cannot cover."""
+    return not container[len(cms.ContentInfo.load(container).dump()) :].strip(b"\x00")
 
 
 def signed_part(sealed: bytes) -> bytes:

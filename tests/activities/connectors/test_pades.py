@@ -3,20 +3,23 @@
 import re
 import shutil
 import subprocess
+from functools import cache
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from random import Random
 
 import pytest
 import typst
 from pypdf import PdfReader
 
-from activities.connectors.pades import PadesSeal, SealUnusable, self_signed, signed_part, verify
+from activities.connectors.pades import PadesSeal, SealUnreadable, SealUnusable, self_signed, signed_part, verify
 from activities.ports import SealKeys
 
 REASON = "Contract collab-1, signed by both sides"
 
 
+@cache  # a PDF has the second in it at which it was made
 def pdf(text: str) -> bytes:
     content = typst.Compiler(f"= {text}\n#lorem(40)".encode()).compile(format="pdf")
     assert isinstance(content, bytes)
@@ -53,11 +56,19 @@ async def test_the_record_is_behind_it(sealed: bytes) -> None:
 
 
 async def test_any_changed_byte_is_found(sealed: bytes, keys: SealKeys) -> None:
-    """In the signed document, in the record behind it, and in what describes the file."""
-    for place in (len(pdf("Contract")) // 2, len(pdf("Contract")) + 500, 20):
+    """Wherever it is: in the signed document, in the record behind it, in the signature or behind that."""
+    chance = Random(20261123)  # noqa: S311 - a sample of places
+    for place in chance.sample(range(5, len(sealed)), 100):
         changed = bytearray(sealed)
         changed[place] ^= 1
-        assert not (await verify(bytes(changed), keys.certificates)).intact, place
+        assert await is_found_out(bytes(changed), keys), place
+
+
+async def is_found_out(content: bytes, keys: SealKeys) -> bool:
+    try:
+        return not (await verify(content, keys.certificates)).good
+    except SealUnreadable:
+        return True
 
 
 async def test_what_is_added_after_the_seal_is_found(sealed: bytes, keys: SealKeys) -> None:
