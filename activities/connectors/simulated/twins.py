@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from activities.connectors.simulated import fohr, instagram, neoreach
+from activities.connectors.simulated import fohr, instagram, neoreach, slack
 from activities.connectors.simulated.serving import served
 
 
@@ -42,6 +42,11 @@ TWINS: Mapping[str, Offered] = {
         port=8103,
         make=lambda: fohr.FohrTwin().app,
         environment=lambda address: {"GROUNDSWELL_FOHR_URL": address, "GROUNDSWELL_FOHR_KEY": fohr.KEY},
+    ),
+    "slack": Offered(
+        port=8104,
+        make=lambda: slack.SlackTwin().app,
+        environment=lambda address: {"GROUNDSWELL_SLACK_WEBHOOK_URL": f"{address}{slack.PATH}"},
     ),
 }
 

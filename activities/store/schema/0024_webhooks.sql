@@ -15,6 +15,8 @@ create table webhooks (
     created_at timestamptz not null default clock_timestamp(),
     -- Everything up to here was received, or not wanted.
     position bigint not null,
+    -- Idempotency key of the last replay: a repetition of it must not go back again.
+    replay_key text,
     -- Failures in a row, all of the first event after the position; and when it is tried next.
     failures integer not null default 0,
     due_at timestamptz not null default clock_timestamp(),
