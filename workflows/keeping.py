@@ -1,20 +1,30 @@
-"""Read models that follow the feed, kept up to date as long as a worker runs."""
+"""What follows the feed, read models and webhooks, kept going as long as a worker runs."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 import structlog
 
 from activities.store.pool import Pool
-from activities.store.subscriptions import Subscription
 
 AGAIN = 30.0
 """Seconds until a read model that has failed is tried again. Campaigns never stand still for it."""
 
 
+class Follower(Protocol):
+    """Something that follows the feed: a `Subscription`, or the delivery of webhooks."""
+
+    name: str
+
+    async def run(self, pool: Pool) -> None:
+        """Follows until it is cancelled. Raises what it cannot go on with."""
+        ...
+
+
 @asynccontextmanager
-async def kept(pool: Pool, *subscriptions: Subscription, again: float = AGAIN) -> AsyncIterator[None]:
+async def kept(pool: Pool, *subscriptions: Follower, again: float = AGAIN) -> AsyncIterator[None]:
     """Runs the subscriptions for the length of the block. Any number of workers may: they take turns."""
     running = [asyncio.create_task(_keep(pool, subscription, again)) for subscription in subscriptions]
     try:
@@ -25,10 +35,10 @@ async def kept(pool: Pool, *subscriptions: Subscription, again: float = AGAIN) -
         await asyncio.gather(*running, return_exceptions=True)
 
 
-async def _keep(pool: Pool, subscription: Subscription, again: float) -> None:
+async def _keep(pool: Pool, subscription: Follower, again: float) -> None:
     while True:
         try:
             await subscription.run(pool)
         except Exception:  # noqa: BLE001 - whatever it is, campaigns go on, and the operators read of it
-            structlog.get_logger(__name__).exception("read model has failed", subscription=subscription.name)
+            structlog.get_logger(__name__).exception("follower of the feed has failed", subscription=subscription.name)
             await asyncio.sleep(again)

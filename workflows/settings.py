@@ -15,6 +15,8 @@
 | `GROUNDSWELL_SMTP_HOST`, `_SMTP_PORT`, `_SMTP_USERNAME`, `_SMTP_PASSWORD`, `_SMTP_TLS`, `_MAIL_FROM` | outgoing mail |
 | `GROUNDSWELL_INSTAGRAM_TOKEN`, `_INSTAGRAM_ACCOUNT`, `_INSTAGRAM_APP_SECRET`, `_INSTAGRAM_URL` | Instagram |
 | `GROUNDSWELL_NEOREACH_URL`, `_NEOREACH_KEY`, `GROUNDSWELL_FOHR_URL`, `_FOHR_KEY` | the other sources |
+| `GROUNDSWELL_WEBHOOKS_ALLOW_PRIVATE` | whether webhooks may lead into private networks: development only |
+| `GROUNDSWELL_SLACK_WEBHOOK_URL` | a Slack incoming webhook, for the people who follow campaigns |
 | `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, ... | Temporal, see its docs |
 """
 
@@ -70,6 +72,8 @@ class Settings(BaseSettings):
     neoreach_key: SecretStr | None = None
     fohr_url: str | None = None
     fohr_key: SecretStr | None = None
+    webhooks_allow_private: bool = False
+    slack_webhook_url: SecretStr | None = None
     task_queue: str = TASK_QUEUE
     poll_seconds: Annotated[float, Field(gt=0, le=3_600)] = 5.0
     """How often outreach looks how its collaborations stand, in seconds."""

@@ -34,7 +34,10 @@ from activities.store.seal_keyring import SealKeyring
 from activities.store.sealing import Sealer, sealer_on
 from activities.store.shortlists import Shortlists
 from activities.store.sourcing_jobs import SourcingJobs
+from activities.store.webhooks import Webhooks
 from activities.verification import Verification
+from activities.webhook_delivery import Ways, WebhookDelivery
+from activities.webhook_notes import WebhookNotes
 from workflows.campaign import CampaignWorkflow
 from workflows.collaboration import CollaborationWorkflow
 from workflows.keeping import kept
@@ -60,14 +63,7 @@ def activities(settings: Settings, pool: Pool, sealer: Sealer, sources: CreatorS
     directory, documents = Creators(pool, sealer.keyring), Documents(pool, sealer)
     mail_log, progress = MailLog(pool), CampaignProgress(pool)
     links = CreatorLinks(settings.secret_key.get_secret_value(), settings.public_url)
-    mailer = SmtpMailer(
-        settings.smtp_host,
-        settings.smtp_port,
-        settings.mail_from,
-        username=settings.smtp_username,
-        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
-        tls=settings.smtp_tls,
-    )
+    mailer = _mailer(settings)
     signing = ContractSigning(
         log, directory, documents, PadesSeals(SealKeyring(pool, sealer.keyring, make=self_signed).of)
     )
@@ -99,6 +95,27 @@ def activities(settings: Settings, pool: Pool, sealer: Sealer, sources: CreatorS
         monitoring.cancel_collaborations,
         Notification(log, directory, mailer, mail_log, documents, links).notify,
     )
+
+
+def _mailer(settings: Settings) -> SmtpMailer:
+    return SmtpMailer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.mail_from,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+        tls=settings.smtp_tls,
+    )
+
+
+def webhook_delivery(settings: Settings, pool: Pool, sealer: Sealer) -> WebhookDelivery:
+    """What tells programs, and the Slack channel if there is one, of events."""
+    slack = settings.slack_webhook_url
+    ways = Ways(
+        allow_private=settings.webhooks_allow_private, slack_url=slack.get_secret_value() or None if slack else None
+    )
+    notes = WebhookNotes(pool, _mailer(settings), settings.public_url)
+    return WebhookDelivery(Webhooks(pool, sealer.keyring), ways, notes.tell_of)
 
 
 def worker(
@@ -137,7 +154,7 @@ async def running_worker(settings: Settings) -> AsyncIterator[Worker]:
         client = await connect_temporal(sealer)
         async with (
             metrics_served(settings, pool, client),
-            kept(pool, keep_track_records()),
+            kept(pool, keep_track_records(), webhook_delivery(settings, pool, sealer)),
             worker(client, settings, pool, sealer, sources) as running,
         ):
             yield running

@@ -2,7 +2,7 @@
 
 from pydantic_core import to_json
 
-from activities.connectors.receivers import Reception, Receiver
+from activities.connectors.receivers import Receiver, Reception
 
 PACE = 1.0
 """Seconds between two messages to one webhook: what Slack allows (api.slack.com, rate limits, incoming webhooks)."""

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 from pydantic import Field
 
 from activities.connectors.receivers import Reception, new_secret
@@ -166,7 +167,7 @@ class Webhooks:
         settled = await self._feed.settled(patience=0)
         lease = uuid4()
         row = await self._pool.fetchrow(QUERIES.claim_webhook, list(kinds), settled, lease, LEASE)
-        return row and Claim(_webhook(row), lease, await self._secret(row))
+        return None if row is None else Claim(_webhook(row), lease, await self._secret(row))
 
     async def received(self, claim: Claim, position: int, *, pause: timedelta = timedelta(0)) -> bool:
         """Note that everything up to a position is done; the next is due after a pause. False if the lease is lost."""
@@ -202,7 +203,7 @@ class Webhooks:
         """Note that somebody has been told."""
         await self._pool.execute(QUERIES.webhook_told_of, webhook_id)
 
-    async def _secret(self, row: Mapping[str, Any]) -> bytes | None:
+    async def _secret(self, row: asyncpg.Record) -> bytes | None:
         if row["secret"] is None:
             return None
         key = await self._keyring.to_seal(workspaces_key(row["workspace"]))
@@ -213,11 +214,11 @@ def _place(id_: str) -> str:
     return f"webhook/{id_}"
 
 
-def _found(row: Mapping[str, Any] | None, id_: str) -> Webhook:
+def _found(row: asyncpg.Record | None, id_: str) -> Webhook:
     if row is None:
         raise NotFound(kind="webhook", id=id_)
     return _webhook(row)
 
 
-def _webhook(row: Mapping[str, Any]) -> Webhook:
+def _webhook(row: asyncpg.Record) -> Webhook:
     return Webhook(**{name: row[name] for name in Webhook.model_fields})

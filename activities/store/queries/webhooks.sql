@@ -72,6 +72,7 @@ update webhooks
 set
     position = $3,
     failures = 0,
+    note = null,
     due_at = clock_timestamp() + $5::interval,
     leased_until = clock_timestamp() + $4::interval
 where id = $1 and lease = $2
@@ -121,3 +122,13 @@ select id, workspace, kind, note, disabled_at, position from webhooks where not 
 -- name: webhook_told_of
 -- Notes that somebody has been told of it, unless it has been enabled meanwhile.
 update webhooks set told_at = clock_timestamp() where id = $1 and not enabled;
+
+-- name: managers_under_way
+-- Whom campaigns of a workspace that have not ended name as their managers; the newest campaigns' first, at most twenty.
+select event.data -> 'brief' -> 'contacts' ->> 'manager' as manager
+from campaign_board as board
+inner join events as event on event.stream = 'campaign/' || board.campaign_id and event.type = 'CampaignStarted'
+where board.workspace = $1 and board.outcome is null
+group by 1
+order by max(board.started_at) desc
+limit 20;
