@@ -33,7 +33,9 @@ async def examine() -> AsyncIterator[Finding]:
     try:
         client = await connect_temporal(None)
     except (RuntimeError, ValueError) as error:
-        todo = "start it, and check TEMPORAL_ADDRESS, or the profile in temporal.toml, and its certificates"
+        todo = (
+            "start it, and check TEMPORAL_ADDRESS, TEMPORAL_API_KEY and certificates, or the profile in temporal.toml"
+        )
         yield Finding(part="temporal", ready=False, found=f"not reachable: {_short(error)}", todo=todo)
         return
     namespace = await NamespaceProbe(client).check()

@@ -6,8 +6,11 @@ import socket
 import uvicorn
 from fastapi import FastAPI
 
-STOP_PATIENCE = 5
-"""Seconds that requests under way have when the server stops; a client that does not read could hold it for ever."""
+from workflows.client import ANSWER_WITHIN
+
+STOP_PATIENCE = int(ANSWER_WITHIN.total_seconds()) + 2
+"""Seconds that requests under way have when the server stops: a decision its time and a moment to be sent, and a client
+that does not read no more than that."""
 
 
 class Server(uvicorn.Server):

@@ -21,6 +21,7 @@ from temporalio.client import Client
 
 from api.cli import app
 from api.embedded.temporal import find_binary
+from api.serving import STOP_PATIENCE
 from tests.keys import MASTER_KEYS
 from workflows.search_attributes import INDEXED
 from workflows.settings import Settings
@@ -187,10 +188,10 @@ def test_what_runs_once_is_waited_for_and_what_runs_for_good_is_restarted() -> N
         assert {"migrate", "temporal-namespace"} <= set(services()[name]["depends_on"])
 
 
-def test_a_worker_has_time_to_finish() -> None:
-    """Docker kills later than the worker's own grace period ends."""
-    grace = int(services()["worker"]["stop_grace_period"].removesuffix("s"))
-    assert grace > FINISH_WITHIN.total_seconds()
+def test_worker_and_api_have_time_to_finish() -> None:
+    """Docker kills later than their own grace periods end."""
+    for service, needs in (("worker", FINISH_WITHIN.total_seconds()), ("api", STOP_PATIENCE)):
+        assert int(services()[service]["stop_grace_period"].removesuffix("s")) > needs
 
 
 def test_ports_are_published_on_loopback_only() -> None:

@@ -142,6 +142,11 @@ class WorkerProcess:
         if self._process.returncode is None:
             self._process.send_signal(signal.SIGKILL)
 
+    def tell_to_stop(self) -> None:
+        """SIGTERM, as a deployment sends it: it finishes what it has begun."""
+        assert self._process is not None, "it was started"
+        self._process.send_signal(signal.SIGTERM)
+
     async def stop(self) -> None:
         """End it for good; what it had begun stays undone."""
         if self._watching is not None:
