@@ -47,7 +47,14 @@ class Verification:
         except GroundswellError as error:
             raise as_application_error(error) from error
         reported = await self._reported(creator.profile)
-        return await asyncio.to_thread(assess, creator.profile, request.brand, request.category, third_party=reported)
+        return await asyncio.to_thread(
+            assess,
+            creator.profile,
+            request.brand,
+            request.category,
+            audience=creator.audience,
+            third_party=reported,
+        )
 
     async def _reported(self, profile: Profile) -> AudienceReport | None:
         """The first report that a third party has; one that cannot be asked after some attempts counts as silent."""

@@ -4,6 +4,7 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
+from pydantic import Field
 from starlette.datastructures import UploadFile
 
 from activities.connectors.csv_roster import RejectedRow, RosterFormat, RosterUnreadable, format_of, read_roster
@@ -23,6 +24,7 @@ from api.dependencies import (
 from api.errors import UnsupportedMediaType, problems
 from api.pagination import Cursor, Limit, Page, Place, Rank
 from api.views import campaign_events
+from domain.audience import Account, AudienceAudit, audit
 from domain.creators import Creator, Handle, Platform
 from domain.discovery import ApproveShortlist, RejectShortlist
 from domain.errors import NotFound
@@ -49,6 +51,12 @@ class Imported(Value):
     """Accounts of people who have been erased: nothing of them is kept."""
     rejected: tuple[RejectedRow, ...]
     ignored_columns: tuple[str, ...]
+
+
+class FollowerSample(Value):
+    """Followers of one creator, drawn at random: what anybody sees of each of them."""
+
+    accounts: tuple[Account, ...] = Field(max_length=10_000)
 
 
 class Candidate(Value):
@@ -180,7 +188,7 @@ async def read_creator(services: Serving, _: AsBrand, creator_id: CreatorId) -> 
     creator = await creator_of(services.creators, creator_id)
     record = (await TrackRecords(services.pool).get([creator_id])).get(creator_id)
     past = None if record is None else _past_performance(record)
-    return KnownCreator(id=creator.id, profile=creator.profile, track_record=past)
+    return KnownCreator(id=creator.id, profile=creator.profile, audience=creator.audience, track_record=past)
 
 
 def _past_performance(record: TrackRecord) -> PastPerformance:
@@ -190,6 +198,25 @@ def _past_performance(record: TrackRecord) -> PastPerformance:
         median_hours_to_answer=record.median_answer_hours,
         mean_seconds_to_answer=None if mean is None else round(mean.total_seconds()),
     )
+
+
+@router.post(
+    "/creators/{creator_id}/audience-audit",
+    summary="Audit a creator's audience",
+    responses=problems(401, 403, 404, 409, 413, 422, 503),
+)
+async def audit_audience(
+    services: Serving, _: AsBrand, _key: IdempotencyKey, creator_id: CreatorId, body: FollowerSample
+) -> AudienceAudit:
+    """Which share of the audience is fake, with its interval, from a sample of followers; no names are asked for.
+
+    It is kept with the creator, and counts when they are verified next. Another audit takes its place. 409 for fewer
+    than 30 accounts.
+    """
+    found = audit(body.accounts)
+    if not await services.creators.keep_audience(creator_id, found):
+        raise NotFound(kind="creator", id=creator_id)
+    return found
 
 
 @router.post(

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
+from domain.audience import AudienceAudit
 from domain.money import Currency, Minor
 from domain.values import Line, Text, Value
 
@@ -68,7 +69,8 @@ class Profile(Value):
 
 
 class Creator(Value):
-    """A profile with the directory's id for it."""
+    """A profile with the directory's id for it, and what the last audit said of the audience, if there was one."""
 
     id: Line
     profile: Profile
+    audience: AudienceAudit | None = None

@@ -14,6 +14,7 @@ from pydantic import Field
 from activities.store.keys import Keyring, keyed_hash, workspaces_key
 from activities.store.pool import Connection, Pool
 from activities.store.queries import QUERIES
+from domain.audience import AudienceAudit
 from domain.creators import Country, Creator, Followers, Language, Platform, Profile
 from domain.ranking import Wanted
 from domain.values import Value
@@ -190,6 +191,11 @@ class Creators:
                 )
         return [Listed(_creator(row), row["opted_out"]) for row in rows]
 
+    async def keep_audience(self, creator_id: str, audit: AudienceAudit) -> bool:
+        """Keeps what an audit said, in the place of an earlier one; False if there is no such creator."""
+        kept = await self._pool.fetchval(QUERIES.keep_audience, creator_id, audit.model_dump(mode="json"))
+        return kept is not None
+
     async def opt_out(self, creator_id: str) -> bool:
         """Keeps the creator out of every future campaign; False if there is no such creator."""
         return await self._pool.fetchval(QUERIES.opt_out, creator_id) is not None
@@ -223,4 +229,4 @@ def _lexeme(word: str) -> str:
 
 
 def _creator(row: asyncpg.Record) -> Creator:
-    return Creator(id=row["id"], profile=Profile.model_validate(row["profile"]))
+    return Creator(id=row["id"], profile=Profile.model_validate(row["profile"]), audience=row.get("audience"))

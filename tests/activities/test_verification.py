@@ -8,7 +8,8 @@ from temporalio.testing import ActivityEnvironment
 
 from activities.failures import OutsideFailure, outside_failure
 from activities.verification import ASKS, REPORT_ATTEMPTS, AssessRequest, Verification, review_creator
-from domain.checks import assess
+from domain.audience import AudienceAudit
+from domain.checks import Signal, assess
 from domain.creators import Handle, Platform
 from domain.third_party import AudienceReport
 from domain.verification import CreatorAssessed
@@ -26,6 +27,17 @@ async def test_the_checks_run_on_what_the_directory_knows(store: Store) -> None:
     profile = (await store.directory.get([creator_id]))[creator_id].profile
     assert found == assess(profile, "Lumen Tea", "tea")
     assert found == await ActivityEnvironment().run(verification.assess_creator, request)
+
+
+async def test_what_an_audit_said_of_the_audience_counts(store: Store) -> None:
+    (creator_id,) = await store.add_creators()
+    audience = AudienceAudit(
+        sampled=300, suspects=150, fake_share=0.53, low=0.46, high=0.60, formula_version="audience 2026-11.1"
+    )
+    assert await store.directory.keep_audience(creator_id, audience)
+    request = AssessRequest(creator_id=creator_id, brand="Lumen Tea", category="tea")
+    assessment = await ActivityEnvironment().run(Verification(store.directory).assess_creator, request)
+    assert Signal.FAKE_AUDIENCE in assessment.signals
 
 
 async def test_an_unknown_creator_is_not_tried_again(store: Store) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from activities.store.pool import Pool
 from activities.store.projections.creator_track_records import save
 from activities.store.queries import QUERIES
 from domain.negotiation import DeclineOffer
@@ -40,6 +41,36 @@ async def test_a_roster_that_comes_again_renews_profiles(brand: httpx.AsyncClien
 
     assert (first["created"], first["updated"]) == (1, 0)
     assert (again["created"], again["updated"]) == (0, 1)
+
+
+PERSON = {"posts": 120, "following": 400, "followers": 500, "has_profile_picture": True}
+BOUGHT = {"posts": 0, "following": 3_000, "followers": 20}
+
+
+async def test_an_audit_is_kept_with_the_creator(bench: Bench, brand: httpx.AsyncClient, pool: Pool) -> None:
+    """A later import of the profile leaves it, a later audit replaces it, and an erasure takes it away."""
+    id_ = await bench.known_creator(handle="maya.makes", name="Maya Ito")
+    url = f"/v1/creators/{id_}/audience-audit"
+    first = await brand.post(url, json={"accounts": [PERSON] * 60 + [BOUGHT] * 40})
+    assert (first.status_code, first.json()["suspects"]) == (200, 40)
+    assert first.json()["low"] < first.json()["fake_share"] < first.json()["high"]
+
+    await brand.post("/v1/creators/import", content=CSV, headers={"Content-Type": "text/csv"})
+    assert (await brand.get(f"/v1/creators/{id_}")).json()["audience"] == first.json()
+    second = await brand.post(url, json={"accounts": [PERSON] * 100})
+    assert (await brand.get(f"/v1/creators/{id_}")).json()["audience"] == second.json() != first.json()
+    await brand.post(f"/v1/creators/{id_}/erase")
+    assert await pool.fetchval("select audience from creators") is None
+
+
+async def test_an_audit_of_too_few_or_of_nobody_is_refused(bench: Bench, brand: httpx.AsyncClient) -> None:
+    id_ = await bench.known_creator(handle="maya.makes", name="Maya Ito")
+    few = await brand.post(f"/v1/creators/{id_}/audience-audit", json={"accounts": [PERSON] * 29})
+    assert (few.status_code, few.json()["code"]) == (409, "audience_sample_too_small")
+    nobody = await brand.post("/v1/creators/nobody/audience-audit", json={"accounts": [PERSON] * 30})
+    assert nobody.status_code == 404
+    wrong = await brand.post(f"/v1/creators/{id_}/audience-audit", json={"accounts": [{**PERSON, "posts": -1}] * 30})
+    assert (wrong.status_code, "accounts" in wrong.text) == (422, True)
 
 
 async def test_a_creator_is_erased_once_and_stays_out_of_imports(bench: Bench, brand: httpx.AsyncClient) -> None:

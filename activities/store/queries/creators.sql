@@ -18,7 +18,11 @@ returning id, platform, handle, (xmax = 0) as created;
 
 -- name: get_creators
 -- The creators with these ids who have not been erased.
-select id, profile, opted_out from creators where id = any($1::text []) and erased_at is null;
+select id, profile, audience, opted_out from creators where id = any($1::text []) and erased_at is null;
+
+-- name: keep_audience
+-- What an audit said of a creator's audience; the latest counts.
+update creators set audience = $2 where id = $1 and erased_at is null returning id;
 
 -- name: profiles_of_accounts
 -- What the directory knows of these accounts.
@@ -120,5 +124,6 @@ set
     profile = '{}',
     opted_out = true,
     erased_at = clock_timestamp(),
+    audience = null,
     updated_at = clock_timestamp()
 where id = $1;
