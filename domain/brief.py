@@ -12,6 +12,7 @@ from domain.creators import Country, Email, Followers, Language, Platform
 from domain.deadlines import DeadlinePolicy, OnExpiry
 from domain.formats import Format
 from domain.money import Minor, Money
+from domain.shop import Shop
 from domain.values import Line, Value
 
 
@@ -180,6 +181,7 @@ class Brief(Value):
     policies: Policies = Policies()
     terms: Terms = Terms()
     contacts: Contacts
+    shop: Shop | None = None
     time_zone: Annotated[str, AfterValidator(_known_time_zone)] = "UTC"
 
     @property

@@ -65,6 +65,8 @@ NOT_PERSONAL: dict[str, str] = {
     "brief.audience.language": CODE,
     "brief.audience.topics.*": BRANDS,
     "brief.time_zone": CODE,
+    "brief.shop.landing_url": BRANDS,
+    "brief.shop.discount_prefix": CODE,
     "brief.contacts.manager": BRANDS_PEOPLE,
     "brief.contacts.escalation": BRANDS_PEOPLE,
     "assignment.brand": BRANDS,
