@@ -17,6 +17,8 @@ from domain.values import Line, Value
 class Grade(StrEnum):
     """How far a figure can be trusted."""
 
+    RECORD = "R"
+    """The workspace's own events say so."""
     OFFICIAL = "A"
     """A law, a regulator or a platform says so."""
     PRESS = "B"
