@@ -20,6 +20,7 @@ from activities.store.projections.read_models import read_models
 from activities.store.sealing import sealer_on
 from activities.store.shortlists import Shortlists
 from activities.store.sourcing_jobs import SourcingJobs
+from activities.store.webhooks import Webhooks
 from api import (
     campaigns,
     codec,
@@ -37,6 +38,7 @@ from api import (
     sourcing,
     tasks,
     verification,
+    webhooks,
 )
 from api.auth import ApiKeys
 from api.dependencies import Services
@@ -68,6 +70,7 @@ ROUTERS = (
     creator_page.router,
     operations.router,
     sourcing.router,
+    webhooks.router,
     codec.router,
 )
 
@@ -127,6 +130,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             sources=sources,
             sourcing=SourcingEngine(client, jobs, settings.task_queue),
             jobs=jobs,
+            webhooks=Webhooks(pool, sealer.keyring),
+            webhooks_allow_private=settings.webhooks_allow_private,
             shortlists=Shortlists(pool),
             documents=Documents(pool, sealer),
             links=CreatorLinks(settings.secret_key.get_secret_value(), settings.public_url),

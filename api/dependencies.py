@@ -21,6 +21,7 @@ from activities.store.feed import Feed
 from activities.store.pool import Pool
 from activities.store.projections.collaboration_pipeline import get_collaboration
 from activities.store.sourcing_jobs import SourcingJobs, Wish
+from activities.store.webhooks import Webhooks
 from api.auth import ApiKeys, Caller, NotAuthenticated, NotPermitted, brand, creator
 from api.errors import UnsupportedMediaType
 from api.operators import Operators
@@ -90,6 +91,7 @@ class Services:
     sources: CreatorSources
     sourcing: CreatorSourcing
     jobs: SourcingJobs
+    webhooks: Webhooks
     shortlists: Shortlists
     documents: Documents
     links: CreatorLinks
@@ -98,6 +100,7 @@ class Services:
     payloads: PayloadCodec | None = None
     operators: Operators = field(default_factory=Operators)
     workspace: str = "default"
+    webhooks_allow_private: bool = False
 
 
 def _services(request: Request) -> Services:

@@ -37,6 +37,7 @@ TAGS: list[dict[str, str]] = [
     {"name": "Campaigns", "description": "Looking at campaigns, and stopping them."},
     {"name": "Collaborations", "description": "Looking at collaborations, and stopping them."},
     {"name": "Tasks", "description": "What waits for a person."},
+    {"name": "Webhooks", "description": "Programs that are told of events."},
     {"name": "Operations", "description": "For whoever runs Groundswell."},
 ]
 

@@ -24,6 +24,7 @@ from activities.store.pool import Pool, open_pool
 from activities.store.projections.read_models import read_models
 from activities.store.shortlists import Shortlists
 from activities.store.sourcing_jobs import SourcingJobs, Wish
+from activities.store.webhooks import Webhooks
 from api.app import create_app
 from api.auth import ApiKeys
 from api.dependencies import Services
@@ -248,9 +249,8 @@ async def pool(database: str) -> AsyncIterator[Pool]:
     await pool.close()
 
 
-@pytest.fixture
-async def bench(pool: Pool) -> Bench:
-    """An API with nothing in its database."""
+def bench_on(pool: Pool) -> Bench:
+    """An API on this database."""
     sealer = a_sealer(pool)
     log = PostgresEventLog(pool, sealer, read_models())
     engine = InProcessEngine(log)
@@ -264,12 +264,19 @@ async def bench(pool: Pool) -> Bench:
         sources=CreatorSources(),
         sourcing=NotSourcing(),
         jobs=SourcingJobs(pool, sealer.keyring),
+        webhooks=Webhooks(pool, sealer.keyring),
         shortlists=Shortlists(pool),
         documents=Documents(pool, sealer),
         links=CreatorLinks(SECRET, "http://api.test"),
         keys=ApiKeys({"manager": API_KEY, "another-team": "another-key"}),
     )
     return Bench(services, engine, create_app(services))
+
+
+@pytest.fixture
+async def bench(pool: Pool) -> Bench:
+    """An API with nothing in its database."""
+    return bench_on(pool)
 
 
 @pytest.fixture

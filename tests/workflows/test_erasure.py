@@ -17,6 +17,7 @@ from activities.store.erasure import Erasures
 from activities.store.feed import Feed
 from activities.store.shortlists import Shortlists
 from activities.store.sourcing_jobs import SourcingJobs
+from activities.store.webhooks import Webhooks
 from activities.store.verify import verify
 from api.app import create_app
 from api.auth import ApiKeys
@@ -73,6 +74,7 @@ async def api(live: Bench, eraser: Eraser) -> AsyncIterator[httpx.AsyncClient]:
         sources=CreatorSources(),
         sourcing=SourcingEngine(live.client, SourcingJobs(live.pool, live.sealer.keyring)),
         jobs=SourcingJobs(live.pool, live.sealer.keyring),
+        webhooks=Webhooks(live.pool, live.sealer.keyring),
         shortlists=Shortlists(live.pool),
         documents=Documents(live.pool, live.sealer),
         links=CreatorLinks("a secret of the tests, long enough", "http://api.test"),

@@ -1,4 +1,4 @@
-"""The twin of a Slack incoming webhook: takes a text at a time, no faster than Slack does, and keeps what it was told."""
+"""The twin of a Slack incoming webhook: takes a text at a time, no faster than Slack does, and keeps what was said."""
 
 import json
 from time import monotonic
