@@ -17,8 +17,8 @@ from activities.store.erasure import Erasures
 from activities.store.feed import Feed
 from activities.store.shortlists import Shortlists
 from activities.store.sourcing_jobs import SourcingJobs
-from activities.store.webhooks import Webhooks
 from activities.store.verify import verify
+from activities.store.webhooks import Webhooks
 from api.app import create_app
 from api.auth import ApiKeys
 from api.dependencies import Services
