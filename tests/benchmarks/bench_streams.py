@@ -26,8 +26,8 @@ from activities.store.projections.read_models import read_models
 from api.embedded.postgres import PostgresServer
 from domain.decider import ENGINE, Actor, Role
 from domain.events import Metadata, Record
-from tests.api.conftest import InProcessEngine
-from tests.benchmarks.stream_server import API_KEY, APPLICATION
+from tests.api.conftest import API_KEY, InProcessEngine
+from tests.benchmarks.stream_server import APPLICATION
 from tests.domain.given import T0, a_brief
 from tests.keys import a_sealer
 

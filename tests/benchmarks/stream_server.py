@@ -12,23 +12,13 @@ from collections.abc import Collection
 
 import structlog
 
-from activities.links import CreatorLinks
-from activities.store.creators import Creators
-from activities.store.documents import Documents
-from activities.store.erasure import Erasures
-from activities.store.event_log import PostgresEventLog
 from activities.store.feed import Feed, FeedPage, FeedPosition
 from activities.store.pool import open_pool
-from activities.store.projections.read_models import read_models
-from activities.store.shortlists import Shortlists
-from api.app import create_app
-from api.auth import ApiKeys
-from api.dependencies import Services
+from api.history.event_stream import live_tail
 from api.serving import server
-from tests.api.conftest import SECRET, InProcessEngine, InProcessEraser
+from tests.api.conftest import bench_on
 from tests.keys import a_sealer
 
-API_KEY = "bench"
 APPLICATION = "bench api"
 """What its database sessions are called."""
 
@@ -53,21 +43,10 @@ async def main(dsn: str) -> None:
     """Serves until it is asked to stop."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     pool = await open_pool(dsn, application_name=APPLICATION)
-    sealer = a_sealer(pool)
-    log, feed = PostgresEventLog(pool, sealer, read_models()), CountingFeed(pool, sealer)
-    services = Services(
-        engine=InProcessEngine(log),
-        eraser=InProcessEraser(Erasures(pool, sealer.keyring)),
-        pool=pool,
-        log=log,
-        feed=feed,
-        creators=Creators(pool, sealer.keyring),
-        shortlists=Shortlists(pool),
-        documents=Documents(pool, sealer),
-        links=CreatorLinks(SECRET, "http://127.0.0.1"),
-        keys=ApiKeys({"bench": API_KEY}),
-    )
-    serving = server(create_app(services), host="127.0.0.1", port=0)
+    feed = CountingFeed(pool, a_sealer(pool))
+    bench = bench_on(pool)
+    bench.app.state.tail = live_tail(feed)
+    serving = server(bench.app, host="127.0.0.1", port=0)
     served = asyncio.create_task(serving.serve())
     while not serving.started:  # noqa: ASYNC110 - the server has no event to wait for
         await asyncio.sleep(0.01)
