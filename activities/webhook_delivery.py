@@ -167,12 +167,20 @@ class WebhookDelivery:
     name = "webhooks"
 
     def __init__(
-        self, webhooks: Webhooks, ways: Ways, tell_of: Tell | None = None, *, workspace: str = "default"
+        self,
+        webhooks: Webhooks,
+        ways: Ways,
+        tell_of: Tell | None = None,
+        *,
+        workspace: str = "default",
+        again: timedelta = AGAIN,
     ) -> None:
+        """`again` is the wait after a mistake of ours, and after people could not be told."""
         self._webhooks = webhooks
         self._ways = ways
         self._tell_of = tell_of
         self._workspace = workspace
+        self._again = again
         self._quiet_until = 0.0
 
     async def run(self, pool: Pool) -> None:
@@ -216,7 +224,7 @@ class WebhookDelivery:
             raise
         except Exception:  # noqa: BLE001 - whatever it is, the other endpoints go on, and the operators read of it
             structlog.get_logger(__name__).exception("webhook has failed", webhook=claim.webhook.id)
-            await self._webhooks.release(claim, AGAIN)
+            await self._webhooks.release(claim, self._again)
 
     async def turn(self, pool: Pool, claim: Claim) -> None:
         """Sends what is due to one endpoint, at most `BATCH` events, until one is not received."""
@@ -261,7 +269,7 @@ class WebhookDelivery:
             except Exception as error:  # noqa: BLE001 - a mail server that is away keeps nobody from being sent to
                 logger = structlog.get_logger(__name__)
                 logger.warning("nobody told of a disabled webhook", webhook=webhook["id"], error=type(error).__name__)
-                self._quiet_until = monotonic() + AGAIN.total_seconds()
+                self._quiet_until = monotonic() + self._again.total_seconds()
                 return
             await self._webhooks.told_of(webhook["id"])
 

@@ -1,4 +1,4 @@
-"""A program that gets webhooks: a real server that checks signatures with the reference library, and fails on demand."""
+"""A program that gets webhooks: a real server that checks signatures with the reference library, or fails on demand."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
