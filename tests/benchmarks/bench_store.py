@@ -77,22 +77,37 @@ def contenders() -> list[Contender]:
 
 
 async def appends(server: PostgresServer, rounds: int) -> None:
-    """Measures all workloads and prints a table."""
+    """Measures all workloads and prints a table of rates and one of processor time."""
     taking_part = contenders()
+    watching = await asyncpg.connect(server.dsn)
     for number, contender in enumerate(taking_part):
         await contender.open(await empty_database(server, f"contender_{number}"))
         # Sessions plan their statements during the first few: all of them, before anything is measured.
         await asyncio.gather(*(contender.write(20, 1) for _ in range(WRITERS)))
     rates: dict[tuple[str, str], list[float]] = {}
+    costs: dict[tuple[str, str], list[tuple[float, float]]] = {}
     for _ in range(rounds):
         for workload in WORKLOADS:
-            for contender in taking_part:
+            for number, contender in enumerate(taking_part):
                 if workload.for_stories or not isinstance(contender, WithReadModels):
-                    rate = await measured(workload.count, workload.work(contender))
-                    rates.setdefault((workload.name, contender.name), []).append(rate)
+                    what = workload.name, contender.name
+                    began, asked = processor_time(), await sessions_time(watching, f"contender_{number}")
+                    rates.setdefault(what, []).append(await measured(workload.count, workload.work(contender)))
+                    used = processor_time() - began, await sessions_time(watching, f"contender_{number}") - asked
+                    costs.setdefault(what, []).append((used[0] / workload.count, used[1] / workload.count))
     for contender in taking_part:
         await contender.close()
-    print_table([one.name for one in taking_part], rates)
+    await watching.close()
+    names = [one.name for one in taking_part]
+    print_table(names, rates)
+    print_costs(names, costs)
+
+
+async def sessions_time(watching: "asyncpg.Connection[asyncpg.Record]", database: str) -> float:
+    """Seconds of processor time that the sessions of a database have used so far; Linux only, zero elsewhere."""
+    rows = await watching.fetch("select pid from pg_stat_activity where datname = $1", database)
+    spent = (Path(f"/proc/{row['pid']}/schedstat") for row in rows)
+    return sum(int(each.read_text().split()[0]) for each in spent if each.exists()) / 1e9
 
 
 async def measured(count: int, work: Awaitable[object]) -> float:
@@ -113,6 +128,19 @@ def print_table(names: Sequence[str], rates: dict[tuple[str, str], list[float]])
             mine, first = rates.get((column, name)), rates[column, names[0]]
             ratios = [one / other for one, other in zip(mine or (), first, strict=bool(mine))]
             cells.append(f"{median(mine):,.0f} ({median(ratios):.2f})" if mine else "")
+        say(f"| {name} | " + " | ".join(cells) + " |")
+
+
+def print_costs(names: Sequence[str], costs: dict[tuple[str, str], list[tuple[float, float]]]) -> None:
+    """The same lines and columns: microseconds of Python's processor time, and of PostgreSQL's sessions."""
+    columns = [workload.name for workload in WORKLOADS]
+    say("\n| µs of processor time each, Python + PostgreSQL | " + " | ".join(columns) + " |")
+    say("|---" * (len(columns) + 1) + "|")
+    for name in names:
+        both = [tuple(zip(*costs[column, name], strict=True)) if (column, name) in costs else () for column in columns]
+        cells = [
+            " + ".join(f"{median(side) * 1e6:,.{0 if median(side) > 1e-5 else 1}f}" for side in one) for one in both
+        ]
         say(f"| {name} | " + " | ".join(cells) + " |")
 
 
