@@ -162,6 +162,7 @@ def particulars(contract: Contract) -> dict[str, Any]:
         "account": f"@{profile.handle} on {wording.PLATFORMS[profile.platform]}",
         "creator_contact": profile.email,
         "window": [wording.day(on) for on in (state.agreed.posting_window.opens, state.agreed.posting_window.closes)],
+        "business_days": wording.business_days(brief.calendar, state.agreed.calendar),
         **_terms(clauses(state.agreed, state.fee), state.agreed, wording.one_line(brief.brand)),
     }
 
@@ -184,6 +185,7 @@ def _terms(terms: Clauses, assignment: Assignment, brand: str) -> dict[str, Any]
         "deadlines": {name: wording.span(getattr(spans, name)) for name in type(spans).model_fields},
         "approval_process": {
             "review_within": wording.span(terms.approval_process.review_within),
+            "final_review_within": wording.span(terms.approval_process.final_review_within),
             "rounds": wording.counted(terms.approval_process.rounds_of_changes, "round"),
             **_silence(assignment.policies.review),
         },

@@ -21,6 +21,7 @@ from activities.starting import (
 )
 from domain.assignment import assign
 from domain.brief import Brief
+from domain.calendars import Calendar
 from domain.claims import claims_of, clash
 from domain.creators import Creator
 from domain.discovery import APPROVE_SHORTLIST, Shortlist, ShortlistProposed, wanted
@@ -63,6 +64,8 @@ class OutreachRequest(Value):
     brief: Brief
     shortlist: Shortlist
     dropped: tuple[Line, ...] = ()
+    calendar: Calendar | None = None
+    """The campaign's, with its public holidays."""
 
 
 class Outreach(Value):
@@ -213,7 +216,7 @@ class Discovery:
             campaign_id=request.campaign_id,
             creator_id=creator.id,
             rank=nth,
-            assignment=assign(request.brief, creator.profile),
+            assignment=assign(request.brief, creator.profile, request.calendar),
         )
         with suppress(WorkflowAlreadyStartedError):  # an earlier attempt invited them, and it is over already
             await activity.client().start_workflow(

@@ -10,11 +10,14 @@ from activities.failures import as_application_error
 from activities.ports import EventLog, MailLog
 from domain import campaign, collaboration
 from domain.budget import BudgetMove
+from domain.calendars import ROUND_THE_CLOCK, Calendar
 from domain.errors import GroundswellError
 from domain.events import Envelope, Metadata, Record, Registry
 from domain.exclusivity import ClaimMove
-from domain.notices import Notice, notices
-from domain.values import Line, Value
+from domain.goal_setting import CampaignStarted
+from domain.notices import AT_ONCE, Notice, notices, quiet_until
+from domain.values import Instant, Line, Value
+from domain.verification import CollaborationOpened
 
 REGISTRIES: dict[str, Registry] = {"campaign": campaign.EVENTS, "collaboration": collaboration.EVENTS}
 """The event types by kind of stream, the part of its name before the slash."""
@@ -34,12 +37,15 @@ class AppendRequest(Value):
     metadata: Metadata
     moves: tuple[BudgetMove, ...] = ()
     claims: tuple[ClaimMove, ...] = ()
+    calendar: Calendar = ROUND_THE_CLOCK
 
 
 class StoredEvents(Value):
     """Events as stored, in order."""
 
     events: tuple[Envelope, ...]
+    quiet_until: Instant | None = None
+    """Until when mail about them waits, if it can. Known here, so that a replay finds it as it was."""
 
 
 class LoadRequest(Value):
@@ -47,6 +53,8 @@ class LoadRequest(Value):
 
     stream: Line
     after_version: int = 0
+    calendar: Calendar | None = None
+    """As far as it is known; otherwise the first event says it."""
 
 
 class DueNotice(Value):
@@ -54,6 +62,12 @@ class DueNotice(Value):
 
     version: int
     notice: Notice
+    not_before: Instant | None = None
+
+
+def due_notice(version: int, notice: Notice, until: Instant | None) -> DueNotice:
+    """A notice that waits until then, unless it is one that goes at once."""
+    return DueNotice(version=version, notice=notice, not_before=None if notice.template in AT_ONCE else until)
 
 
 class LoadedStream(Value):
@@ -89,20 +103,34 @@ class EventStreams:
             raise as_application_error(error) from error
         except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
             raise ApplicationError(f"the record refused the events: {error}", non_retryable=True) from error
-        return StoredEvents(events=tuple(stored))
+        until = quiet_until(stored[0].metadata.decided_at, request.calendar)
+        return StoredEvents(events=tuple(stored), quiet_until=until)
 
     @activity.defn
     async def load(self, request: LoadRequest) -> LoadedStream:
         """A stream's events, and the notices that are due for them and not sent."""
         events = await self._log.read(request.stream, request.after_version)
-        unsent = await self._unsent(events)
+        calendar = request.calendar or _calendar(events)
+        unsent = await self._unsent(events, calendar)
         return LoadedStream(events=tuple(events), unsent=tuple(unsent))
 
-    async def _unsent(self, events: Sequence[Envelope]) -> list[DueNotice]:
+    async def _unsent(self, events: Sequence[Envelope], calendar: Calendar) -> list[DueNotice]:
         sent = await self._mail_log.sent([envelope.event_id for envelope in events])
         return [
-            DueNotice(version=envelope.version, notice=notice)
+            due_notice(envelope.version, notice, quiet_until(envelope.metadata.decided_at, calendar))
             for envelope in events
             for notice in notices(registry_of(envelope.stream).decode(envelope))
             if (envelope.event_id, notice.template, notice.audience) not in sent
         ]
+
+
+def _calendar(events: Sequence[Envelope]) -> Calendar:
+    """The calendar that the beginning of a stream says."""
+    first = registry_of(events[0].stream).decode(events[0]) if events else None
+    match first:
+        case CampaignStarted():
+            return first.calendar
+        case CollaborationOpened():
+            return first.assignment.calendar
+        case _:
+            return ROUND_THE_CLOCK

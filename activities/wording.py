@@ -6,10 +6,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, get_currency_precision
 
+from domain.calendars import Calendar, CampaignCalendar
 from domain.creators import Platform
+from domain.durations import BusinessTime
 from domain.formats import Format
 from domain.money import Money
 
@@ -52,8 +55,13 @@ def day(on: date) -> str:
     return format_date(on, "d MMMM yyyy", locale=LOCALE)
 
 
-def span(duration: timedelta) -> str:
-    """`48 hours`, `5 days`, `1 hour and 30 minutes`; days only from four on, as deadlines are agreed in hours."""
+def span(duration: timedelta | BusinessTime) -> str:
+    """`48 hours`, `5 days`, `1 hour and 30 minutes`; days only from four on, as deadlines are agreed in hours.
+
+    Business time as it was agreed: `2 business days`.
+    """
+    if isinstance(duration, BusinessTime):
+        return str(duration)
     seconds = round(duration.total_seconds())
     units = (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1))
     parts = []
@@ -62,6 +70,21 @@ def span(duration: timedelta) -> str:
         if count:
             parts.append(counted(count, unit))
     return listed(parts) or "no time"
+
+
+def business_days(wishes: CampaignCalendar, calendar: Calendar) -> str:
+    """What a business day is, in a sentence: which days, without which, by whose clocks, and how long."""
+    days = listed([day.capitalize() for day in calendar.working_days])
+    without = []
+    if wishes.country is not None:
+        place = Locale.parse(LOCALE).territories.get(wishes.country, wishes.country)
+        without.append(f"public holidays in {place}" + (f" ({wishes.subdivision})" if wishes.subdivision else ""))
+    if wishes.days_off:
+        without.append(listed([day(on) for on in sorted(wishes.days_off)]))
+    hours = calendar.working_hours
+    length = f"counts from {hours.opens:%H:%M} to {hours.closes:%H:%M}" if hours else "counts 24 hours"
+    except_for = f", except {' and '.join(without)}" if without else ""
+    return f"Business days are {days}{except_for}; each {length}, in the time zone {calendar.time_zone}."
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

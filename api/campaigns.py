@@ -15,6 +15,7 @@ from api.history.timeline import TimelineEntry, campaign_timeline
 from api.pagination import Cursor, Key, Limit, Moment, Page, Place, Position
 from api.views import CampaignView, EventView, campaign_events, campaign_view, event_view, with_etag
 from domain.campaign import CancelCampaign
+from domain.deadlines import ExtendDeadline
 from domain.errors import NotFound
 from domain.events import Envelope
 
@@ -141,6 +142,16 @@ async def read_campaign_timeline(
     # The event that only tells that there is another page is told too: a page then needs no second way to be made.
     told = await campaign_timeline(services.log, found)
     return _IN_ORDER.page(told, limit, lambda entry: (entry.position,))
+
+
+@router.post(
+    "/{campaign_id}/extend",
+    summary="Give an open task of the campaign more time, once",
+    responses=problems(401, 403, 404, 409, 422, 503),
+)
+async def extend_deadline_of_campaign(decide: DecideAsBrand, campaign_id: CampaignId, body: ExtendDeadline) -> Decision:
+    """By `extend_by` of the task's policy, counted from its deadline; 409 `already_extended` if that has happened."""
+    return await decide.on_campaign(campaign_id, body)
 
 
 @router.post("/{campaign_id}/cancel", summary="Stop the campaign", responses=problems(401, 403, 404, 409, 422, 503))

@@ -13,6 +13,7 @@ from api.dependencies import (
     AsBrand,
     CampaignId,
     CollaborationId,
+    Decide,
     DecideAsBrand,
     Decision,
     JsonOnly,
@@ -35,6 +36,7 @@ from api.views import (
     with_etag,
 )
 from domain.collaboration import CancelCollaboration
+from domain.deadlines import ExtendDeadline
 from domain.decider import Role
 from domain.errors import NotFound
 from domain.lifecycle import Stage
@@ -137,6 +139,19 @@ async def read_collaboration_timeline(
     events = await collaboration_events(services.log, collaboration_id)
     told = collaboration_timeline(events, after, for_brand=caller.is_brand)
     return _IN_ORDER.page(told, limit, lambda entry: (entry.version,))
+
+
+@router.post(
+    "/collaborations/{collaboration_id}/extend",
+    summary="Give an open task more time, once",
+    responses=problems(401, 403, 404, 409, 422, 503),
+)
+async def extend_deadline_of_collaboration(
+    decide: Decide, collaboration_id: CollaborationId, body: ExtendDeadline
+) -> Decision:
+    """By `extend_by` of the task's policy, counted from its deadline. The creator may do so for what they are asked to
+    do, the brand for every task; 409 `already_extended` if the task has been extended before, also by its policy."""
+    return await decide.on_collaboration(collaboration_id, body)
 
 
 @router.post(

@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from typing import Annotated, Any
 from uuid import uuid4
@@ -24,10 +25,12 @@ from api.auth import Caller
 from api.contract_signing import contract_document
 from api.dependencies import ENGINE_KEYS, Decisions, Services, Serving, creator_behind
 from api.errors import RETRY_AFTER, status_of
-from api.report.wording import moment, money
-from api.views import CollaborationForCreator, TaskView, collaboration_events, collaboration_for_creator
+from api.report.wording import money
+from api.task_views import TaskView
+from api.views import CollaborationForCreator, collaboration_events, collaboration_for_creator
 from domain.content_approval import MarkPublished, SubmitDraft
 from domain.contract_signing import SignContract
+from domain.deadlines import ExtendDeadline
 from domain.decider import Command, Role
 from domain.errors import GroundswellError, NotFound
 from domain.money import Money
@@ -51,6 +54,7 @@ DONE = {
     "draft": "Your draft is with the brand now.",
     "published": "Thank you. Next, report the post's figures.",
     "metrics": "Thank you, the figures are recorded.",
+    "extend": "You have more time.",
 }
 
 _LABELS = {"typed_name": "Your name", "consent": "The box", "url": "The address", "media_url": "The address"}
@@ -242,6 +246,10 @@ def _metrics(fields: Fields, _: str) -> Command:
     return RecordMetrics.model_validate({**_only(fields, "deliverable"), "metrics": Metrics.model_validate(figures)})
 
 
+def _extend(fields: Fields, _: str) -> Command:
+    return ExtendDeadline.model_validate(_only(fields, "task"))
+
+
 COMMANDS: dict[str, Callable[[Fields, str], Command]] = {
     "accept": _accept,
     "counter": _counter,
@@ -250,6 +258,7 @@ COMMANDS: dict[str, Callable[[Fields, str], Command]] = {
     "draft": _draft,
     "published": _published,
     "metrics": _metrics,
+    "extend": _extend,
 }
 
 
@@ -276,6 +285,11 @@ async def _rendered(
     if status in RETRY_AFTER:
         headers["Retry-After"] = str(RETRY_AFTER[status])
     return HTMLResponse(content, status, headers=headers)
+
+
+def by_their_clocks(at: datetime, time_zone: str) -> str:
+    """`4 January 2027, 10:05 (Europe/Berlin)`: an instant that has been brought into its time zone."""
+    return f"{at:%-d %B %Y, %H:%M} ({time_zone})"
 
 
 def _step(task: TaskView) -> Step:
@@ -309,5 +323,9 @@ def _templates() -> Environment:
     environment = Environment(
         loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"money": money, "moment": moment, "words": lambda text: str(text).replace("_", " ")}
+    environment.filters |= {
+        "money": money,
+        "moment": by_their_clocks,
+        "words": lambda text: str(text).replace("_", " "),
+    }
     return environment

@@ -27,7 +27,15 @@ BRIEF: dict[str, Any] = {
         "faq": [["Is it vegan?", "Yes, and it is made without fragrance."]],
     },
     "policies": {
-        "shortlist": {"within": "PT72H", "remind_before": ["PT24H"], "on_expiry": "approve"},
+        "shortlist": {"within": "2 business days", "remind_before": ["4 business hours"], "on_expiry": "approve"},
+        "review": {
+            "within": "3 business days",
+            "remind_before": ["1 business day"],
+            "on_expiry": "escalate",
+            "extend_by": "1 business day",
+            "then": "approve",
+        },
+        "offer": {"within": "72h", "remind_before": ["24h"], "on_expiry": "extend", "extend_by": "24h"},
         "rounds_of_changes": 2,
         "negotiation": {"opening": 0.85, "accept_up_to": 1.1, "rounds": 2},
     },
@@ -39,4 +47,12 @@ BRIEF: dict[str, Any] = {
     },
     "contacts": {"manager": "campaigns@lumora.example", "escalation": "marketing@lumora.example"},
     "time_zone": "America/New_York",
+    "calendar": {
+        "country": "US",
+        "subdivision": "NY",
+        "working_days": ["monday", "tuesday", "wednesday", "thursday", "friday"],
+        "days_off": ["2031-05-23"],
+        "working_hours": {"opens": "09:00", "closes": "18:00"},
+        "quiet_hours": {"starts": "20:00", "ends": "08:00"},
+    },
 }

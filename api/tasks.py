@@ -9,6 +9,7 @@ from activities.store.projections.tasks import OpenTask, list_tasks
 from api.dependencies import AsBrand, CampaignFilter, Serving
 from api.errors import problems
 from api.pagination import Cursor, Key, Limit, Moment, Page, Place
+from domain.deadlines import Contact
 from domain.decider import Role
 
 router = APIRouter(prefix="/v1/tasks", tags=["Tasks"])
@@ -21,6 +22,9 @@ async def list_open_tasks(
     services: Serving,
     _: AsBrand,
     assignee: Annotated[Role | None, Query(description="Only what this side is asked to do.")] = None,
+    contact: Annotated[
+        Contact | None, Query(description="Only what waits for this person: `escalation` has what the manager left.")
+    ] = None,
     campaign_id: CampaignFilter = None,
     cursor: Cursor = None,
     limit: Limit = 100,
@@ -30,6 +34,7 @@ async def list_open_tasks(
         services.pool,
         services.workspace,
         assignee=assignee,
+        contact=contact,
         campaign_id=campaign_id,
         after=_MOST_URGENT_FIRST.read(cursor),
         limit=limit + 1,

@@ -13,15 +13,16 @@ from activities.records import campaign_after, collaboration_after
 from activities.starting import campaign_stream, collaboration_stream
 from activities.store.projections.spend import Spend
 from api.history.as_of import PointInTime
+from api.task_views import TaskView, task_views
 from domain.assignment import Assignment
 from domain.brief import Brief, PostingWindow
+from domain.calendars import Calendar
 from domain.campaign import Campaign, CampaignOutcome
 from domain.checks import Assessment
 from domain.clauses import Briefing, Deliverable, Terms
 from domain.collaboration import Collaboration
 from domain.content_approval import Work, WorkStatus
 from domain.contract_signing import Signature
-from domain.deadlines import Tasks
 from domain.decider import Role
 from domain.disclosure import Disclosure
 from domain.discovery import Shortlist
@@ -37,18 +38,6 @@ from domain.payouts import Payout
 from domain.values import Instant, Value
 
 V = TypeVar("V", bound=BaseModel)
-
-
-class TaskView(Value):
-    """Something that one side is asked to do by an instant: `review_draft/2` is about deliverable 2."""
-
-    name: str
-    assignee: Role
-    opened_at: Instant
-    due_at: Instant
-    remind_at: tuple[Instant, ...]
-    escalated: bool
-    extended: bool
 
 
 class BudgetView(Value):
@@ -150,6 +139,7 @@ class AssignmentForCreator(Value):
     posting_window: PostingWindow
     briefing: Briefing
     terms: Terms
+    calendar: Calendar
 
 
 class CollaborationForCreator(SharedView):
@@ -233,7 +223,7 @@ def campaign_view(events: Sequence[Envelope], standing: Standing, as_of: PointIn
         approved=state.approved,
         dropped=state.dropped,
         invited=state.invited,
-        tasks=task_views(state.tasks),
+        tasks=task_views(state.tasks, state.calendar),
         budget=BudgetView(
             currency=spend.currency,
             total=spend.total,
@@ -290,7 +280,7 @@ def _shared(state: Collaboration, events: Sequence[Envelope]) -> dict[str, Any]:
         "signatures": state.signatures,
         "works": tuple(_work_view(work, state.metrics.get(number)) for number, work in sorted(state.works.items())),
         "payouts": tuple(state.payouts.values()),
-        "tasks": task_views(state.tasks),
+        "tasks": task_views(state.tasks, state.calendar),
         "version": events[-1].version,
         "opened_at": events[0].metadata.decided_at,
         "updated_at": events[-1].metadata.decided_at,
@@ -309,14 +299,6 @@ def _work_view(work: Work, metrics: Metrics | None) -> WorkView:
         feedback=work.feedback,
         url=work.url,
         metrics=metrics,
-    )
-
-
-def task_views(tasks: Tasks) -> tuple[TaskView, ...]:
-    """Open tasks, most urgent first."""
-    return tuple(
-        TaskView(**{name: getattr(task, name) for name in TaskView.model_fields})
-        for task in sorted(tasks.values(), key=lambda task: (task.due_at, task.name))
     )
 
 

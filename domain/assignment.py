@@ -6,6 +6,7 @@ from pydantic import Field
 
 from domain.benchmarks import fair_price
 from domain.brief import Brief, Policies, PostingWindow
+from domain.calendars import ROUND_THE_CLOCK, Calendar, calendar_of
 from domain.clauses import Briefing, Deliverable, Terms
 from domain.creators import Profile
 from domain.formats import Format
@@ -27,10 +28,14 @@ class Assignment(Value):
     briefing: Briefing
     terms: Terms
     policies: Policies
+    calendar: Calendar = ROUND_THE_CLOCK
 
 
-def assign(brief: Brief, profile: Profile) -> Assignment:
-    """The assignment that `brief` makes for this creator; the opening fee is the policy's share of the fair price."""
+def assign(brief: Brief, profile: Profile, calendar: Calendar | None = None) -> Assignment:
+    """The assignment that `brief` makes for this creator; the opening fee is the policy's share of the fair price.
+
+    `calendar` is the campaign's; without one it is the brief's, which knows no public holidays.
+    """
     fair = fair_fee(profile, brief.formats)
     return Assignment(
         brand=brief.brand,
@@ -44,6 +49,7 @@ def assign(brief: Brief, profile: Profile) -> Assignment:
         briefing=brief.briefing,
         terms=brief.terms,
         policies=brief.policies,
+        calendar=calendar or calendar_of(brief.calendar, brief.time_zone),
     )
 
 

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
+from domain.calendars import CampaignCalendar
 from domain.clauses import Briefing, Terms
 from domain.creators import Country, Email, Followers, Language, Platform
 from domain.deadlines import DeadlinePolicy, OnExpiry
+from domain.durations import BusinessTime, Duration, business_days, business_hours
 from domain.formats import Format
 from domain.money import Minor, Money
 from domain.shop import Shop
@@ -98,13 +100,26 @@ class PostingWindow(Value):
         return datetime.combine(self.closes + timedelta(days=1), time.min, tzinfo=timezone(timedelta(hours=-12)))
 
 
-def _hours(within: int, *, remind: int, on_expiry: OnExpiry, then: OnExpiry = OnExpiry.DECLINE) -> DeadlinePolicy:
-    return DeadlinePolicy(
-        within=timedelta(hours=within),
-        remind_before=(timedelta(hours=remind),),
-        on_expiry=on_expiry,
-        then=OnExpiry.APPROVE if then is OnExpiry.APPROVE else OnExpiry.DECLINE,
-    )
+def _within(
+    within: timedelta | BusinessTime, *, remind: timedelta | BusinessTime, on_expiry: OnExpiry
+) -> DeadlinePolicy:
+    return DeadlinePolicy(within=within, remind_before=(remind,), on_expiry=on_expiry)
+
+
+def _brand(on_expiry: OnExpiry) -> DeadlinePolicy:
+    return _within(business_days(3), remind=business_days(1), on_expiry=on_expiry)
+
+
+def _creator() -> DeadlinePolicy:
+    return _within(business_days(2), remind=business_hours(12), on_expiry=OnExpiry.EXTEND)
+
+
+_OFFER = DeadlinePolicy(
+    within=timedelta(hours=72),
+    remind_before=(timedelta(hours=24),),
+    on_expiry=OnExpiry.EXTEND,
+    extend_by=timedelta(hours=24),
+)
 
 
 class NegotiationPolicy(Value):
@@ -119,21 +134,27 @@ class NegotiationPolicy(Value):
 
 
 class Policies(Value):
-    """How long everybody has, and what silence means. Hours are calendar hours.
+    """How long everybody has, and what silence means.
 
-    Defaults: brand 72 h, creator 48 h, last steps 24 h; an offer is valid for 72 h with one extension.
+    Defaults, in business time of the campaign's calendar: brand 72 h (3 days), creator 48 h (2 days), the last review
+    24 h (1 day). An offer is valid for 72 h by the clock, with one extension.
     """
 
-    shortlist: DeadlinePolicy = _hours(72, remind=24, on_expiry=OnExpiry.APPROVE)
-    verification: DeadlinePolicy = _hours(72, remind=24, on_expiry=OnExpiry.DECLINE)
-    offer: DeadlinePolicy = _hours(72, remind=24, on_expiry=OnExpiry.EXTEND)
-    counter_offer: DeadlinePolicy = _hours(72, remind=24, on_expiry=OnExpiry.ESCALATE)
-    creator_signature: DeadlinePolicy = _hours(48, remind=12, on_expiry=OnExpiry.EXTEND)
-    brand_signature: DeadlinePolicy = _hours(72, remind=24, on_expiry=OnExpiry.ESCALATE)
-    draft: DeadlinePolicy = _hours(48, remind=12, on_expiry=OnExpiry.EXTEND)
-    review: DeadlinePolicy = _hours(72, remind=24, on_expiry=OnExpiry.APPROVE)
-    publication: DeadlinePolicy = _hours(48, remind=12, on_expiry=OnExpiry.EXTEND)
-    metrics: DeadlinePolicy = _hours(72, remind=24, on_expiry=OnExpiry.EXTEND)
+    shortlist: DeadlinePolicy = _brand(OnExpiry.APPROVE)
+    verification: DeadlinePolicy = _brand(OnExpiry.DECLINE)
+    offer: DeadlinePolicy = _OFFER
+    counter_offer: DeadlinePolicy = _brand(OnExpiry.ESCALATE)
+    creator_signature: DeadlinePolicy = _creator()
+    brand_signature: DeadlinePolicy = _brand(OnExpiry.ESCALATE)
+    draft: DeadlinePolicy = _creator()
+    review: DeadlinePolicy = _brand(OnExpiry.APPROVE)
+    """Of all drafts of a deliverable together: the clock stands still while the creator makes changes."""
+    final_review_within: Duration = business_days(1)
+    """How long the brand has for the last draft, after which it can ask for no more changes; `review` says the rest."""
+    resume_at_least: Duration = business_hours(4)
+    """How long a review has, at the least, that goes on after changes; never more than `review` has in all."""
+    publication: DeadlinePolicy = _creator()
+    metrics: DeadlinePolicy = _within(business_days(3), remind=business_days(1), on_expiry=OnExpiry.EXTEND)
     rounds_of_changes: int = Field(default=2, ge=0, le=10)
     negotiation: NegotiationPolicy = NegotiationPolicy()
 
@@ -183,6 +204,7 @@ class Brief(Value):
     contacts: Contacts
     shop: Shop | None = None
     time_zone: Annotated[str, AfterValidator(_known_time_zone)] = "UTC"
+    calendar: CampaignCalendar = CampaignCalendar()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -11,7 +11,9 @@ from typing import assert_never
 
 from domain import discovery, goal_setting
 from domain.brief import Brief
+from domain.calendars import ROUND_THE_CLOCK, Calendar
 from domain.deadlines import (
+    ExtendDeadline,
     PassTime,
     TaskEscalated,
     TaskExpired,
@@ -19,6 +21,7 @@ from domain.deadlines import (
     TaskReminded,
     Tasks,
     closed,
+    decide_extension,
     due,
     evolve_tasks,
     opened,
@@ -36,6 +39,7 @@ from domain.errors import AlreadyEnded, NotYourTurn, WrongStage
 from domain.events import Registry
 from domain.goal_setting import CampaignStarted
 from domain.lifecycle import Stage
+from domain.upcasts import UPCASTS
 from domain.values import Text
 
 
@@ -70,7 +74,9 @@ class CampaignCancelled(Event):
     reason: Text
 
 
-CampaignCommand = goal_setting.StartCampaign | discovery.DiscoveryCommand | CloseCampaign | CancelCampaign | PassTime
+CampaignCommand = (
+    goal_setting.StartCampaign | discovery.DiscoveryCommand | CloseCampaign | CancelCampaign | ExtendDeadline | PassTime
+)
 ENGINES_OWN = (discovery.ProposeShortlist, discovery.RecordOutreach, PassTime)
 """Commands that no person gives."""
 
@@ -88,7 +94,7 @@ CampaignEvent = (
     | TaskEscalated
     | TaskExpired
 )
-EVENTS = Registry(CampaignEvent.__args__)
+EVENTS = Registry(CampaignEvent.__args__, UPCASTS)
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,7 @@ class Campaign:
     id: str = ""
     stage: Stage = Stage.GOAL_SETTING
     brief: Brief | None = None
+    calendar: Calendar = ROUND_THE_CLOCK
     shortlist: Shortlist | None = None
     approved: bool = False
     dropped: tuple[str, ...] = ()
@@ -144,6 +151,8 @@ class CampaignDecider:
             case CancelCampaign():
                 _must_be_brand(command, context)
                 return [CampaignCancelled(reason=command.reason)]
+            case ExtendDeadline():
+                return decide_extension(command, state.tasks, context, state.calendar, subject="the campaign")
             case PassTime():
                 return list(_pass_time(state, context))
             case _:
@@ -170,7 +179,7 @@ def _close(state: Campaign, context: Context) -> Sequence[Event]:
 
 
 def _pass_time(state: Campaign, context: Context) -> Iterator[Event]:
-    for event in due(state.tasks, context.at):
+    for event in due(state.tasks, context.at, state.calendar):
         yield event
         if isinstance(event, TaskExpired):
             yield from discovery.expire(event)
@@ -180,7 +189,9 @@ def evolve(state: Campaign, event: CampaignEvent) -> Campaign:
     """The campaign after `event`."""
     match event:
         case CampaignStarted():
-            return replace(state, id=event.campaign_id, brief=event.brief, stage=Stage.DISCOVERY)
+            return replace(
+                state, id=event.campaign_id, brief=event.brief, calendar=event.calendar, stage=Stage.DISCOVERY
+            )
         case ShortlistProposed():
             return replace(state, shortlist=event.shortlist, tasks=opened(state.tasks, event.task))
         case ShortlistApproved():

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from domain.deadlines import Span
 from domain.disclosure import Jurisdiction
+from domain.durations import Duration
 from domain.formats import Format
 from domain.money import Money
 from domain.values import Line, Text, Value
@@ -47,15 +47,18 @@ class Deliverable(Value):
 class Deadlines(Value):
     """4. How long the creator has for each step."""
 
-    draft_within: Span
-    publish_within: Span
-    metrics_within: Span
+    draft_within: Duration
+    publish_within: Duration
+    metrics_within: Duration
 
 
 class ApprovalProcess(Value):
     """5. How drafts are reviewed."""
 
-    review_within: Span
+    review_within: Duration
+    """For all drafts of a deliverable together."""
+    final_review_within: Duration
+    """For the last one."""
     rounds_of_changes: int = Field(ge=0, le=10)
 
 

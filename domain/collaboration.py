@@ -11,9 +11,11 @@ from typing import Annotated, TypedDict, assert_never
 
 from domain import content_approval, contract_signing, monitoring, negotiation, verification
 from domain.assignment import Assignment
+from domain.calendars import ROUND_THE_CLOCK, Calendar
 from domain.checks import Assessment
 from domain.claims import Claim
 from domain.content_approval import (
+    STEP_DONE,
     AutoApprovalBlocked,
     ChangesRequested,
     DeliverableMissed,
@@ -34,13 +36,13 @@ from domain.contract_signing import (
     Signature,
 )
 from domain.deadlines import (
+    ExtendDeadline,
     PassTime,
-    TaskEscalated,
+    TaskEvent,
     TaskExpired,
-    TaskExtended,
-    TaskReminded,
     Tasks,
     closed,
+    decide_extension,
     due,
     evolve_tasks,
     opened,
@@ -55,6 +57,7 @@ from domain.negotiation import Offer, OfferAccepted, OfferBlocked, OfferCountere
 from domain.outcomes import Closing, CollaborationClosing, CollaborationEnded, Outcome
 from domain.payouts import Payout, PayoutMade, PayoutScheduled, RecordPayout
 from domain.personal import PERSONAL
+from domain.upcasts import UPCASTS
 from domain.values import Text
 from domain.verification import CollaborationOpened, CreatorApproved, CreatorAssessed, CreatorRejected
 
@@ -78,6 +81,7 @@ CollaborationCommand = (
     | content_approval.ContentCommand
     | monitoring.MonitoringCommand
     | CancelCollaboration
+    | ExtendDeadline
     | PassTime
 )
 ENGINES_OWN = (
@@ -121,12 +125,9 @@ CollaborationEvent = (
     | CollaborationCancelled
     | CollaborationClosing
     | CollaborationEnded
-    | TaskReminded
-    | TaskExtended
-    | TaskEscalated
-    | TaskExpired
+    | TaskEvent
 )
-EVENTS = Registry(CollaborationEvent.__args__)
+EVENTS = Registry(CollaborationEvent.__args__, UPCASTS)
 
 
 class Loose(TypedDict):
@@ -181,6 +182,11 @@ class Collaboration:
         """The assignment of an opened collaboration."""
         assert self.assignment is not None, "the collaboration has not been opened"
         return self.assignment
+
+    @property
+    def calendar(self) -> Calendar:
+        """What its deadlines are counted in."""
+        return self.assignment.calendar if self.assignment else ROUND_THE_CLOCK
 
     @property
     def owed(self) -> list[Payout]:
@@ -254,6 +260,8 @@ def _decide(command: CollaborationCommand, state: Collaboration, context: Contex
             return monitoring.decide(command, state, context)
         case CancelCollaboration():
             return _cancel(command, state, context)
+        case ExtendDeadline():
+            return decide_extension(command, state.tasks, context, state.calendar, subject="the collaboration")
         case PassTime():
             return list(_pass_time(state, context))
         case _:
@@ -268,7 +276,7 @@ def _cancel(command: CancelCollaboration, state: Collaboration, context: Context
 
 def _pass_time(state: Collaboration, context: Context) -> Iterator[Event]:
     """Each event is decided on the state that the ones before it have left: an end silences the rest."""
-    for event in due(state.tasks, context.at):
+    for event in due(state.tasks, context.at, state.calendar):
         if state.ended or event.task not in state.tasks:
             return
         following = [event, *_expire(event, state, context)] if isinstance(event, TaskExpired) else [event]
@@ -293,6 +301,8 @@ def _expire(expired: TaskExpired, state: Collaboration, context: Context) -> Seq
 
 def evolve(state: Collaboration, event: CollaborationEvent) -> Collaboration:
     """The collaboration after `event`."""
+    if isinstance(event, TaskEvent):
+        return replace(state, tasks=evolve_tasks(state.tasks, event))
     match event:
         case CollaborationOpened():
             return _opened(state, event)
@@ -347,8 +357,6 @@ def evolve(state: Collaboration, event: CollaborationEvent) -> Collaboration:
         case CollaborationEnded():
             ended = replace(state, outcome=event.outcome, reason=event.reason, tasks={})
             return replace(ended, reserved=0, committed=0)
-        case TaskReminded() | TaskExtended() | TaskEscalated() | TaskExpired():
-            return replace(state, tasks=evolve_tasks(state.tasks, event))
         case CreatorRejected() | OfferDeclined() | ContractLapsed() | AutoApprovalBlocked():
             return state  # the event that follows says what changes
         case _:
@@ -378,18 +386,10 @@ def _agreed(state: Collaboration, event: OfferAccepted) -> Collaboration:
     )
 
 
-_STEP_DONE: dict[type[Event], str] = {
-    DraftSubmitted: content_approval.SUBMIT_DRAFT,
-    ChangesRequested: content_approval.REVIEW_DRAFT,
-    DraftApproved: content_approval.REVIEW_DRAFT,
-    PostPublished: content_approval.PUBLISH,
-}
-
-
 def _work_advanced(
     state: Collaboration, event: DraftSubmitted | ChangesRequested | DraftApproved | PostPublished
 ) -> Collaboration:
-    done = content_task(_STEP_DONE[type(event)], event.deliverable)
+    done = content_task(STEP_DONE[type(event)], event.deliverable)
     works = {**state.works, event.deliverable: evolve_work(state.works[event.deliverable], event)}
     advanced = replace(state, works=works, tasks=opened(closed(state.tasks, done), event.task))
     everything_is_live = all(work.is_live for work in works.values())

@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 
 from domain.assignment import Assignment
 from domain.clauses import Deliverable
-from domain.deadlines import OnExpiry, Task, TaskExpired, open_task
+from domain.deadlines import OnExpiry, Paused, Task, TaskExpired, open_task, pause, resume
 from domain.decider import Authority, Command, Context, Event, Role
 from domain.disclosure import Disclosure, check_disclosure
 from domain.errors import (
@@ -68,6 +68,8 @@ class Work:
     caption: Annotated[str, PERSONAL] = ""
     disclosure: Disclosure | None = None
     feedback: Annotated[str, PERSONAL] = ""
+    paused: Paused | None = None
+    """The review's clock while the creator makes changes."""
     url: Annotated[str | None, PERSONAL_URL] = None
 
     @property
@@ -121,13 +123,14 @@ class DraftSubmitted(Event):
 
 
 class ChangesRequested(Event):
-    """The creator is asked for another version."""
+    """The creator is asked for another version; meanwhile the clock of the review stands still."""
 
     deliverable: int
     version: int
     feedback: Annotated[Text, PERSONAL]
     authority: Authority
     task: Task
+    paused: Paused | None = None
 
 
 class AutoApprovalBlocked(Event):
@@ -176,7 +179,19 @@ def _creator_task(step: str, number: int, assignment: Assignment, at: datetime) 
     policies = assignment.policies
     policy = {SUBMIT_DRAFT: policies.draft, PUBLISH: policies.publication, REPORT_METRICS: policies.metrics}[step]
     opens = assignment.posting_window.starts_at if step == PUBLISH else None
-    return open_task(content_task(step, number), Role.CREATOR, policy, at, not_before=opens)
+    name, calendar = content_task(step, number), assignment.calendar
+    return open_task(name, Role.CREATOR, policy, at, calendar=calendar, not_before=opens)
+
+
+def _review_task(work: Work, assignment: Assignment, at: datetime) -> Task:
+    """The first review has its whole time and those after it what is left; the last one has a time of its own."""
+    policies, calendar = assignment.policies, assignment.calendar
+    if work.paused is not None and work.rounds < policies.rounds_of_changes:
+        at_least = policies.resume_at_least
+        return resume(work.paused, Role.BRAND, policies.review, at, calendar=calendar, at_least=at_least)
+    name = content_task(REVIEW_DRAFT, work.deliverable.number)
+    at_most = policies.final_review_within if work.rounds else None
+    return open_task(name, Role.BRAND, policies.review, at, calendar=calendar, at_most=at_most)
 
 
 def decide(command: ContentCommand, state: "Collaboration", context: Context) -> Sequence[Event]:
@@ -228,7 +243,6 @@ def _must_disclose(number: int, disclosure: Disclosure | None) -> None:
 
 
 def _submit(command: SubmitDraft, work: Work, state: "Collaboration", context: Context) -> DraftSubmitted:
-    name = content_task(REVIEW_DRAFT, command.deliverable)
     return DraftSubmitted(
         deliverable=command.deliverable,
         version=work.version + 1,
@@ -236,7 +250,7 @@ def _submit(command: SubmitDraft, work: Work, state: "Collaboration", context: C
         media_url=command.media_url,
         media_sha256=command.media_sha256,
         disclosure=_disclosure(command.caption, state.agreed),
-        task=open_task(name, Role.BRAND, state.agreed.policies.review, context.at),
+        task=_review_task(work, state.agreed, context.at),
     )
 
 
@@ -250,13 +264,20 @@ def _request_changes(work: Work, state: "Collaboration", context: Context, feedb
     allowed = state.agreed.policies.rounds_of_changes
     if work.rounds >= allowed:
         raise RoundsExhausted(what="changes", allowed=allowed)
-    return _changes(work, state.agreed, context.at, feedback, Authority.PERSON)
+    return _changes(work, state, context.at, feedback, Authority.PERSON)
 
 
-def _changes(work: Work, assignment: Assignment, at: datetime, feedback: str, authority: Authority) -> ChangesRequested:
+def _changes(work: Work, state: "Collaboration", at: datetime, feedback: str, authority: Authority) -> ChangesRequested:
     number = work.deliverable.number
-    task = _creator_task(SUBMIT_DRAFT, number, assignment, at)
-    return ChangesRequested(deliverable=number, version=work.version, feedback=feedback, authority=authority, task=task)
+    review = state.tasks[content_task(REVIEW_DRAFT, number)]
+    return ChangesRequested(
+        deliverable=number,
+        version=work.version,
+        feedback=feedback,
+        authority=authority,
+        task=_creator_task(SUBMIT_DRAFT, number, state.agreed, at),
+        paused=pause(review, at, state.calendar),
+    )
 
 
 def _publish(command: MarkPublished, state: "Collaboration", context: Context) -> Sequence[Event]:
@@ -316,7 +337,7 @@ def _blocked(work: Work, state: "Collaboration", context: Context) -> Sequence[E
     number, disclosure = work.deliverable.number, work.disclosure
     blocked = AutoApprovalBlocked(deliverable=number, version=work.version, why=disclosure.why)
     if work.rounds < state.agreed.policies.rounds_of_changes:
-        return [blocked, _changes(work, state.agreed, context.at, disclosure.fix, Authority.POLICY)]
+        return [blocked, _changes(work, state, context.at, disclosure.fix, Authority.POLICY)]
     reason = f"deliverable {number} does not disclose the partnership and no round of changes is left"
     return [blocked, *end(state, Outcome.EXPIRED, reason)]
 
@@ -342,6 +363,15 @@ def schedule_kill_fee(state: "Collaboration") -> Sequence[Event]:
     return schedule(state.id, PayoutPurpose.KILL_FEE, owed, state.agreed.currency)
 
 
+STEP_DONE: dict[type[Event], str] = {
+    DraftSubmitted: SUBMIT_DRAFT,
+    ChangesRequested: REVIEW_DRAFT,
+    DraftApproved: REVIEW_DRAFT,
+    PostPublished: PUBLISH,
+}
+"""Which step of a deliverable each of its events is the answer to."""
+
+
 def evolve_work(work: Work, event: DraftSubmitted | ChangesRequested | DraftApproved | PostPublished) -> Work:
     """The deliverable after `event`."""
     match event:
@@ -354,7 +384,8 @@ def evolve_work(work: Work, event: DraftSubmitted | ChangesRequested | DraftAppr
                 disclosure=event.disclosure,
             )
         case ChangesRequested():
-            return replace(work, status=WorkStatus.AWAITING_DRAFT, rounds=work.rounds + 1, feedback=event.feedback)
+            asked = replace(work, rounds=work.rounds + 1, feedback=event.feedback, paused=event.paused)
+            return replace(asked, status=WorkStatus.AWAITING_DRAFT)
         case DraftApproved():
             return replace(work, status=WorkStatus.APPROVED)
         case PostPublished():

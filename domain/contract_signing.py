@@ -107,7 +107,9 @@ def clauses(assignment: Assignment, fee: Money) -> Clauses:
             metrics_within=policies.metrics.within,
         ),
         approval_process=ApprovalProcess(
-            review_within=policies.review.within, rounds_of_changes=policies.rounds_of_changes
+            review_within=policies.review.within,
+            final_review_within=policies.final_review_within,
+            rounds_of_changes=policies.rounds_of_changes,
         ),
         length=terms.length,
         usage_rights=terms.usage_rights,
@@ -146,7 +148,10 @@ def _draft(command: DraftContract, state: "Collaboration", context: Context) -> 
         raise NothingToDecide(command="DraftContract", subject="the collaboration", open=state.open_tasks)
     policies = state.agreed.policies
     deadlines = {Role.CREATOR: policies.creator_signature, Role.BRAND: policies.brand_signature}
-    tasks = tuple(open_task(signing_task(role), role, policy, context.at) for role, policy in deadlines.items())
+    calendar = state.agreed.calendar
+    tasks = tuple(
+        open_task(signing_task(role), role, policy, context.at, calendar=calendar) for role, policy in deadlines.items()
+    )
     return ContractDrafted(document=command.document, tasks=tasks)
 
 

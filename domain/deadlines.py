@@ -1,22 +1,23 @@
 """What waits for a person until when, and what happens if nobody answers.
 
-A wait is a `Task`: data inside the event that opens it, with absolute instants. Timers are only its alarm clock, so a
-lost timer is re-armed from the event. `PassTime` asks what the clock has brought: reminders, an extension, an
-escalation, or the expiry with the policy's answer.
+A wait is a `Task`: data inside the event that opens it, with absolute instants, computed once with the campaign's
+calendar. Timers are only its alarm clock, so a lost timer is re-armed from the event. `PassTime` asks what the clock
+has brought: reminders, an extension, an escalation, or the expiry with the policy's answer. `ExtendDeadline` is the
+extension asked for by a person.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
-from domain.decider import Command, Event, Role
+from domain.calendars import ROUND_THE_CLOCK, Calendar
+from domain.decider import Authority, Command, Context, Event, Role
+from domain.durations import BusinessTime, Duration, business_days, nominal
+from domain.errors import AlreadyExtended, NothingToDecide, NotYourTurn
 from domain.values import Instant, Line, Value
-
-Span = Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=365))]
-"""A positive duration of at most a year; ISO 8601 in JSON (`PT72H`), seconds as a number."""
 
 
 class OnExpiry(StrEnum):
@@ -31,21 +32,37 @@ class OnExpiry(StrEnum):
 class DeadlinePolicy(Value):
     """How long a person has, when they are reminded, and what their silence means.
 
-    `escalate` and `extend` happen once, give `extend_by` more time, and are followed by `then`.
+    `escalate` and `extend` happen once and are followed by `then`. `extend_by` is what an extension adds, and what the
+    second person has after an escalation.
     """
 
-    within: Span
-    remind_before: tuple[Span, ...] = ()
+    within: Duration
+    remind_before: tuple[Duration, ...] = ()
     on_expiry: OnExpiry = OnExpiry.DECLINE
-    extend_by: Span = timedelta(hours=24)
+    extend_by: Duration = business_days(1)
     then: Literal[OnExpiry.APPROVE, OnExpiry.DECLINE] = OnExpiry.DECLINE
 
     @model_validator(mode="after")
     def _reminders_fall_inside(self) -> "DeadlinePolicy":
         for before in self.remind_before:
-            if before >= self.within:
+            if nominal(before) >= nominal(self.within):
                 raise ValueError(f"remind_before {before} is not shorter than within {self.within}")
         return self
+
+
+class Contact(StrEnum):
+    """Who is asked: the creator, or one of the two people whom the brief names on the brand's side."""
+
+    CREATOR = "creator"
+    MANAGER = "manager"
+    ESCALATION = "escalation"
+
+
+def contact(assignee: Role, *, escalated: bool) -> Contact:
+    """Whom a task waits for: what a creator has to do stays theirs, also when somebody else is told of it."""
+    if assignee is Role.CREATOR:
+        return Contact.CREATOR
+    return Contact.ESCALATION if escalated else Contact.MANAGER
 
 
 class Task(Value):
@@ -62,6 +79,11 @@ class Task(Value):
     extended: bool = False
 
     @property
+    def contact(self) -> Contact:
+        """Who is asked."""
+        return contact(self.assignee, escalated=self.escalated)
+
+    @property
     def alarm(self) -> datetime:
         """The next instant at which something happens by itself."""
         return min((*self.remind_at, self.due_at))
@@ -71,8 +93,24 @@ Tasks = Mapping[str, Task]
 """The open tasks of a stream by name."""
 
 
+class Paused(Value):
+    """A step whose clock stands still while the other side holds the ball."""
+
+    task: Line
+    left: timedelta
+    """What it had left, 0 or more: working time if the step is counted in business time, else time by the clock."""
+    extended: bool
+    escalated: bool
+
+
 class PassTime(Command):
     """Let everything happen that is due at the time of the command."""
+
+
+class ExtendDeadline(Command):
+    """Give the assignee of an open task more time, once. They may take it; the brand may also give it to a creator."""
+
+    task: Line
 
 
 class TaskReminded(Event):
@@ -82,22 +120,27 @@ class TaskReminded(Event):
     assignee: Role
     due_at: Instant
     reminded_at: Instant
+    escalated: bool = False
+    """Whether it is the second person who is reminded."""
 
 
 class TaskExtended(Event):
-    """Time was up; the policy gave more, once."""
+    """There is more time, once: somebody asked for it, or time was up and the policy gave it."""
 
     task: Line
     assignee: Role
     due_at: Instant
+    remind_at: tuple[Instant, ...] = ()
+    authority: Authority = Authority.TIMEOUT
 
 
 class TaskEscalated(Event):
-    """Time was up; a second person of the same side is asked, once."""
+    """Time was up; a second person of the same side is asked, once, and has a deadline of their own."""
 
     task: Line
     assignee: Role
     due_at: Instant
+    remind_at: tuple[Instant, ...] = ()
 
 
 class TaskExpired(Event):
@@ -112,20 +155,89 @@ TaskEvent = TaskReminded | TaskExtended | TaskEscalated | TaskExpired
 
 
 def open_task(
-    name: str, assignee: Role, policy: DeadlinePolicy, at: datetime, *, not_before: datetime | None = None
+    name: str,
+    assignee: Role,
+    policy: DeadlinePolicy,
+    at: datetime,
+    *,
+    calendar: Calendar = ROUND_THE_CLOCK,
+    not_before: datetime | None = None,
+    at_most: Duration | None = None,
 ) -> Task:
     """A task opened at `at`, with its reminders and its deadline as instants.
 
-    Where the task cannot be done before some instant, the time for it only runs from then.
+    Where the task cannot be done before some instant, the time for it only runs from then. `at_most` is a limit that
+    counts where it is shorter than the policy's.
     """
-    due_at = max(at, not_before or at) + policy.within
+    starts_at = max(at, not_before or at)
+    due_at = calendar.after(starts_at, policy.within)
+    if at_most is not None:
+        due_at = min(due_at, calendar.after(starts_at, at_most))
     return Task(
         name=name,
         assignee=assignee,
         opened_at=at,
         due_at=due_at,
-        remind_at=tuple(sorted(due_at - before for before in policy.remind_before)),
+        remind_at=_reminders(policy, at, due_at, calendar),
         policy=policy,
+    )
+
+
+def _reminders(policy: DeadlinePolicy, at: datetime, due_at: datetime, calendar: Calendar) -> tuple[datetime, ...]:
+    """When to remind of a deadline, earliest first: after `at`, before the deadline, and not within quiet hours.
+
+    One that would fall into them waits until they end or, if that is too late, comes before they begin.
+    """
+    wanted = {_awake(calendar.before(due_at, before), due_at, calendar) for before in policy.remind_before}
+    return tuple(sorted(instant for instant in wanted if at < instant < due_at))
+
+
+def _awake(at: datetime, due_at: datetime, calendar: Calendar) -> datetime:
+    night = calendar.quiet(at)
+    if night is None:
+        return at
+    begins, ends = night
+    return ends if ends < due_at else begins - timedelta(minutes=1)
+
+
+def pause(task: Task, at: datetime, calendar: Calendar) -> Paused:
+    """The clock of a task as it is stopped at `at`."""
+    working = isinstance(task.policy.within, BusinessTime)
+    left = calendar.worked(at, task.due_at) if working else max(task.due_at - at, timedelta(0))
+    return Paused(task=task.name, left=left, extended=task.extended, escalated=task.escalated)
+
+
+def resume(
+    paused: Paused,
+    assignee: Role,
+    policy: DeadlinePolicy,
+    at: datetime,
+    *,
+    calendar: Calendar = ROUND_THE_CLOCK,
+    at_least: Duration,
+) -> Task:
+    """A task whose clock runs on from `at` with what it had left; more than one extension does not come of it.
+
+    Somebody who has less than `at_least` left gets that much, but never more than the step has from the beginning. If
+    the time for every reminder has gone by, they are reminded at once.
+    """
+    working = isinstance(policy.within, BusinessTime)
+    left_until = calendar.after_work(at, paused.left) if working else at + paused.left
+    floor = min(calendar.after(at, at_least), calendar.after(at, policy.within))
+    due_at = max(left_until, floor)
+    remind_at = _reminders(policy, at, due_at, calendar)
+    if policy.remind_before and not remind_at:
+        soon = calendar.waking(at)
+        remind_at = (soon,) if soon < due_at else ()
+    return Task(
+        name=paused.task,
+        assignee=assignee,
+        opened_at=at,
+        due_at=due_at,
+        remind_at=remind_at,
+        policy=policy,
+        escalated=paused.escalated,
+        extended=paused.extended,
     )
 
 
@@ -134,7 +246,7 @@ def next_alarm(tasks: Tasks) -> datetime | None:
     return min((task.alarm for task in tasks.values()), default=None)
 
 
-def due(tasks: Tasks, at: datetime) -> Iterator[TaskEvent]:
+def due(tasks: Tasks, at: datetime, calendar: Calendar = ROUND_THE_CLOCK) -> Iterator[TaskEvent]:
     """What the clock has brought by `at`, in the order in which it fell due.
 
     A task whose deadline has passed gets no reminders any more: several missed alarms make one event, not a burst.
@@ -145,23 +257,60 @@ def due(tasks: Tasks, at: datetime) -> Iterator[TaskEvent]:
 
     for task in sorted(tasks.values(), key=fell_due):
         if task.due_at <= at:
-            yield _expiry(task, at)
+            yield _expiry(task, at, calendar)
         elif task.alarm <= at:
-            yield TaskReminded(task=task.name, assignee=task.assignee, due_at=task.due_at, reminded_at=at)
+            yield TaskReminded(
+                task=task.name,
+                assignee=task.assignee,
+                due_at=task.due_at,
+                reminded_at=at,
+                escalated=task.escalated,
+            )
 
 
-def _expiry(task: Task, at: datetime) -> TaskEvent:
-    policy, due_at = task.policy, at + task.policy.extend_by
+def _expiry(task: Task, at: datetime, calendar: Calendar) -> TaskEvent:
+    policy = task.policy
     if policy.on_expiry is OnExpiry.EXTEND and not task.extended:
-        return TaskExtended(task=task.name, assignee=task.assignee, due_at=due_at)
+        return _extended(task, at, calendar, Authority.TIMEOUT)
     if policy.on_expiry is OnExpiry.ESCALATE and not task.escalated:
-        return TaskEscalated(task=task.name, assignee=task.assignee, due_at=due_at)
+        # The second person hears of it when mail goes out again: their time does not run before.
+        due_at = calendar.after(calendar.waking(at), policy.extend_by)
+        remind_at = _reminders(policy, at, due_at, calendar)
+        return TaskEscalated(task=task.name, assignee=task.assignee, due_at=due_at, remind_at=remind_at)
     answer = policy.then if policy.on_expiry in (OnExpiry.EXTEND, OnExpiry.ESCALATE) else policy.on_expiry
     return TaskExpired(
         task=task.name,
         assignee=task.assignee,
         answer=OnExpiry.APPROVE if answer is OnExpiry.APPROVE else OnExpiry.DECLINE,
     )
+
+
+def _extended(task: Task, at: datetime, calendar: Calendar, authority: Authority) -> TaskExtended:
+    """More time from the deadline on, or from now if that has passed."""
+    due_at = calendar.after(max(task.due_at, at), task.policy.extend_by)
+    return TaskExtended(
+        task=task.name,
+        assignee=task.assignee,
+        due_at=due_at,
+        remind_at=_reminders(task.policy, at, due_at, calendar),
+        authority=authority,
+    )
+
+
+def decide_extension(
+    command: ExtendDeadline, tasks: Tasks, context: Context, calendar: Calendar, *, subject: str
+) -> Sequence[TaskEvent]:
+    """More time for a step that has not had any before."""
+    task, role = tasks.get(command.task), context.actor.role
+    if task is None:
+        names = ", ".join(sorted(tasks))
+        is_open = f"open are {names}, not {command.task}" if names else "nothing is open"
+        raise NothingToDecide(command="ExtendDeadline", subject=subject, open=is_open)
+    if role not in (task.assignee, Role.BRAND):
+        raise NotYourTurn(command="ExtendDeadline", needed=task.assignee, role=role)
+    if task.extended:
+        raise AlreadyExtended(task=task.name)
+    return [_extended(task, context.at, calendar, Authority.PERSON)]
 
 
 def opened(tasks: Tasks, *new: Task) -> Tasks:
@@ -182,8 +331,10 @@ def evolve_tasks(tasks: Tasks, event: TaskEvent) -> Tasks:
             to_come = tuple(instant for instant in task.remind_at if instant > event.reminded_at)
             return opened(tasks, task.model_copy(update={"remind_at": to_come}))
         case TaskExtended():
-            return opened(tasks, task.model_copy(update={"due_at": event.due_at, "extended": True, "remind_at": ()}))
+            more = {"due_at": event.due_at, "remind_at": event.remind_at, "extended": True}
+            return opened(tasks, task.model_copy(update=more))
         case TaskEscalated():
-            return opened(tasks, task.model_copy(update={"due_at": event.due_at, "escalated": True, "remind_at": ()}))
+            more = {"due_at": event.due_at, "remind_at": event.remind_at, "escalated": True}
+            return opened(tasks, task.model_copy(update=more))
         case TaskExpired():
             return closed(tasks, event.task)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from domain.values import Instant, Line, Value
 
@@ -43,6 +43,9 @@ class Context(Value):
 
 class Command(Value):
     """An intention, named by a verb; `decide` turns it into events or refuses it with a `Refused`."""
+
+    looked_up: ClassVar[frozenset[str]] = frozenset()
+    """Fields that the engine fills in: whoever says the same again may find them with other content."""
 
 
 class Event(Value):

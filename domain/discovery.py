@@ -133,7 +133,7 @@ def _propose(command: ProposeShortlist, state: "Campaign", context: Context) -> 
     if command.shortlist.size == 0:
         return [NoCreatorsFound(considered=command.considered)]
     policy = state.agreed_brief.policies.shortlist
-    task = open_task(APPROVE_SHORTLIST, Role.BRAND, policy, context.at)
+    task = open_task(APPROVE_SHORTLIST, Role.BRAND, policy, context.at, calendar=state.calendar)
     return [ShortlistProposed(shortlist=command.shortlist, considered=command.considered, task=task)]
 
 

@@ -11,6 +11,7 @@ GroundswellError
 │   ├── StaleVersion          the decision is about a version that has been replaced
 │   ├── NothingToDecide       what the command answers is not being asked
 │   ├── DisclosureFailed      content without the disclosure that the law asks for
+│   ├── AlreadyExtended       the step has had its one extension
 │   ├── RoundsExhausted       no rounds of changes or counter-offers are left
 │   ├── AboveCap              a fee above what the brief allows for one creator
 │   ├── CurrencyMismatch      an amount in another currency than the campaign's
@@ -100,6 +101,10 @@ class NothingToDecide(Refused):
 
 class DisclosureFailed(Refused):
     """Deliverable {deliverable} does not disclose the partnership: {why} Fix: {fix}"""
+
+
+class AlreadyExtended(Refused):
+    """The time for {task} has been extended before, and a step is extended once."""
 
 
 class RoundsExhausted(Refused):

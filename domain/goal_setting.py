@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from domain.benchmarks import cheapest_plausible
 from domain.brief import Brief
+from domain.calendars import ROUND_THE_CLOCK, Calendar, PublicHolidays, calendar_of
 from domain.decider import Command, Context, Event
 from domain.errors import BriefRefused, WrongStage
 from domain.values import Line
@@ -21,25 +22,36 @@ FURTHEST = timedelta(days=3_650)
 class StartCampaign(Command):
     """Begin a campaign with this brief."""
 
+    looked_up = frozenset({"holidays"})
+
     campaign_id: Line
     brief: Brief
+    holidays: PublicHolidays | None = None
+    """The public holidays of the brief's country; None if it names none, or one that nobody knows the holidays of."""
 
 
 class CampaignStarted(Event):
-    """The brief was accepted; its budget is open."""
+    """The brief was accepted; its budget is open. `calendar` is what deadlines are counted in from now on."""
 
     campaign_id: Line
     brief: Brief
+    calendar: Calendar = ROUND_THE_CLOCK
+    holidays: PublicHolidays | None = None
 
 
 def decide_start(command: StartCampaign, state: "Campaign", context: Context) -> Sequence[Event]:
     """Start, unless the brief cannot work or the campaign has started already."""
     if state.started:
         raise WrongStage(command="StartCampaign", needed="goal_setting", subject="campaign", stage=state.stage)
-    reasons = objections(command.brief, today=context.at.astimezone(command.brief.zone).date())
+    brief, holidays = command.brief, command.holidays
+    reasons = [
+        *objections(brief, today=context.at.astimezone(brief.zone).date()),
+        *_calendar(brief, holidays),
+    ]
     if reasons:
         raise BriefRefused(reasons="; ".join(reasons))
-    return [CampaignStarted(campaign_id=command.campaign_id, brief=command.brief)]
+    calendar = calendar_of(brief.calendar, brief.time_zone, holidays)
+    return [CampaignStarted(campaign_id=command.campaign_id, brief=brief, calendar=calendar, holidays=holidays)]
 
 
 def objections(brief: Brief, *, today: date) -> list[str]:
@@ -73,6 +85,16 @@ def _dates(brief: Brief, today: date) -> Iterator[str]:
                 f"objectives[{number}] is due on {objective.by}, before the last posting day {window.closes}: "
                 "move the target date or close the window earlier"
             )
+
+
+def _calendar(brief: Brief, holidays: PublicHolidays | None) -> Iterator[str]:
+    country, subdivision = brief.calendar.country, brief.calendar.subdivision
+    if country is not None and (holidays is None or (holidays.country, holidays.subdivision) != (country, subdivision)):
+        where = f"country {country}" + (f" with subdivision {subdivision}" if subdivision else "")
+        yield (
+            f"calendar.{where} is none that the engine knows the public holidays of: correct it, or leave it out and "
+            "list them in calendar.days_off"
+        )
 
 
 def _money(brief: Brief) -> Iterator[str]:

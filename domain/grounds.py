@@ -6,6 +6,7 @@ negotiates and budgets are marked, so that they can be kept from the creator.
 
 from collections.abc import Iterator
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from domain.campaign import Campaign, CampaignCancelled, CampaignClosed, CampaignEvent
 from domain.checks import Assessment
@@ -32,6 +33,7 @@ from domain.deadlines import (
 from domain.decider import Authority
 from domain.disclosure import Disclosure
 from domain.discovery import NoCreatorsFound, OutreachCompleted, ShortlistApproved, ShortlistProposed, ShortlistRejected
+from domain.durations import BusinessTime
 from domain.goal_setting import CampaignStarted
 from domain.money import Money
 from domain.monitoring import MetricsMissing, MetricsRecorded
@@ -60,11 +62,13 @@ def _own(fact: str) -> Ground:
 
 def campaign_grounds(event: CampaignEvent, before: Campaign, lapsed: Task | None) -> Iterator[Ground]:
     """What an event rests on: the campaign before it, and the task that expired last, as it was then."""
+    zone = before.calendar.zone
     match event:
         case CampaignStarted(brief=brief):
             window = brief.posting_window
             yield _own(f"posts may appear from {window.opens} to {window.closes}")
             yield _own(f"{counted(len(brief.formats), 'deliverable')} from each creator")
+            yield _own(_calendar(event))
         case ShortlistProposed():
             yield _own(f"the list is kept under the digest {event.shortlist.digest}")
             yield _silence(event.task)
@@ -76,14 +80,14 @@ def campaign_grounds(event: CampaignEvent, before: Campaign, lapsed: Task | None
             )
         case ShortlistApproved(authority=authority) | ShortlistRejected(authority=authority):
             if authority is Authority.TIMEOUT:
-                yield from _deadline(lapsed)
+                yield from _deadline(lapsed, zone)
             if before.shortlist is not None:
                 yield _own(f"{counted(before.shortlist.size, 'creator')} on the list")
         case CampaignClosed(authority=authority):
             if authority is Authority.POLICY:
                 yield _own("every collaboration has ended")
         case TaskReminded() | TaskExtended() | TaskEscalated() | TaskExpired():
-            yield from _clock(event, before.tasks)
+            yield from _clock(event, before.tasks, zone)
         case OutreachCompleted() | CampaignCancelled():
             return
         case _:
@@ -92,6 +96,7 @@ def campaign_grounds(event: CampaignEvent, before: Campaign, lapsed: Task | None
 
 def collaboration_grounds(event: CollaborationEvent, before: Collaboration, lapsed: Task | None) -> Iterator[Ground]:
     """What an event rests on: the collaboration before it, and the task that expired last, as it was then."""
+    zone = before.calendar.zone
     match event:
         case CollaborationOpened(assignment=assignment):
             yield _own(f"the opening fee is {_money(assignment.opening_fee, assignment.currency)}")
@@ -100,7 +105,7 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
             yield from _evidence(assessment)
         case CreatorApproved(authority=authority) | CreatorRejected(authority=authority):
             if authority is Authority.TIMEOUT:
-                yield from _deadline(lapsed)
+                yield from _deadline(lapsed, zone)
             if before.assessment is not None:
                 yield _own(_score(before.assessment))
         case OfferMade() | OfferCountered():
@@ -111,7 +116,7 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
             yield from _block(event, before)
         case OfferDeclined(authority=authority):
             if authority is Authority.TIMEOUT:
-                yield from _deadline(lapsed)
+                yield from _deadline(lapsed, zone)
             if before.offer is not None:
                 yield _shared(f"the answer is to {_on_the_table(before.offer)}")
         case ContractDrafted(document=document):
@@ -122,19 +127,19 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
             yield _shared(f"the signature is for the document {signature.document}")
         case ContractConcluded():
             for role, signature in before.signatures.items():
-                yield _shared(f"the {role} signed on {moment(signature.signed_at)}")
+                yield _shared(f"the {role} signed on {moment(signature.signed_at, zone)}")
         case ContractSealed(document=document, sealed=sealed):
             yield _shared(f"the signed document is {document}")
             yield _shared(f"the sealed file is {sealed}")
         case ContractLapsed() | DeliverableMissed() | MetricsMissing():
-            yield from _deadline(lapsed)
+            yield from _deadline(lapsed, zone)
         case DraftSubmitted(disclosure=disclosure) | PostPublished(disclosure=disclosure):
             yield from _disclosure(disclosure)
         case ChangesRequested() | AutoApprovalBlocked() | DraftApproved():
             yield from _review(event, before, lapsed)
         case MetricsRecorded(metrics=metrics):
             if metrics.taken_at is not None:
-                yield _shared(f"the figures were taken on {moment(metrics.taken_at)}")
+                yield _shared(f"the figures were taken on {moment(metrics.taken_at, zone)}")
         case PayoutScheduled(payout=payout):
             yield _shared(_entitlement(payout, before))
         case PayoutMade():
@@ -149,30 +154,42 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
             if released:
                 yield _own(f"{_money(released, before.agreed.currency)} returns to the budget")
         case TaskReminded() | TaskExtended() | TaskEscalated() | TaskExpired():
-            yield from _clock(event, before.tasks)
+            yield from _clock(event, before.tasks, zone)
         case _:
             assert_never(event)
 
 
-def _clock(event: TaskEvent, tasks: Tasks) -> Iterator[Ground]:
+def _clock(event: TaskEvent, tasks: Tasks, zone: ZoneInfo) -> Iterator[Ground]:
     task = tasks.get(event.task)
     if task is None:
         return
     if isinstance(event, TaskReminded):
-        yield _shared(f"it was asked on {moment(task.opened_at)}")
+        yield _shared(f"it was asked on {moment(task.opened_at, zone)}")
         return
-    yield from _deadline(task)
+    if isinstance(event, TaskExtended) and event.authority is Authority.PERSON:
+        yield _shared(f"the deadline was {moment(task.due_at, zone)}, and a step is extended once")
+        return
+    yield from _deadline(task, zone)
     if isinstance(event, TaskExpired):
         if task.extended or task.escalated:
             yield _shared(f"the time had been {'extended' if task.extended else 'escalated'} before")
         yield _silence(task)
     else:
-        yield _own(f"the policy gives {_hours(task)} more, once")
+        yield _own(f"the policy gives {_more(task)} more, once")
 
 
-def _deadline(task: Task | None) -> Iterator[Ground]:
+def _deadline(task: Task | None, zone: ZoneInfo) -> Iterator[Ground]:
     if task is not None:
-        yield _shared(f"the deadline of {moment(task.due_at)} passed without an answer from the {task.assignee}")
+        yield _shared(f"the deadline of {moment(task.due_at, zone)} passed without an answer from the {task.assignee}")
+
+
+def _calendar(event: CampaignStarted) -> str:
+    calendar, holidays = event.calendar, event.holidays
+    if holidays is None:
+        return f"deadlines are counted in the time zone {calendar.time_zone}, without public holidays"
+    country = "-".join(filter(None, (holidays.country, holidays.subdivision)))
+    found = f"{counted(len(holidays.days), 'public holiday')} of {country} until {holidays.last} ({holidays.source})"
+    return f"deadlines are counted in the time zone {calendar.time_zone}, with {found}"
 
 
 def _silence(task: Task) -> Ground:
@@ -183,8 +200,9 @@ def _silence(task: Task) -> Ground:
     return _own(f"the policy for silence: {once.get(policy.on_expiry, '')}{meaning}")
 
 
-def _hours(task: Task) -> str:
-    return f"{task.policy.extend_by.total_seconds() / 3_600:g} h"
+def _more(task: Task) -> str:
+    extend_by = task.policy.extend_by
+    return str(extend_by) if isinstance(extend_by, BusinessTime) else f"{extend_by.total_seconds() / 3_600:g} h"
 
 
 def _evidence(assessment: Assessment) -> Iterator[Ground]:
@@ -226,7 +244,7 @@ def _block(event: OfferBlocked, before: Collaboration) -> Iterator[Ground]:
 
 
 def _acceptance(event: OfferAccepted, before: Collaboration, lapsed: Task | None) -> Iterator[Ground]:
-    terms = before.agreed
+    zone, terms = before.calendar.zone, before.agreed
     cap, fee = f"the cap {_money(terms.fee_cap, terms.currency)}", amount(event.fee)
     match event.authority:
         case Authority.POLICY:
@@ -234,7 +252,7 @@ def _acceptance(event: OfferAccepted, before: Collaboration, lapsed: Task | None
             times = f"{terms.policies.negotiation.accept_up_to:g} x of the last offer {last}"
             yield _own(f"the counter-offer of {fee} is within {times} and {cap}")
         case Authority.TIMEOUT:
-            yield from _deadline(lapsed)
+            yield from _deadline(lapsed, zone)
             yield _own(f"the policy accepts a counter-offer that nobody answers, and {fee} is within {cap}")
         case Authority.PERSON:
             if before.offer is not None:
@@ -253,7 +271,7 @@ def _review(
 ) -> Iterator[Ground]:
     work = before.works[event.deliverable]
     if isinstance(event, AutoApprovalBlocked) or event.authority is not Authority.PERSON:
-        yield from _deadline(lapsed)
+        yield from _deadline(lapsed, before.calendar.zone)
     if isinstance(event, DraftApproved) and event.authority is Authority.TIMEOUT:
         yield _own("the policy approves a draft that nobody answers, if it discloses the partnership")
     if work.disclosure is not None and not (

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from domain import content_approval, contract_signing, discovery, negotiation, verification
 from domain.campaign import CampaignCancelled, CampaignClosed, CampaignEvent
@@ -34,6 +35,8 @@ from domain.negotiation import OfferAccepted, OfferBlocked, OfferCountered, Offe
 from domain.outcomes import CollaborationClosing, CollaborationEnded
 from domain.payouts import PayoutMade, PayoutPurpose, PayoutScheduled
 from domain.verification import CollaborationOpened, CreatorApproved, CreatorAssessed, CreatorRejected
+
+UTC = ZoneInfo("UTC")
 
 AnyEvent = CampaignEvent | CollaborationEvent
 
@@ -62,8 +65,11 @@ def authority(stated: str | None, *, by: Role, command: str) -> Basis:
     return Basis.ENGINE if by is Role.ENGINE else Basis.PERSON
 
 
-def tell(event: AnyEvent) -> str:
-    """The event in one sentence, without anything personal. Total: an event type without a sentence is a type error."""
+def tell(event: AnyEvent, zone: ZoneInfo = UTC) -> str:
+    """The event in one sentence, without anything personal, its instants in a time zone.
+
+    Total: an event type without a sentence is a type error.
+    """
     match event:
         case CampaignStarted(brief=brief):
             fee_cap = amount(Money(amount=brief.fee_cap, currency=brief.budget.currency))
@@ -73,7 +79,7 @@ def tell(event: AnyEvent) -> str:
             )
         case ShortlistProposed(shortlist=shortlist):
             found = f"{counted(shortlist.size, 'creator')} out of {event.considered:,} considered"
-            return f"A shortlist of {found} was proposed; {_asked(event.task)}."
+            return f"A shortlist of {found} was proposed; {_asked(event.task, zone)}."
         case NoCreatorsFound():
             return f"None of the {counted(event.considered, 'creator')} considered meets the criteria."
         case ShortlistApproved(drop=drop):
@@ -89,7 +95,7 @@ def tell(event: AnyEvent) -> str:
         case CollaborationOpened(rank=rank):
             return f"The creator in place {rank} of the shortlist was taken up."
         case CreatorAssessed(assessment=assessment, task=task):
-            follows = f"so {_asked(task)}" if task else _VERDICTS[assessment.verdict]
+            follows = f"so {_asked(task, zone)}" if task else _VERDICTS[assessment.verdict]
             return f"The creator's evidence scored {assessment.score:.2f}, {follows}."
         case CreatorApproved():
             return "The creator passed verification."
@@ -98,7 +104,7 @@ def tell(event: AnyEvent) -> str:
         case OfferMade(offer=offer) | OfferCountered(offer=offer):
             offered = "offered" if offer.by is Role.BRAND else "asked for"
             fee = amount(offer.fee)
-            return f"The {offer.by} {offered} {fee} (version {offer.version} of the offer); {_asked(event.task)}."
+            return f"The {offer.by} {offered} {fee} (version {offer.version} of the offer); {_asked(event.task, zone)}."
         case OfferAccepted():
             return f"Version {event.version} of the offer was accepted: the fee is {amount(event.fee)}."
         case OfferBlocked():
@@ -107,29 +113,29 @@ def tell(event: AnyEvent) -> str:
         case OfferDeclined():
             return f"Version {event.version} of the offer was declined on the {event.by}'s side."
         case ContractDrafted(tasks=tasks):
-            return f"The contract is ready; {' and '.join(_asked(task) for task in tasks)}."
+            return f"The contract is ready; {' and '.join(_asked(task, zone) for task in tasks)}."
         case ContractSigned(role=role):
             return f"The {role} signed the contract."
         case ContractConcluded(tasks=tasks):
-            return f"Both sides have signed, so the contract is in force; {_drafts(tasks)}."
+            return f"Both sides have signed, so the contract is in force; {_drafts(tasks, zone)}."
         case ContractSealed():
             return "The contract was sealed, with the record of its signatures."
         case ContractLapsed(role=role):
             return f"The contract lapsed: the {role} did not sign in time."
         case DraftSubmitted():
             gate = _gate(event.disclosure)
-            return f"{_draft(event.deliverable, event.version)} was submitted and {gate}; {_asked(event.task)}."
+            return f"{_draft(event.deliverable, event.version)} was submitted and {gate}; {_asked(event.task, zone)}."
         case ChangesRequested():
             draft = f"draft {event.version} of deliverable {event.deliverable}"
-            return f"Changes to {draft} were requested; {_asked(event.task)}."
+            return f"Changes to {draft} were requested; {_asked(event.task, zone)}."
         case AutoApprovalBlocked():
             draft = _draft(event.deliverable, event.version)
             return f"{draft} was not approved by silence, because it does not disclose the partnership."
         case DraftApproved():
-            return f"{_draft(event.deliverable, event.version)} was approved; {_asked(event.task)}."
+            return f"{_draft(event.deliverable, event.version)} was approved; {_asked(event.task, zone)}."
         case PostPublished():
             gate = _gate(event.disclosure)
-            return f"Deliverable {event.deliverable} was published and {gate}; {_asked(event.task)}."
+            return f"Deliverable {event.deliverable} was published and {gate}; {_asked(event.task, zone)}."
         case DeliverableMissed():
             step = wanted(content_approval.content_task(event.step, event.deliverable))
             return f"Deliverable {event.deliverable} was missed: the creator did not {step} in time."
@@ -149,12 +155,12 @@ def tell(event: AnyEvent) -> str:
             return f"The collaboration ended: {_plain(outcome)}."
         case TaskReminded():
             asked = f"The {event.assignee} was reminded to {wanted(event.task)}"
-            return f"{asked} by {moment(event.due_at)}."
+            return f"{asked} by {moment(event.due_at, zone)}."
         case TaskExtended():
-            return f"The {event.assignee} has more time to {wanted(event.task)}: until {moment(event.due_at)}."
+            return f"The {event.assignee} has more time to {wanted(event.task)}: until {moment(event.due_at, zone)}."
         case TaskEscalated():
             another = f"A second person on the {event.assignee}'s side is asked to {wanted(event.task)}"
-            return f"{another}, until {moment(event.due_at)}."
+            return f"{another}, until {moment(event.due_at, zone)}."
         case TaskExpired():
             silence = "approval" if event.answer is OnExpiry.APPROVE else "refusal"
             return f"The {event.assignee}'s time to {wanted(event.task)} is up; silence counts as {silence}."
@@ -196,9 +202,9 @@ _DECIMALS: dict[int, str] = {
 """The currencies with another number of decimals than two, by that number (CLDR supplemental data, fractions)."""
 
 
-def moment(at: datetime) -> str:
-    """`2026-11-02 09:00 UTC`, for an instant in UTC."""
-    return f"{at:%Y-%m-%d %H:%M} UTC"
+def moment(at: datetime, zone: ZoneInfo = UTC) -> str:
+    """`2026-11-02 10:00 Europe/Berlin`: an instant by the clocks of a time zone."""
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"
 
 
 def counted(count: int, one: str) -> str:
@@ -235,13 +241,13 @@ _PURPOSES: dict[PayoutPurpose, str] = {
 }
 
 
-def _asked(task: Task) -> str:
-    return f"the {task.assignee} is asked to {wanted(task.name)} by {moment(task.due_at)}"
+def _asked(task: Task, zone: ZoneInfo) -> str:
+    return f"the {task.assignee} is asked to {wanted(task.name)} by {moment(task.due_at, zone)}"
 
 
-def _drafts(tasks: Sequence[Task]) -> str:
+def _drafts(tasks: Sequence[Task], zone: ZoneInfo) -> str:
     first = min(tasks, key=lambda task: task.due_at)
-    return f"{counted(len(tasks), 'draft')} expected, the first by {moment(first.due_at)}"
+    return f"{counted(len(tasks), 'draft')} expected, the first by {moment(first.due_at, zone)}"
 
 
 def _draft(deliverable: int, version: int) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from domain.claims import Claim, Scope, claims_of
-from domain.deadlines import OnExpiry, Task, TaskExpired, open_task
+from domain.deadlines import DeadlinePolicy, OnExpiry, Task, TaskExpired, open_task
 from domain.decider import Authority, Command, Context, Event, Role
 from domain.errors import (
     AboveCap,
@@ -229,7 +229,7 @@ def _offer(state: "Collaboration", context: Context, *, version: int, fee: int, 
     return OfferMade(
         offer=Offer(version=version, by=Role.BRAND, fee=money, message=message),
         reserved=fee - state.reserved,
-        task=open_task(ANSWER_OFFER, Role.CREATOR, state.agreed.policies.offer, context.at),
+        task=_task(ANSWER_OFFER, Role.CREATOR, state.agreed.policies.offer, state, context),
     )
 
 
@@ -280,8 +280,13 @@ def _counter(command: CounterOffer, offer: Offer, state: "Collaboration", contex
         raise RoundsExhausted(what="counter-offers", allowed=allowed)
     return OfferCountered(
         offer=Offer(version=version, by=Role.CREATOR, fee=command.fee, message=command.message),
-        task=open_task(ANSWER_COUNTER_OFFER, Role.BRAND, state.agreed.policies.counter_offer, context.at),
+        task=_task(ANSWER_COUNTER_OFFER, Role.BRAND, state.agreed.policies.counter_offer, state, context),
     )
+
+
+def _task(name: str, assignee: Role, policy: DeadlinePolicy, state: "Collaboration", context: Context) -> Task:
+    """Every version is an offer of its own, with its whole time."""
+    return open_task(name, assignee, policy, context.at, calendar=state.agreed.calendar)
 
 
 def _declined(state: "Collaboration", offer: Offer, by: Role, authority: Authority, reason: str) -> Sequence[Event]:

@@ -1,12 +1,14 @@
 """Which events somebody is told of, and how the message is called. Every notice is sent once for its event."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
 
+from domain.calendars import Calendar
 from domain.content_approval import ChangesRequested, DraftApproved
 from domain.contract_signing import ContractDrafted, ContractSealed
-from domain.deadlines import TaskEscalated, TaskReminded
-from domain.decider import Event, Role
+from domain.deadlines import TaskEscalated, TaskReminded, contact
+from domain.decider import Event
 from domain.discovery import ShortlistProposed
 from domain.goal_setting import CampaignStarted
 from domain.negotiation import OfferMade
@@ -48,6 +50,12 @@ class Notice(Value):
     audience: Audience
 
 
+AT_ONCE = frozenset({Template.CAMPAIGN_STARTED, Template.CONTRACT_CONCLUDED, Template.PAYOUT_MADE})
+"""What confirms something that is in force or done, and what people must have in writing: it does not wait for morning.
+
+Everything else asks for something, or tells of an end: it waits until the quiet hours are over.
+"""
+
 NEWS = (
     CampaignStarted,
     ShortlistProposed,
@@ -87,7 +95,8 @@ def notices(event: Event) -> Sequence[Notice]:
         case PayoutMade():
             return [Notice(template=Template.PAYOUT_MADE, audience=Audience.CREATOR)]
         case TaskReminded():
-            return [Notice(template=Template.REMINDER, audience=_side(event.assignee))]
+            audience = Audience(contact(event.assignee, escalated=event.escalated))
+            return [Notice(template=Template.REMINDER, audience=audience)]
         case TaskEscalated():
             return [Notice(template=Template.ESCALATION, audience=Audience.ESCALATION)]
         case CollaborationEnded() if event.offered:
@@ -96,5 +105,7 @@ def notices(event: Event) -> Sequence[Notice]:
             return []
 
 
-def _side(role: Role) -> Audience:
-    return Audience.CREATOR if role is Role.CREATOR else Audience.MANAGER
+def quiet_until(at: datetime, calendar: Calendar) -> datetime | None:
+    """Until when mail about what happened at `at` waits, if it can; None if it need not."""
+    awake = calendar.waking(at)
+    return awake if awake > at else None

@@ -105,7 +105,8 @@ def _record(command: RecordAssessment, state: "Collaboration", context: Context)
         raise WrongStage(command="RecordAssessment", needed="verification", subject="collaboration", stage=state.stage)
     assessment = command.assessment
     if assessment.verdict is Verdict.REVIEW:
-        task = open_task(VERIFY_CREATOR, Role.BRAND, state.agreed.policies.verification, context.at)
+        policy, calendar = state.agreed.policies.verification, state.agreed.calendar
+        task = open_task(VERIFY_CREATOR, Role.BRAND, policy, context.at, calendar=calendar)
         return [CreatorAssessed(assessment=assessment, task=task)]
     assessed = CreatorAssessed(assessment=assessment, task=None)
     if assessment.verdict is Verdict.PASS:

@@ -11,6 +11,7 @@ from typing import Any, get_args
 
 import pytest
 import typer
+from pydantic import TypeAdapter
 from starlette.routing import Match, Route
 
 from api.app import ROUTERS
@@ -18,7 +19,9 @@ from api.cli import app
 from domain import campaign, collaboration, discovery, goal_setting
 from domain.brief import Brief, Policies
 from domain.campaign import CampaignDecider
+from domain.deadlines import DeadlinePolicy
 from domain.decider import Command, Context, Event
+from domain.durations import BusinessTime, Duration, business_days
 from domain.goal_setting import StartCampaign
 from domain.notices import Template
 from workflows.settings import Settings
@@ -27,6 +30,8 @@ ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```(?P<language>\w*)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
+
+DURATION: TypeAdapter[timedelta | BusinessTime] = TypeAdapter(Duration)
 
 pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 
@@ -130,7 +135,7 @@ def test_every_event_and_command_is_explained() -> None:
     page = ROOT / "docs" / "domain.md"
     named = {name for snippet in code(page) for name in re.findall(r"\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b", snippet)}
     assert events() | set(commands()) <= named
-    configuration = {"CamelCase", "NegotiationPolicy", "RankingPolicy", "CheckPolicy"}
+    configuration = {"CamelCase", "NegotiationPolicy", "RankingPolicy", "CheckPolicy", "CampaignCalendar"}
     assert named - configuration <= events() | set(commands())
     assert all(issubclass(event, Event) for event in get_args(collaboration.CollaborationEvent))
 
@@ -139,13 +144,17 @@ def test_the_table_of_deadlines_says_what_policies_are() -> None:
     """Who has how long, and what silence means, as a brief has it that says nothing else."""
     policies = Policies()
     rows = list(table(ROOT / "docs" / "domain.md", "task"))
-    assert {row[1] for row in rows} == set(Policies.model_fields) - {"rounds_of_changes", "negotiation"}
-    for _, name, _, hours, remind, on_expiry, _ in rows:
+    deadlines = {name for name in Policies.model_fields if isinstance(getattr(policies, name), DeadlinePolicy)}
+    assert {row[1] for row in rows} == deadlines
+    for _, name, _, within, remind, on_expiry, _ in rows:
         policy = getattr(policies, name)
-        assert policy.within == timedelta(hours=int(hours)), name
-        assert policy.remind_before == (timedelta(hours=int(remind)),), name
+        assert policy.within == DURATION.validate_python(within), name
+        assert policy.remind_before == (DURATION.validate_python(remind),), name
         assert policy.on_expiry == on_expiry, name
-        assert policy.extend_by == timedelta(hours=24), name
+        assert policy.extend_by == (timedelta(hours=24) if name == "offer" else business_days(1)), name
+    prose = (ROOT / "docs" / "domain.md").read_text()
+    assert f"`resume_at_least` ({policies.resume_at_least})" in prose
+    assert f"`final_review_within` ({policies.final_review_within})" in prose
 
 
 def test_every_mail_is_listed() -> None:

@@ -9,6 +9,7 @@ from activities.starting import CAMPAIGN_WORKFLOW, CampaignStart, campaign_strea
 from domain import campaign
 from domain.budget import BudgetMove, moves
 from domain.campaign import Campaign, CampaignDecider, CancelCampaign, CloseCampaign
+from domain.deadlines import ExtendDeadline
 from domain.decider import Event
 from domain.discovery import ApproveShortlist, RejectShortlist
 from domain.goal_setting import CampaignStarted, StartCampaign
@@ -19,7 +20,7 @@ from workflows.search_attributes import Row, campaign_row
 
 ACCEPTS = {
     command.__name__: command
-    for command in (StartCampaign, ApproveShortlist, RejectShortlist, CloseCampaign, CancelCampaign)
+    for command in (StartCampaign, ApproveShortlist, RejectShortlist, ExtendDeadline, CloseCampaign, CancelCampaign)
 }
 """The commands that people give a campaign."""
 

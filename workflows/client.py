@@ -22,6 +22,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from activities import tracing
 from activities.failures import as_domain_error
 from activities.ports import EventLog
+from activities.public_holidays import public_holidays
 from activities.records import campaign_after, collaboration_after
 from activities.starting import (
     CAMPAIGN_WORKFLOW,
@@ -86,7 +87,11 @@ class Engine:
         command = StartCampaign(campaign_id=campaign_id, brief=brief)
         if recorded := await self._recorded(stream, command_id):
             return _must_be_of(command, command_id, recorded)
-        context = Context(at=datetime.now(UTC), actor=actor, command_id=command_id)
+        now = datetime.now(UTC)
+        # The first look at a country reads its rules: a moment during which other requests go on.
+        holidays = await asyncio.to_thread(public_holidays, brief, today=now.astimezone(brief.zone).date())
+        command = command.model_copy(update={"holidays": holidays})
+        context = Context(at=now, actor=actor, command_id=command_id)
         CampaignDecider().decide(command, CampaignDecider.initial, context)
         start: WithStartWorkflowOperation[Any, str] = WithStartWorkflowOperation(
             CAMPAIGN_WORKFLOW,

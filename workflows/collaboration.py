@@ -11,6 +11,7 @@ from domain.budget import BudgetMove, moves
 from domain.collaboration import CancelCollaboration, Collaboration, CollaborationDecider
 from domain.content_approval import ApproveDraft, MarkPublished, RequestChanges, SubmitDraft
 from domain.contract_signing import SignContract
+from domain.deadlines import ExtendDeadline
 from domain.decider import Actor, Command, Event
 from domain.errors import RefusedByLedger
 from domain.exclusivity import ClaimMove, claims
@@ -41,6 +42,7 @@ ACCEPTS = {
         MarkPublished,
         RecordMetrics,
         CancelCollaboration,
+        ExtendDeadline,
     )
 }
 """The commands that people give a collaboration."""

@@ -39,6 +39,7 @@ async def reach_out(flow: EventSourced[Campaign]) -> None:
             brief=flow.state.agreed_brief,
             shortlist=flow.state.shortlist,
             dropped=flow.state.dropped,
+            calendar=flow.state.calendar,
         ),
         summary="start collaborations, best first, and replace those that fall through",
         **policies.FAN_OUT,

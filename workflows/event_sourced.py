@@ -10,21 +10,23 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
-from activities.event_streams import AppendRequest, DueNotice, EventStreams, LoadRequest
+from activities.event_streams import AppendRequest, DueNotice, EventStreams, LoadRequest, due_notice
 from activities.failures import as_application_error, as_domain_error
 from activities.notification import Notification, NotifyRequest
 from activities.starting import Answer, Instruction
 from domain.budget import BudgetMove
+from domain.calendars import Calendar
 from domain.deadlines import PassTime, Tasks
 from domain.decider import ENGINE, Actor, Command, Context, Decider, Event, Role
 from domain.errors import Conflict, GroundswellError, IdempotencyKeyReused, Refused, RefusedByLedger
-from domain.events import Envelope, Registry, fingerprint, metadata
+from domain.events import Envelope, Metadata, Registry, fingerprint, metadata
 from domain.exclusivity import ClaimMove
 from domain.notices import notices
 from domain.values import Value
@@ -48,6 +50,11 @@ class StreamState(Protocol):
     @property
     def tasks(self) -> Tasks:
         """What waits for a person."""
+        ...
+
+    @property
+    def calendar(self) -> Calendar:
+        """What deadlines are counted in, and when people sleep."""
         ...
 
 
@@ -235,6 +242,7 @@ class EventSourced(ABC, Generic[S]):
             metadata=metadata(command, context, correlation_id=self.campaign_id, traceparent=traceparent),
             moves=tuple(self.moves(events)),
             claims=tuple(self.claims(events)),
+            calendar=self.state.calendar,
         )
         try:
             stored = await workflow.execute_local_activity_method(
@@ -245,12 +253,12 @@ class EventSourced(ABC, Generic[S]):
             )
         except FailureError as failure:
             raise as_domain_error(failure) or failure from failure
-        if stored.events[0].metadata != request.metadata:
+        if not _is_ours(stored.events[0].metadata, request.metadata):
             await self._load()  # another run, or an attempt whose answer was lost, took the step, and perhaps more
             return
         self._fold(stored.events)
         self._due_notices.extend(
-            DueNotice(version=envelope.version, notice=notice)
+            due_notice(envelope.version, notice, stored.quiet_until)
             for envelope in stored.events
             for notice in notices(self._registry.decode(envelope))
         )
@@ -259,7 +267,11 @@ class EventSourced(ABC, Generic[S]):
         """Catch up with the stream, and with what people have not been told of it."""
         loaded = await workflow.execute_local_activity_method(
             EventStreams.load,
-            LoadRequest(stream=self.stream, after_version=self.version),
+            LoadRequest(
+                stream=self.stream,
+                after_version=self.version,
+                calendar=self.state.calendar if self.version else None,
+            ),
             summary=f"read the stream after version {self.version}",
             **policies.RECORDING,
         )
@@ -315,11 +327,18 @@ class EventSourced(ABC, Generic[S]):
         await self.engine(command)
 
     async def announce(self) -> None:
-        """Tell people of what happened, in order and each once, beside everything else that goes on."""
+        """Tell people of what happened, in order and each once, beside everything else that goes on.
+
+        What may wait does so until the quiet hours are over; what may not goes out before it.
+        """
         while True:
-            await workflow.wait_condition(lambda: bool(self._due_notices))
+            await workflow.wait_condition(lambda: self._sendable() is not None or self._wakes_too_late())
+            due = self._sendable()
+            if due is None:
+                self.clock.set(self.next_mail, "mail that waits until the quiet hours are over")
+                continue
             self._announcing = True
-            due = self._due_notices.popleft()
+            self._due_notices.remove(due)
             try:
                 await workflow.execute_activity_method(
                     Notification.notify,
@@ -336,10 +355,28 @@ class EventSourced(ABC, Generic[S]):
                 )
             self._announcing = False
 
+    def _sendable(self) -> DueNotice | None:
+        """The first notice that need not wait any longer."""
+        now = workflow.now()
+        return next((due for due in self._due_notices if due.not_before is None or due.not_before <= now), None)
+
+    @property
+    def next_mail(self) -> datetime | None:
+        """When the first mail that waits may go; None if none waits."""
+        return min((due.not_before for due in self._due_notices if due.not_before is not None), default=None)
+
+    def _wakes_too_late(self) -> bool:
+        return self.clock.is_late_for(self.next_mail)
+
     async def start_afresh_if_long(self) -> None:
-        """Go on in a new run once the server finds this one's history long; the stream is all that it needs."""
+        """Go on in a new run once the server finds this one's history long; the stream is all that it needs.
+
+        Mail that waits for the morning is found there again as what has not been sent.
+        """
         if workflow.info().is_continue_as_new_suggested():
-            await self.finish()
+            await workflow.wait_condition(
+                lambda: self._sendable() is None and not self._announcing and workflow.all_handlers_finished()
+            )
             workflow.continue_as_new(self.start_again)
 
     async def finish(self) -> None:
@@ -347,6 +384,11 @@ class EventSourced(ABC, Generic[S]):
         await workflow.wait_condition(
             lambda: not self._due_notices and not self._announcing and workflow.all_handlers_finished()
         )
+
+
+def _is_ours(stored: Metadata, given: Metadata) -> bool:
+    """Whether what is stored is what was given. Fingerprints aside: a later release may make others."""
+    return stored.model_copy(update={"fingerprint": given.fingerprint}) == given
 
 
 def _update_id() -> str:

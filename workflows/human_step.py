@@ -26,6 +26,7 @@ async def human_step(flow: EventSourced[Any], until: Callable[[], bool]) -> None
     """
     while not (until() or flow.state.ended):
         await flow.start_afresh_if_long()
+        flow.clock.set(flow.next_mail, "mail that waits until the quiet hours are over")
         alarm = next_alarm(flow.state.tasks)
         flow.clock.set(alarm, _purpose(flow.state.tasks))
         await workflow.wait_condition(

@@ -10,6 +10,7 @@ JsonObject = dict[str, Any]
 
 CREATORS_WANTED = 24
 TIME_ZONE = "America/Los_Angeles"
+EVERY_DAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 KEPT = 36
 """So many of the best of the shortlist the brand keeps; it drops the others, but for its favourites."""
 
@@ -88,6 +89,8 @@ def brief(today: date) -> JsonObject:
             "review": _policy(7, 3, "approve", then="approve"),
             "publication": _policy(9, 4, "extend"),
             "metrics": _policy(8, 4, "extend", extend_by=3),
+            "final_review_within": "PT7S",
+            "resume_at_least": "PT7S",
             "rounds_of_changes": 2,
             "negotiation": {"opening": 0.85, "accept_up_to": 1.1, "rounds": 2},
         },
@@ -99,4 +102,6 @@ def brief(today: date) -> JsonObject:
         },
         "contacts": {"manager": "campaigns@northwind.example", "escalation": "head.of.marketing@northwind.example"},
         "time_zone": TIME_ZONE,
+        # The demo is over in a minute, whatever the day and the hour: nobody has a weekend, and mail goes out at night.
+        "calendar": {"working_days": EVERY_DAY, "quiet_hours": None},
     }

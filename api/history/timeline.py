@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 from pydantic import ConfigDict, Field
 
@@ -13,7 +14,7 @@ from domain.deadlines import Task, TaskExpired, Tasks
 from domain.decider import Event, Role
 from domain.events import Envelope
 from domain.grounds import Ground, campaign_grounds, collaboration_grounds
-from domain.narrative import Basis, basis, quotation, tell
+from domain.narrative import UTC, Basis, basis, quotation, tell
 from domain.values import Instant, Value
 
 ENTRY: dict[str, Any] = {
@@ -52,7 +53,9 @@ class TimelineEntry(Value):
         description="What entitled them: a `person`'s word, a `policy` of the brief, a `timeout`; `engine` where "
         "nobody had a choice. A creator is not shown on which authority the brand's side decided."
     )
-    what: str = Field(description="The event in one sentence, without personal data.")
+    what: str = Field(
+        description="The event in one sentence, without personal data; its instants in the campaign's time zone."
+    )
     because: tuple[str, ...] = Field(description="The facts that it rests on.")
     words: str | None = Field(description="The reason, message, feedback or note that was given with it, if any.")
 
@@ -72,6 +75,7 @@ class Narrator:
         self._campaign: Campaign = CampaignDecider.initial
         self._collaboration: Collaboration = CollaborationDecider.initial
         self._lapsed: Task | None = None
+        self._zone = UTC
 
     def follow(self, events: Iterable[Envelope]) -> "Narrator":
         """Take in the next events without telling them.
@@ -86,7 +90,7 @@ class Narrator:
     def tell(self, envelope: Envelope) -> TimelineEntry:
         """The next event as the brand reads it; raises as `follow`."""
         event, grounds = self._take_in(envelope)
-        return _entry(envelope, event, [ground.fact for ground in grounds])
+        return _entry(envelope, event, [ground.fact for ground in grounds], self._zone)
 
     def tell_creator(self, envelope: Envelope) -> TimelineEntry | None:
         """The next event as the collaboration's creator reads it; None if it is none of theirs. Raises as `follow`."""
@@ -94,7 +98,7 @@ class Narrator:
         shown = event_for_creator(envelope)
         if shown is None:
             return None
-        told = _entry(envelope, event, [ground.fact for ground in grounds if not ground.brands_own])
+        told = _entry(envelope, event, [ground.fact for ground in grounds if not ground.brands_own], self._zone)
         if envelope.metadata.actor.role is Role.CREATOR:
             return told
         hidden = {"authority": None} if "authority" in envelope.data else {}
@@ -110,6 +114,7 @@ class Narrator:
         before = self._campaign
         self._note(event, before.tasks)
         self._campaign = CampaignDecider().evolve(before, event)
+        self._zone = self._campaign.calendar.zone
         return event, list(campaign_grounds(event, before, self._lapsed))  # type: ignore[arg-type]  # see `evolve`
 
     def _of_collaboration(self, envelope: Envelope) -> tuple[Event, list[Ground]]:
@@ -117,6 +122,7 @@ class Narrator:
         before = self._collaboration
         self._note(event, before.tasks)
         self._collaboration = CollaborationDecider().evolve(before, event)
+        self._zone = self._collaboration.calendar.zone
         return event, list(collaboration_grounds(event, before, self._lapsed))  # type: ignore[arg-type]  # see `evolve`
 
     def _note(self, event: Event, tasks: Tasks) -> None:
@@ -125,7 +131,7 @@ class Narrator:
             self._lapsed = tasks.get(event.task)
 
 
-def _entry(envelope: Envelope, event: Event, because: Sequence[str]) -> TimelineEntry:
+def _entry(envelope: Envelope, event: Event, because: Sequence[str], zone: ZoneInfo) -> TimelineEntry:
     metadata = envelope.metadata
     return TimelineEntry(
         stream=envelope.stream,
@@ -136,7 +142,7 @@ def _entry(envelope: Envelope, event: Event, because: Sequence[str]) -> Timeline
         by=metadata.actor.role,
         actor=metadata.actor.id,
         authority=basis(event, by=metadata.actor.role, command=metadata.command),
-        what=tell(event),  # type: ignore[arg-type]  # the registries only decode events of the closed unions
+        what=tell(event, zone),  # type: ignore[arg-type]  # the registries only decode events of the closed unions
         because=tuple(because),
         words=quotation(event),  # type: ignore[arg-type]  # as above
     )

@@ -1,5 +1,7 @@
 """The workflows' access to the record."""
 
+from datetime import time
+
 import asyncpg
 import pytest
 from temporalio.exceptions import ApplicationError
@@ -10,14 +12,21 @@ from activities.store.event_log import PostgresEventLog
 from activities.store.mail_log import MailLog
 from activities.store.pool import Pool, open_pool
 from domain.budget import moves
+from domain.calendars import Calendar, QuietHours
 from domain.decider import Event
 from domain.events import metadata
 from domain.goal_setting import CampaignStarted, StartCampaign
 from domain.notices import Template, notices
-from tests.domain.given import a_brief, context
+from tests.domain.given import T0, a_brief, context
+from tests.domain.write_golden import samples
 from tests.keys import a_sealer
 
 STREAM = "campaign/c1"
+
+
+def sample(name: str) -> Event:
+    """An event of that type as it really occurs."""
+    return samples()[name][1]
 
 
 @pytest.fixture
@@ -88,3 +97,33 @@ async def test_loading_tells_what_nobody_has_been_told_of(pool: Pool) -> None:
     await mails.begin(stored.events[0].event_id, notice, "<1@example.org>")
     await mails.finish(stored.events[0].event_id, notice)
     assert not (await ActivityEnvironment().run(streams.load, LoadRequest(stream=STREAM))).unsent
+
+
+async def test_at_night_it_is_said_until_when_mail_waits(pool: Pool) -> None:
+    """The append returns the end of the quiet hours, and a load finds the same for what has not been sent."""
+    streams = EventStreams(PostgresEventLog(pool, a_sealer(pool)), MailLog(pool))
+    calendar = Calendar(quiet_hours=QuietHours(starts=time(8), ends=time(11)))  # the events are of nine o'clock
+    until = T0.replace(hour=11)
+    stored = await ActivityEnvironment().run(streams.append, started().model_copy(update={"calendar": calendar}))
+    assert stored.quiet_until == until
+    asked = LoadRequest(stream=STREAM, calendar=calendar)
+    loaded = await ActivityEnvironment().run(streams.load, asked)
+    assert [due.not_before for due in loaded.unsent] == [None]  # a start is confirmed at once
+    proposed = sample("ShortlistProposed")
+    more = started(expected_version=1, command_id="k2").model_copy(
+        update={"records": (registry_of(STREAM).encode(proposed),), "moves": ()}
+    )
+    await ActivityEnvironment().run(streams.append, more)
+    loaded = await ActivityEnvironment().run(streams.load, asked)
+    assert [due.not_before for due in loaded.unsent] == [None, until]
+
+
+async def test_a_load_from_the_beginning_reads_the_calendar_there(pool: Pool) -> None:
+    """A run that starts again knows nothing: the first event says when people sleep."""
+    streams = EventStreams(PostgresEventLog(pool, a_sealer(pool)), MailLog(pool))
+    calendar = Calendar(quiet_hours=QuietHours(starts=time(8), ends=time(11)))
+    first = sample("CampaignStarted").model_copy(update={"calendar": calendar})
+    records = tuple(registry_of(STREAM).encode(event) for event in (first, sample("ShortlistProposed")))
+    await ActivityEnvironment().run(streams.append, started().model_copy(update={"records": records}))
+    loaded = await ActivityEnvironment().run(streams.load, LoadRequest(stream=STREAM))
+    assert [due.not_before for due in loaded.unsent] == [None, T0.replace(hour=11)]

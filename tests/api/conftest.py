@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from activities.connectors.creator_sources import CreatorSources
 from activities.event_streams import registry_of
 from activities.links import CreatorLinks
+from activities.public_holidays import public_holidays
 from activities.records import campaign_after, collaboration_after
 from activities.starting import Answer, campaign_stream, collaboration_id, collaboration_stream
 from activities.store.creators import Creators
@@ -67,7 +68,8 @@ class InProcessEngine:
 
     async def start_campaign(self, campaign_id: str, brief: Brief, *, actor: Actor, command_id: str) -> Answer:
         """See `DecisionEngine.start_campaign`."""
-        command = StartCampaign(campaign_id=campaign_id, brief=brief)
+        holidays = public_holidays(brief, today=T0.date())
+        command = StartCampaign(campaign_id=campaign_id, brief=brief, holidays=holidays)
         return await self.decide(campaign_stream(campaign_id), command, actor=actor, command_id=command_id)
 
     async def decide(self, stream: str, command: Command, *, actor: Actor, command_id: str) -> Answer:

@@ -113,3 +113,11 @@ async def test_nothing_is_decided_for_a_campaign_that_does_not_exist(brand: http
     answer = await brand.post("/v1/campaigns/unknown/cancel", json={"reason": "no"})
 
     assert (answer.status_code, answer.json()["kind"], answer.json()["id"]) == (404, "campaign", "unknown")
+
+
+async def test_the_shortlist_is_given_more_time_once(bench: Bench, brand: httpx.AsyncClient) -> None:
+    """The manager needs another day."""
+    await bench.shortlisted()
+    path = "/v1/campaigns/tea/extend"
+    assert (await brand.post(path, json={"task": "approve_shortlist"})).json()["events"] == ["TaskExtended"]
+    assert (await brand.post(path, json={"task": "approve_shortlist"})).json()["code"] == "already_extended"

@@ -1,6 +1,7 @@
 """Collaborations: list, one, events, cancel."""
 
 import json
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -99,3 +100,19 @@ async def test_a_collaboration_that_does_not_exist_is_404(brand: httpx.AsyncClie
     for path in ("", "/events", "/contract.pdf"):
         assert (await brand.get(f"/v1/collaborations/{id_}{path}")).status_code == 404
     assert (await brand.post(f"/v1/collaborations/{id_}/cancel", json={"reason": "no"})).status_code == 404
+
+
+async def test_a_step_is_given_more_time_once(bench: Bench, brand: httpx.AsyncClient) -> None:
+    """By its name, from its deadline; a second time is refused, and so is what is not open."""
+    id_ = await bench.offered()
+    before = (await brand.get(f"/v1/collaborations/{id_}")).json()["tasks"][0]
+    path = f"/v1/collaborations/{id_}/extend"
+    assert (await brand.post(path, json={"task": "answer_offer"})).json()["events"] == ["TaskExtended"]
+    [after] = (await brand.get(f"/v1/collaborations/{id_}")).json()["tasks"]
+    assert after["extended"]
+    more = datetime.fromisoformat(after["due_at"]) - datetime.fromisoformat(before["due_at"])
+    assert more == timedelta(hours=24)
+    again = await brand.post(path, json={"task": "answer_offer"})
+    assert (again.status_code, again.json()["code"]) == (409, "already_extended")
+    nothing = await brand.post(path, json={"task": "publish/1"})
+    assert (nothing.status_code, nothing.json()["code"]) == (409, "nothing_to_decide")

@@ -104,10 +104,16 @@ async def test_the_offer_shows_what_is_asked_for_how_much_and_until_when(
     visit = Visit(bench, anonymous, await bench.offered())
     page = (await anonymous.get(visit.path)).text
 
-    for text in ("Lumen Tea", "$212.50", "reel, story", "5 March 2026, 09:00 UTC", "Tea bags that brew in cold water."):
+    for text in (
+        "Lumen Tea",
+        "$212.50",
+        "reel, story",
+        "5 March 2026, 04:00 (America/New_York)",
+        "Tea bags that brew in cold water.",
+    ):
         assert text in page
     assert "400" not in page  # the most that the brand would pay
-    assert set(await visit.forms()) == {"accept", "counter", "decline"}
+    assert set(await visit.forms()) == {"accept", "counter", "decline", "extend"}
 
 
 async def test_an_offer_is_accepted_with_one_button(bench: Bench, anonymous: httpx.AsyncClient) -> None:
@@ -131,6 +137,16 @@ async def test_a_counter_offer_is_entered_in_whole_units(
     assert await visit.forms() == {}
 
 
+async def test_a_creator_who_needs_more_time_takes_it_once(bench: Bench, anonymous: httpx.AsyncClient) -> None:
+    """A day more, and then the page no longer offers it."""
+    visit = Visit(bench, anonymous, await bench.offered())
+    page = await _ended_well(anonymous, await visit.send("extend"))
+
+    assert "You have more time." in page
+    assert "6 March 2026, 04:00 (America/New_York) (extended)" in page
+    assert set(await visit.forms()) == {"accept", "counter", "decline"}
+
+
 async def test_no_counter_offer_is_asked_for_when_no_round_is_left(bench: Bench, anonymous: httpx.AsyncClient) -> None:
     id_ = await bench.offered()
     visit = Visit(bench, anonymous, id_)
@@ -139,7 +155,7 @@ async def test_no_counter_offer_is_asked_for_when_no_round_is_left(bench: Bench,
         ours = CounterOffer(version=version, fee=Money(amount=220_00, currency="USD"))
         await bench.give(f"collaboration/{id_}", ours, Role.BRAND)
 
-    assert set(await visit.forms()) == {"accept", "decline"}
+    assert set(await visit.forms()) == {"accept", "decline", "extend"}
 
 
 async def test_pressing_twice_decides_once(bench: Bench, anonymous: httpx.AsyncClient) -> None:

@@ -87,7 +87,7 @@ async def test_a_brief_that_cannot_work_is_refused_with_all_its_reasons(brand: h
         ({"time_zone": "Middle/Earth"}, "time_zone", "Middle/Earth"),
         ({"time_zone": "../../etc/passwd"}, "time_zone", "../../etc/passwd"),
         ({"colour": "blue"}, "colour", "blue"),
-        ({"policies": {"offer": {"within": "PT0S"}}}, "policies.offer.within", "0:00:00"),
+        ({"policies": {"offer": {"within": "PT0S"}}}, "policies.offer.within", "PT0S"),
     ],
 )
 async def test_a_brief_that_is_not_well_formed_is_refused_by_field(

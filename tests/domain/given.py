@@ -13,6 +13,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from domain.assignment import Assignment, assign
 from domain.brief import Brief, Policies
+from domain.calendars import WEEK
 from domain.campaign import Campaign, CampaignDecider
 from domain.checks import Assessment, Check, Evidence, Verdict
 from domain.claims import Claim, Scope
@@ -50,7 +51,10 @@ def a_policy(on_expiry: OnExpiry, *, then: OnExpiry = OnExpiry.DECLINE, hours: i
 
 
 def a_brief(**facts: Any) -> Brief:
-    """A reel and a set of stories about tea from each of ten creators, for 10,000 dollars."""
+    """A reel and a set of stories about tea from each of ten creators, for 10,000 dollars.
+
+    Its people work around the clock, so that a business day is a day: tests of calendars say otherwise.
+    """
     usual: dict[str, Any] = {
         "brand": "Lumen Tea",
         "product": "Cold brew tea",
@@ -69,6 +73,7 @@ def a_brief(**facts: Any) -> Brief:
         },
         "contacts": {"manager": "manager@lumen-tea.example", "escalation": "head@lumen-tea.example"},
         "time_zone": "America/New_York",
+        "calendar": {"working_days": WEEK, "quiet_hours": None},
     }
     return Brief.model_validate({**usual, **facts})
 

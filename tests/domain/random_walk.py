@@ -19,7 +19,7 @@ from domain.clauses import Cancellation, Deliverable, Terms
 from domain.collaboration import CancelCollaboration, Collaboration, CollaborationCommand, CollaborationDecider
 from domain.content_approval import ApproveDraft, MarkPublished, RequestChanges, SubmitDraft
 from domain.contract_signing import DraftContract, SignContract
-from domain.deadlines import DeadlinePolicy, OnExpiry, PassTime, next_alarm
+from domain.deadlines import DeadlinePolicy, ExtendDeadline, OnExpiry, PassTime, next_alarm
 from domain.decider import Event, Role
 from domain.errors import BudgetExceeded, Refused
 from domain.formats import Format
@@ -202,6 +202,7 @@ any_commands: st.SearchStrategy[CollaborationCommand] = st.one_of(
     ),
     st.builds(RecordPayout, payout_id=st.sampled_from(["collab-1/upfront", "x"]), reference=st.just("tr_9")),
     st.builds(CancelCollaboration, reason=st.just("recall")),
+    st.builds(ExtendDeadline, task=st.sampled_from(["answer_offer", "review_draft/1", "sign_contract/brand", "x"])),
     st.just(PassTime()),
 )
 any_said: st.SearchStrategy[Said] = st.tuples(any_commands, st.sampled_from(Role))
@@ -227,9 +228,10 @@ def policies(draw: st.DrawFn) -> Policies:
     acts = ("offer", "creator_signature", "brand_signature", "draft", "publication", "metrics")
     answers = ("shortlist", "verification", "counter_offer", "review")
     accept_up_to = draw(st.sampled_from([0.5, 1.1, 3.0]))
+    deadlines: dict[str, Any] = {name: deadline(OnExpiry.DECLINE) for name in acts}
+    deadlines |= {name: deadline(OnExpiry.APPROVE, OnExpiry.DECLINE) for name in answers}
     return Policies(
-        **{name: deadline(OnExpiry.DECLINE) for name in acts},
-        **{name: deadline(OnExpiry.APPROVE, OnExpiry.DECLINE) for name in answers},
+        **deadlines,
         rounds_of_changes=draw(st.integers(0, 2)),
         negotiation=NegotiationPolicy(accept_up_to=accept_up_to, rounds=draw(st.integers(0, 3))),
     )
@@ -265,10 +267,10 @@ def step_on(draw: Callable[[st.SearchStrategy[Any]], Any], walk: Walk) -> None:
 
 
 @st.composite
-def walks(draw: st.DrawFn, at_most: int = 20) -> Walk:
+def walks(draw: st.DrawFn, at_most: int = 20, assigned: st.SearchStrategy[Assignment] | None = None) -> Walk:
     """A collaboration that goes well for a while, then anything happens to it, for up to `at_most` steps."""
     walk = Walk()
-    walk.take(opening(draw(assignments())), ENGINE)
+    walk.take(opening(draw(assignments() if assigned is None else assigned)), ENGINE)
     for _ in range(draw(st.integers(0, 10))):
         lead_on(walk)
     for _ in range(draw(st.integers(0, at_most))):

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from domain.brief import MEASURES, Brief, Measure, ObjectiveKind, Policies
 from domain.deadlines import OnExpiry
+from domain.durations import business_days
 from domain.formats import Format
 from tests.domain.given import a_brief
 
@@ -101,12 +102,14 @@ def test_silence_can_decide(name: str) -> None:
 
 
 def test_the_defaults_are_the_documented_ones() -> None:
-    """Brand 72 h, creator 48 h, an offer 72 h with one extension, two rounds of changes."""
+    """Brand 72 h, creator 48 h, last review 24 h in business days; an offer 72 h by the clock; two rounds."""
     policies = Policies()
-    brand = (policies.shortlist, policies.verification, policies.brand_signature, policies.review, policies.offer)
+    brand = (policies.shortlist, policies.verification, policies.counter_offer, policies.brand_signature)
     creator = (policies.creator_signature, policies.draft, policies.publication)
-    assert {policy.within for policy in brand} == {timedelta(hours=72)}
-    assert {policy.within for policy in creator} == {timedelta(hours=48)}
+    assert {policy.within for policy in (*brand, policies.review)} == {business_days(3)}
+    assert {policy.within for policy in creator} == {business_days(2)}
+    assert policies.final_review_within == business_days(1)
+    assert policies.offer.within == timedelta(hours=72)
     assert policies.offer.on_expiry is OnExpiry.EXTEND
     assert policies.review.on_expiry is OnExpiry.APPROVE
     assert (policies.rounds_of_changes, policies.negotiation.rounds) == (2, 2)

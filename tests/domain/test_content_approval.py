@@ -28,7 +28,16 @@ from domain.content_approval import (
     WorkStatus,
     content_task,
 )
-from domain.deadlines import DeadlinePolicy, OnExpiry, Task, TaskEscalated, TaskExpired, TaskExtended, open_task
+from domain.deadlines import (
+    DeadlinePolicy,
+    OnExpiry,
+    Paused,
+    Task,
+    TaskEscalated,
+    TaskExpired,
+    TaskExtended,
+    open_task,
+)
 from domain.decider import Authority, Command
 from domain.disclosure import Disclosure, Jurisdiction, check_disclosure
 from domain.errors import (
@@ -125,8 +134,11 @@ def test_the_brand_asks_for_changes() -> None:
     """A request for changes counts a round and waits for another draft."""
     decision = in_review().when(CHANGE, by=BRAND)
     task = a_task(SUBMIT_DRAFT, POLICIES.draft)
+    paused = Paused(task="review_draft/1", left=72 * HOUR, extended=False, escalated=False)
     decision.then(
-        ChangesRequested(deliverable=1, version=1, feedback="brighter", authority=Authority.PERSON, task=task)
+        ChangesRequested(
+            deliverable=1, version=1, feedback="brighter", authority=Authority.PERSON, task=task, paused=paused
+        )
     )
     work = decision.state.works[1]
     assert (work.status, work.rounds, work.feedback) == (WorkStatus.AWAITING_DRAFT, 1, "brighter")
@@ -243,8 +255,8 @@ def test_a_missing_draft_ends_it_after_an_extension() -> None:
     story = concluded().does(UPFRONT)
     decision = story.waits(until=T0 + 48 * HOUR)
     decision.then(
-        TaskExtended(task="submit_draft/1", assignee=CREATOR, due_at=T0 + 72 * HOUR),
-        TaskExtended(task="submit_draft/2", assignee=CREATOR, due_at=T0 + 72 * HOUR),
+        TaskExtended(task="submit_draft/1", assignee=CREATOR, due_at=T0 + 72 * HOUR, remind_at=(T0 + 60 * HOUR,)),
+        TaskExtended(task="submit_draft/2", assignee=CREATOR, due_at=T0 + 72 * HOUR, remind_at=(T0 + 60 * HOUR,)),
     )
     late = collaboration(*story.past, *decision.events).waits(until=T0 + 72 * HOUR)
     late.then_types(TaskExpired, DeliverableMissed, CollaborationEnded)
@@ -321,7 +333,10 @@ def test_a_review_is_escalated_once() -> None:
     """A second person gets a day; then the draft is approved if the policy says so."""
     story = reviewed_until(OnExpiry.ESCALATE, OnExpiry.APPROVE)
     first = story.waits(until=T0 + 48 * HOUR)
-    assert TaskEscalated(task="review_draft/1", assignee=BRAND, due_at=T0 + 72 * HOUR) in first.events
+    assert (
+        TaskEscalated(task="review_draft/1", assignee=BRAND, due_at=T0 + 72 * HOUR, remind_at=(T0 + 60 * HOUR,))
+        in first.events
+    )
     second = story.does(SubmitDraft(deliverable=2, caption=DISCLOSED), by=CREATOR, at=T0 + 40 * HOUR)
     second = collaboration(*second.past, *second.waits(until=T0 + 48 * HOUR).events)
     second.waits(until=T0 + 72 * HOUR).then_types(TaskExpired, DraftApproved)
@@ -352,3 +367,24 @@ def test_a_review_that_lapses_pays_for_the_work() -> None:
     [owed] = decision.state.owed
     assert owed.purpose is PayoutPurpose.KILL_FEE
     assert owed.amount.amount == FEE // 2
+
+
+def test_each_review_goes_on_with_what_was_left_and_the_last_has_its_own_time() -> None:
+    """Three days for the first two drafts together, of which the brand uses two; one day for the third."""
+    story, at = in_review(), T0 + 48 * HOUR
+    story = story.does(CHANGE, by=BRAND, at=at)
+    assert story.state.works[1].paused == Paused(task="review_draft/1", left=24 * HOUR, extended=False, escalated=False)
+    at += 30 * HOUR
+    story = story.does(SubmitDraft(deliverable=1, caption=DISCLOSED), by=CREATOR, at=at)
+    assert story.state.tasks["review_draft/1"].due_at == at + 24 * HOUR
+    story = story.does(RequestChanges(deliverable=1, version=2, feedback="again"), by=BRAND, at=at + 23 * HOUR)
+    story = story.does(SubmitDraft(deliverable=1, caption=DISCLOSED), by=CREATOR, at=at + 40 * HOUR)
+    assert story.state.tasks["review_draft/1"].due_at == at + 64 * HOUR
+
+
+def test_a_brand_that_was_silent_is_not_given_its_time_again() -> None:
+    """After changes that the policy asked for in its place, the review has only the least that there is."""
+    story = reviewed_until(OnExpiry.APPROVE, caption=UNDISCLOSED)
+    later = collaboration(*story.past, *story.waits(until=T0 + 48 * HOUR).events)
+    again = later.does(SubmitDraft(deliverable=1, caption=DISCLOSED), by=CREATOR, at=T0 + 50 * HOUR)
+    assert again.state.tasks["review_draft/1"].due_at == T0 + 54 * HOUR

@@ -136,7 +136,9 @@ def test_the_creator_is_reminded_to_sign() -> None:
 def test_the_creators_silence_lapses_after_an_extension() -> None:
     """The creator gets a day more; then the contract lapses and the commitment returns."""
     story = drafted().does(a_signature(), by=BRAND)
-    extended = TaskExtended(task=signing_task(CREATOR), assignee=CREATOR, due_at=T0 + 72 * HOUR)
+    extended = TaskExtended(
+        task=signing_task(CREATOR), assignee=CREATOR, due_at=T0 + 72 * HOUR, remind_at=(T0 + 60 * HOUR,)
+    )
     story.waits(until=T0 + 48 * HOUR).then(extended)
     decision = collaboration(*story.past, extended).waits(until=T0 + 72 * HOUR)
     reason = "the creator did not sign in time"

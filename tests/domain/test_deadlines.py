@@ -1,6 +1,7 @@
 """Deadlines as data: reminders, one extension or escalation, an expiry, and an end by the clock alone."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,9 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from domain.calendars import MONDAY_TO_FRIDAY, ROUND_THE_CLOCK, Calendar, QuietHours
 from domain.deadlines import (
+    Contact,
     DeadlinePolicy,
+    ExtendDeadline,
     OnExpiry,
+    Paused,
     Task,
     TaskEscalated,
     TaskEvent,
@@ -18,13 +23,19 @@ from domain.deadlines import (
     TaskExtended,
     TaskReminded,
     closed,
+    decide_extension,
     due,
     evolve_tasks,
     next_alarm,
     open_task,
     opened,
+    pause,
+    resume,
 )
-from tests.domain.given import BRAND, CREATOR, HOUR, T0, a_policy
+from domain.decider import Authority, Role
+from domain.durations import BusinessTime, business_days, business_hours, nominal
+from domain.errors import AlreadyExtended, NothingToDecide, NotYourTurn
+from tests.domain.given import BRAND, CREATOR, HOUR, T0, a_policy, an_assignment, context
 from tests.domain.random_walk import Walk, walks
 
 LAST_WORDS = [OnExpiry.APPROVE, OnExpiry.DECLINE]
@@ -113,13 +124,13 @@ def test_the_policys_answer_is_in_the_expiry(answer: Any) -> None:
     [(OnExpiry.EXTEND, TaskExtended, "extended"), (OnExpiry.ESCALATE, TaskEscalated, "escalated")],
 )
 def test_more_time_is_given_once(on_expiry: OnExpiry, kind: Any, mark: str, then: Any) -> None:
-    """More time counts from when it is given, brings no reminders, and ends with the policy's last word."""
+    """More time counts from when it is given, is reminded of as before, and ends with the policy's last word."""
     at = T0 + 50 * HOUR
-    more = kind(task="answer", assignee=BRAND, due_at=at + 24 * HOUR)
+    more = kind(task="answer", assignee=BRAND, due_at=at + 24 * HOUR, remind_at=(at + 12 * HOUR,))
     assert brought(a_task(on_expiry, then), at) == [more]
     [task] = evolve_tasks({"answer": a_task(on_expiry, then)}, more).values()
     assert getattr(task, mark)
-    assert task.alarm == at + 24 * HOUR
+    assert (task.alarm, task.due_at) == (at + 12 * HOUR, at + 24 * HOUR)
     assert brought(task, at + 24 * HOUR) == [TaskExpired(task="answer", assignee=BRAND, answer=then)]
 
 
@@ -176,7 +187,8 @@ def test_a_task_ends_by_its_alarms_alone(policy: DeadlinePolicy) -> None:
         events.append(event)
     kinds = [type(event) for event in events]
     asked_more = policy.on_expiry in (OnExpiry.EXTEND, OnExpiry.ESCALATE)
-    assert kinds.count(TaskReminded) == len(set(policy.remind_before))
+    more = [before for before in set(policy.remind_before) if nominal(before) < nominal(policy.extend_by)]
+    assert kinds.count(TaskReminded) == len(set(policy.remind_before)) + asked_more * len(more)
     assert kinds.count(TaskExtended) + kinds.count(TaskEscalated) == int(asked_more)
     assert kinds.count(TaskExpired) == 1
     assert kinds[-1] is TaskExpired
@@ -199,3 +211,145 @@ def test_reminders_that_were_missed_together_are_one() -> None:
     [event] = brought(task, T0 + 40 * HOUR)
     [reminded] = evolve_tasks({"answer": task}, event).values()
     assert reminded.remind_at == ()
+
+
+BUSINESS = DeadlinePolicy(within=business_days(2), remind_before=(business_hours(12),), on_expiry=OnExpiry.ESCALATE)
+WEEKDAYS = Calendar(time_zone="Europe/Berlin", working_days=MONDAY_TO_FRIDAY, quiet_hours=QuietHours())
+FRIDAY = datetime(2026, 3, 6, 9, tzinfo=UTC)
+"""Ten in the morning in Berlin."""
+
+
+def test_a_deadline_is_counted_in_the_campaign_s_calendar() -> None:
+    """Two business days from Friday are over on Tuesday; twelve business hours before, everybody sleeps."""
+    task = open_task("answer", CREATOR, BUSINESS, FRIDAY, calendar=WEEKDAYS)
+    assert task.due_at == FRIDAY + 4 * 24 * HOUR
+    assert task.remind_at == (datetime(2026, 3, 10, 7, tzinfo=UTC),)  # eight in the morning instead of ten at night
+
+
+def test_a_reminder_that_would_come_too_late_comes_the_evening_before() -> None:
+    """Where the quiet hours end after the deadline, the reminder goes out before they begin."""
+    policy = DeadlinePolicy(within=20 * HOUR, remind_before=(2 * HOUR,))
+    task = open_task("answer", CREATOR, policy, FRIDAY, calendar=WEEKDAYS)
+    assert task.due_at == FRIDAY + 20 * HOUR  # six in the morning
+    assert task.remind_at == (datetime(2026, 3, 6, 18, 59, tzinfo=UTC),)
+
+
+def test_the_second_person_has_a_deadline_from_when_they_can_hear_of_it() -> None:
+    """Time that is up at night is escalated then; the business day of the second person begins in the morning."""
+    task = open_task("answer", BRAND, BUSINESS, FRIDAY - 7 * HOUR, calendar=WEEKDAYS)
+    at = task.due_at
+    assert at == datetime(2026, 3, 10, 2, tzinfo=UTC)
+    [escalated] = due({"answer": task}, at, WEEKDAYS)
+    assert isinstance(escalated, TaskEscalated)
+    assert escalated.due_at == datetime(2026, 3, 11, 7, tzinfo=UTC)
+    [after] = evolve_tasks({"answer": task}, escalated).values()
+    assert (task.contact, after.contact) == (Contact.MANAGER, Contact.ESCALATION)
+    [reminded] = due({"answer": after}, after.alarm, WEEKDAYS)
+    assert isinstance(reminded, TaskReminded)
+    assert reminded.escalated
+    [expired] = due({"answer": after}, after.due_at, WEEKDAYS)
+    assert expired == TaskExpired(task="answer", assignee=BRAND, answer=OnExpiry.DECLINE)
+
+
+def test_what_a_creator_has_to_do_stays_theirs() -> None:
+    """The second person is told of an overdue creator; the task still waits for the creator."""
+    assert open_task("answer", CREATOR, BUSINESS, T0).model_copy(update={"escalated": True}).contact is Contact.CREATOR
+
+
+def asked(task: Task, by: Role, at: datetime = T0 + HOUR) -> Sequence[TaskEvent]:
+    """An extension of one open task."""
+    command = ExtendDeadline(task=task.name)
+    return decide_extension(command, {task.name: task}, context(by, at), ROUND_THE_CLOCK, subject="it")
+
+
+@pytest.mark.parametrize(("assignee", "by"), [(CREATOR, CREATOR), (CREATOR, BRAND), (BRAND, BRAND)])
+def test_more_time_is_taken_or_given_once(assignee: Role, by: Role) -> None:
+    """A day after the deadline that was; then neither a person nor the policy extends it again."""
+    task = open_task("answer", assignee, a_policy(OnExpiry.EXTEND), T0)
+    [extended] = asked(task, by)
+    due_at = T0 + 72 * HOUR
+    assert extended == TaskExtended(
+        task="answer", assignee=assignee, due_at=due_at, remind_at=(T0 + 60 * HOUR,), authority=Authority.PERSON
+    )
+    [after] = evolve_tasks({"answer": task}, extended).values()
+    with pytest.raises(AlreadyExtended, match="answer has been extended before"):
+        asked(after, by)
+    [expired] = brought(after, due_at)
+    assert isinstance(expired, TaskExpired)
+
+
+def test_an_extension_has_its_limits() -> None:
+    """A creator does not extend what the brand has to do, nor anybody what is not open."""
+    with pytest.raises(NotYourTurn, match="for the brand to give"):
+        asked(a_task(), CREATOR)
+    tasks = {"answer": a_task()}
+    with pytest.raises(NothingToDecide, match="open are answer, not other"):
+        decide_extension(ExtendDeadline(task="other"), tasks, context(BRAND), ROUND_THE_CLOCK, subject="it")
+
+
+def test_an_extension_that_is_asked_for_late_counts_from_now() -> None:
+    """Whoever asks before the clock has said that time was up has the whole extension."""
+    [extended] = asked(a_task(), BRAND, at=T0 + 50 * HOUR)
+    assert isinstance(extended, TaskExtended)
+    assert extended.due_at == T0 + 74 * HOUR
+
+
+def test_a_paused_clock_goes_on_with_what_is_left() -> None:
+    """Stopped on Monday noon, started on Thursday: the weekend and the pause cost nothing."""
+    task = open_task("answer", BRAND, BUSINESS, FRIDAY, calendar=WEEKDAYS)
+    paused = pause(task, FRIDAY + 3 * 24 * HOUR + 2 * HOUR, WEEKDAYS)
+    assert paused == Paused(task="answer", left=22 * HOUR, extended=False, escalated=False)
+    thursday = FRIDAY + 6 * 24 * HOUR
+    again = resume(paused, BRAND, BUSINESS, thursday, calendar=WEEKDAYS, at_least=HOUR)
+    assert (again.opened_at, again.due_at) == (thursday, thursday + 22 * HOUR)
+    assert again.remind_at == (datetime(2026, 3, 12, 18, 59, tzinfo=UTC),)
+
+
+def test_little_time_left_becomes_enough_and_is_told_at_once() -> None:
+    """A review that had run out has the least that the policy gives, and its reminder when people are awake."""
+    task = open_task("answer", BRAND, BUSINESS, FRIDAY, calendar=WEEKDAYS)
+    paused = pause(task.model_copy(update={"escalated": True}), task.due_at + HOUR, WEEKDAYS)
+    assert paused.left == timedelta(0)
+    night = datetime(2026, 3, 11, 22, tzinfo=UTC)
+    again = resume(paused, BRAND, BUSINESS, night, calendar=WEEKDAYS, at_least=business_hours(10))
+    assert again.due_at == night + 10 * HOUR
+    assert again.remind_at == (datetime(2026, 3, 12, 7, tzinfo=UTC),)
+    assert again.escalated
+
+
+def test_a_resumed_step_never_has_more_than_the_whole() -> None:
+    """The least that there is to be is no way to more time than the step is given."""
+    short = a_policy(OnExpiry.DECLINE, hours=13)
+    paused = pause(open_task("answer", BRAND, short, T0), T0 + 12 * HOUR, ROUND_THE_CLOCK)
+    assert resume(paused, BRAND, short, T0 + 20 * HOUR, at_least=business_days(1)).due_at == T0 + 33 * HOUR
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 60 * 24 * 60), st.integers(0, 60 * 24 * 60), st.integers(1, 30 * 24 * 60), st.booleans())
+def test_pause_and_resume_conserve_what_is_left(opened_at: int, used: int, away: int, working: bool) -> None:
+    """Wherever the clock stops and goes on, over weekends, nights and the change to summer time."""
+    policy = BUSINESS if working else a_policy(OnExpiry.DECLINE)
+    at = FRIDAY + timedelta(minutes=opened_at)
+    task = open_task("answer", BRAND, policy, at, calendar=WEEKDAYS)
+    stopped = at + timedelta(minutes=used)
+    paused = pause(task, stopped, WEEKDAYS)
+    assert task.due_at <= stopped or paused.left > timedelta(0) or working
+    resumed_at = stopped + timedelta(minutes=away)
+    least = timedelta(microseconds=1)
+    again = resume(paused, BRAND, policy, resumed_at, calendar=WEEKDAYS, at_least=least)
+    if paused.left >= least:
+        assert pause(again, resumed_at, WEEKDAYS).left == paused.left
+    assert all(resumed_at <= instant < again.due_at for instant in again.remind_at)
+    assert all(WEEKDAYS.quiet(instant) is None for instant in again.remind_at)
+
+
+@settings(max_examples=60, deadline=None)
+@given(walks(assigned=st.just(an_assignment(calendar=WEEKDAYS))))
+def test_every_step_of_every_stage_is_counted_in_the_campaign_s_calendar(walk: Walk) -> None:
+    """Whatever happens, what is counted in business time falls due in working time, and nobody is reminded at night."""
+    walk.finish()
+    for task in (task for step in walk.steps for task in step.after.tasks.values()):
+        if isinstance(task.policy.within, BusinessTime):
+            moment = timedelta(microseconds=1)
+            assert WEEKDAYS.worked(task.due_at - moment, task.due_at) == moment, task
+        assert all(WEEKDAYS.quiet(instant) is None for instant in task.remind_at), task

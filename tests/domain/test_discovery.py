@@ -135,7 +135,9 @@ def test_the_brand_is_reminded() -> None:
 def test_silence_may_escalate_then_approve() -> None:
     """An escalated list gets a day more with a second person; then the policy's last word counts."""
     story = proposed(policies=silent(OnExpiry.ESCALATE, OnExpiry.APPROVE))
-    escalated = TaskEscalated(task=APPROVE_SHORTLIST, assignee=BRAND, due_at=T0 + 72 * HOUR)
+    escalated = TaskEscalated(
+        task=APPROVE_SHORTLIST, assignee=BRAND, due_at=T0 + 72 * HOUR, remind_at=(T0 + 60 * HOUR,)
+    )
     story.waits(until=T0 + 48 * HOUR).then(escalated)
     campaign(*story.past, escalated).waits(until=T0 + 72 * HOUR).then_types(TaskExpired, ShortlistApproved)
 
@@ -143,7 +145,7 @@ def test_silence_may_escalate_then_approve() -> None:
 def test_silence_may_extend_then_decline() -> None:
     """An extension is given once; then the policy's last word counts."""
     story = proposed(policies=silent(OnExpiry.EXTEND))
-    extended = TaskExtended(task=APPROVE_SHORTLIST, assignee=BRAND, due_at=T0 + 72 * HOUR)
+    extended = TaskExtended(task=APPROVE_SHORTLIST, assignee=BRAND, due_at=T0 + 72 * HOUR, remind_at=(T0 + 60 * HOUR,))
     story.waits(until=T0 + 48 * HOUR).then(extended)
     campaign(*story.past, extended).waits(until=T0 + 72 * HOUR).then_types(TaskExpired, ShortlistRejected)
 

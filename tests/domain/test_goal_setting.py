@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from domain.calendars import Calendar, Holiday, PublicHolidays
 from domain.errors import BriefRefused, WrongStage
+from domain.events import fingerprint
 from domain.goal_setting import CampaignStarted, StartCampaign, objections
 from domain.lifecycle import Stage
 from tests.domain.given import BRAND, a_brief, campaign, started
@@ -16,7 +18,8 @@ TODAY = date(2026, 3, 2)
 def test_a_workable_brief_starts_the_campaign() -> None:
     """A brief that can work is accepted as it stands and discovery begins."""
     decision = campaign().when(StartCampaign(campaign_id="camp-1", brief=a_brief()), by=BRAND)
-    decision.then(CampaignStarted(campaign_id="camp-1", brief=a_brief()))
+    calendar = Calendar(time_zone="America/New_York")
+    decision.then(CampaignStarted(campaign_id="camp-1", brief=a_brief(), calendar=calendar))
     assert decision.state.stage is Stage.DISCOVERY
     assert decision.state.agreed_brief == a_brief()
 
@@ -96,3 +99,43 @@ def test_a_window_beyond_ten_years_is_a_slip() -> None:
     objective = {"kind": "awareness", "measure": "reach", "target": 1, "by": date(9999, 12, 31)}
     found = objections(a_brief(posting_window=window, objectives=[objective]), today=date(2026, 3, 2))
     assert any("more than 3650 days" in reason for reason in found)
+
+
+EASTER = PublicHolidays(
+    country="DE",
+    subdivision="BE",
+    first=date(2026, 3, 2),
+    last=date(2027, 6, 1),
+    days=(Holiday(on=date(2026, 4, 3), name="Good Friday"), Holiday(on=date(2026, 4, 6), name="Easter Monday")),
+    source="holidays 1.0",
+)
+
+
+def test_the_calendar_of_a_campaign_is_recorded_with_its_start() -> None:
+    """The first event holds the days off as data, and where they come from: no library is asked again."""
+    brief = a_brief(
+        calendar={"country": "DE", "subdivision": "BE", "days_off": ["2026-04-07"]}, time_zone="Europe/Berlin"
+    )
+    decision = campaign().when(StartCampaign(campaign_id="camp-1", brief=brief, holidays=EASTER), by=BRAND)
+    [started] = decision.events
+    assert isinstance(started, CampaignStarted)
+    assert started.holidays == EASTER
+    assert started.calendar.days_off == (date(2026, 4, 3), date(2026, 4, 6), date(2026, 4, 7))
+    assert decision.state.calendar == started.calendar
+
+
+@pytest.mark.parametrize("looked_up", [None, EASTER])
+def test_a_country_whose_holidays_are_not_known_is_an_objection(looked_up: PublicHolidays | None) -> None:
+    """Beside all others, and with what to do; holidays of another place are none."""
+    brief = a_brief(calendar={"country": "AQ"}, fee_cap=1)
+    start = StartCampaign(campaign_id="camp-1", brief=brief, holidays=looked_up)
+    campaign().when(start, by=BRAND).refused(
+        BriefRefused, "calendar.country AQ is none", "calendar.days_off", "fee_cap"
+    )
+
+
+def test_the_same_brief_is_the_same_command_after_an_upgrade() -> None:
+    """What was looked up is not what the brand said: a repetition after a release of the library is still one."""
+    brief = a_brief(calendar={"country": "DE", "subdivision": "BE"})
+    before = StartCampaign(campaign_id="camp-1", brief=brief)
+    assert fingerprint(before) == fingerprint(before.model_copy(update={"holidays": EASTER}))

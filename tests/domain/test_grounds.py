@@ -82,7 +82,7 @@ def test_an_acceptance_by_silence_names_the_deadline_that_passed() -> None:
     story = after(countered(300_00, an_assignment(policies=policies)), 48)
 
     assert facts(story, "OfferAccepted") == [
-        "the deadline of 2026-03-04 09:00 UTC passed without an answer from the brand",
+        "the deadline of 2026-03-04 04:00 America/New_York passed without an answer from the brand",
         "*the policy accepts a counter-offer that nobody answers, and USD 300.00 is within the cap USD 400.00",
     ]
 
@@ -140,23 +140,23 @@ def test_extensions_and_expiries_name_the_deadline_and_the_policy() -> None:
     expired = Story(extended.decider, (*extended.past, *extended.waits(until=T0 + 96 * HOUR).events))
 
     assert facts(extended, "TaskExtended") == [
-        "the deadline of 2026-03-05 09:00 UTC passed without an answer from the creator",
+        "the deadline of 2026-03-05 04:00 America/New_York passed without an answer from the creator",
         "*the policy gives 24 h more, once",
     ]
     assert facts(expired, "TaskExpired") == [
-        "the deadline of 2026-03-06 09:00 UTC passed without an answer from the creator",
+        "the deadline of 2026-03-06 04:00 America/New_York passed without an answer from the creator",
         "the time had been extended before",
         "*the policy for silence: more time once, then refusal",
     ]
     assert facts(expired, "OfferDeclined") == [
-        "the deadline of 2026-03-06 09:00 UTC passed without an answer from the creator",
+        "the deadline of 2026-03-06 04:00 America/New_York passed without an answer from the creator",
         "the answer is to the brand's version 1 of USD 212.50",
     ]
 
 
 def test_a_reminder_says_since_when_it_is_asked() -> None:
     """The instant at which the task was opened."""
-    assert facts(after(offered(), 48), "TaskReminded") == ["it was asked on 2026-03-02 09:00 UTC"]
+    assert facts(after(offered(), 48), "TaskReminded") == ["it was asked on 2026-03-02 04:00 America/New_York"]
 
 
 def test_disclosure_is_told_with_its_rule_and_source() -> None:
@@ -175,7 +175,7 @@ def test_a_blocked_approval_names_deadline_rule_and_round() -> None:
     story = after(in_review(an_assignment(policies=policies), UNDISCLOSED), 48)
     blocked = facts(story, "AutoApprovalBlocked")
 
-    assert blocked[0] == "the deadline of 2026-03-04 09:00 UTC passed without an answer from the brand"
+    assert blocked[0] == "the deadline of 2026-03-04 04:00 America/New_York passed without an answer from the brand"
     assert "disclosure rule" in blocked[1]
     assert facts(story, "ChangesRequested") == [*blocked, "it is round 1 of 2 that are agreed"]
     disclosed = after(in_review(an_assignment(policies=policies)), 48)
@@ -199,8 +199,8 @@ def test_contracts_name_document_fee_and_signatures() -> None:
     ]
     assert facts(concluded(), "ContractSigned", "ContractConcluded") == [
         f"the signature is for the document {DOCUMENT}",
-        "the creator signed on 2026-03-02 09:00 UTC",
-        "the brand signed on 2026-03-02 09:00 UTC",
+        "the creator signed on 2026-03-02 04:00 America/New_York",
+        "the brand signed on 2026-03-02 04:00 America/New_York",
     ]
     assert facts(
         after(drafted(an_assignment(policies=Policies(creator_signature=a_policy(OnExpiry.DECLINE)))), 48),
@@ -240,7 +240,7 @@ def test_campaigns_name_their_facts() -> None:
     ]
     assert facts(approved(), "ShortlistApproved") == ["*12 creators on the list"]
     assert facts(after(proposed(), 72), "ShortlistApproved")[0] == (
-        "the deadline of 2026-03-05 09:00 UTC passed without an answer from the brand"
+        "the deadline of 2026-03-05 04:00 America/New_York passed without an answer from the brand"
     )
     nobody = ProposeShortlist(shortlist=Shortlist(digest=digest, size=0), considered=7)
     assert "followers" in facts(started().does(nobody), "NoCreatorsFound")[0]

@@ -381,6 +381,8 @@ def test_silence_on_a_counter_offer_may_decline_it() -> None:
 def test_a_counter_offer_is_escalated_once() -> None:
     """A second person of the brand gets a day, then the policy's last word counts."""
     story = countered_until(OnExpiry.ESCALATE, OnExpiry.APPROVE)
-    escalated = TaskEscalated(task=ANSWER_COUNTER_OFFER, assignee=BRAND, due_at=T0 + 72 * HOUR)
+    escalated = TaskEscalated(
+        task=ANSWER_COUNTER_OFFER, assignee=BRAND, due_at=T0 + 72 * HOUR, remind_at=(T0 + 60 * HOUR,)
+    )
     story.waits(until=T0 + 48 * HOUR).then(escalated)
     collaboration(*story.past, escalated).waits(until=T0 + 72 * HOUR).then_types(TaskExpired, OfferAccepted)

@@ -1,11 +1,13 @@
 """Who is told of which event."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from domain.decider import Event
-from domain.notices import NEWS, Audience, Notice, Template, notices
+from domain.calendars import ROUND_THE_CLOCK, Calendar, QuietHours
+from domain.decider import Event, Role
+from domain.notices import AT_ONCE, NEWS, Audience, Notice, Template, notices, quiet_until
 from domain.outcomes import CollaborationEnded, Outcome
 from tests.domain.write_golden import REGISTRIES, samples
 
@@ -60,6 +62,24 @@ def test_a_reminder_goes_to_the_side_that_is_waited_for(assignee: str, audience:
     """Creators are reminded of their own steps, the manager of the brand's."""
     reminded = type(sample("TaskReminded")).model_validate({**dict(sample("TaskReminded")), "assignee": assignee})
     assert list(notices(reminded)) == [Notice(template=Template.REMINDER, audience=audience)]
+
+
+def test_the_second_person_is_reminded_of_what_was_escalated() -> None:
+    """Not the one who was silent; a creator is reminded themselves."""
+    reminded = sample("TaskReminded", assignee=Role.BRAND, escalated=True)
+    assert [notice.audience for notice in notices(reminded)] == [Audience.ESCALATION]
+    own = sample("TaskReminded", assignee=Role.CREATOR, escalated=True)
+    assert [notice.audience for notice in notices(own)] == [Audience.CREATOR]
+
+
+def test_mail_waits_only_at_night_and_only_if_it_can() -> None:
+    """What confirms is sent whenever it happens; everything that asks for something can wait."""
+    night, day = datetime(2026, 3, 2, 23, tzinfo=UTC), datetime(2026, 3, 2, 12, tzinfo=UTC)
+    calendar = Calendar(quiet_hours=QuietHours())
+    assert quiet_until(night, calendar) == datetime(2026, 3, 3, 8, tzinfo=UTC)
+    assert quiet_until(day, calendar) is None
+    assert quiet_until(night, ROUND_THE_CLOCK) is None
+    assert {Template.CAMPAIGN_STARTED, Template.CONTRACT_CONCLUDED, Template.PAYOUT_MADE} == AT_ONCE
 
 
 @pytest.mark.parametrize(("offered", "templates"), [(True, [Template.ENDED]), (False, [])])

@@ -21,6 +21,7 @@ from tests.domain.write_golden import GOLDEN
 BRANDS = "the brand's own words about its product and its terms, the same for every creator"
 BRANDS_PEOPLE = "the brand's own people; erasing a creator is none of their matter"
 ID = "a pseudonymous id"
+PUBLIC = "the name of a public holiday, from a public table"
 CODE = "a code, a version or a name of ours"
 HASH = "a digest: of it nothing can be read"
 LAW = "words of ours about the law, with the brand's name"
@@ -67,6 +68,15 @@ NOT_PERSONAL: dict[str, str] = {
     "brief.time_zone": CODE,
     "brief.shop.landing_url": BRANDS,
     "brief.shop.discount_prefix": CODE,
+    "brief.calendar.country": CODE,
+    "brief.calendar.subdivision": CODE,
+    "calendar.time_zone": CODE,
+    "paused.task": CODE,
+    "assignment.calendar.time_zone": CODE,
+    "holidays.country": CODE,
+    "holidays.subdivision": CODE,
+    "holidays.source": CODE,
+    "holidays.days.*.name": PUBLIC,
     "brief.contacts.manager": BRANDS_PEOPLE,
     "brief.contacts.escalation": BRANDS_PEOPLE,
     "assignment.brand": BRANDS,

@@ -168,7 +168,7 @@ def test_silence_may_decline() -> None:
 def test_silence_may_escalate_then_approve() -> None:
     """A second person gets a day; their silence lets the creator pass if the policy says so."""
     story = doubted_until(OnExpiry.ESCALATE, OnExpiry.APPROVE)
-    escalated = TaskEscalated(task=VERIFY_CREATOR, assignee=BRAND, due_at=T0 + 72 * HOUR)
+    escalated = TaskEscalated(task=VERIFY_CREATOR, assignee=BRAND, due_at=T0 + 72 * HOUR, remind_at=(T0 + 60 * HOUR,))
     story.waits(until=T0 + 48 * HOUR).then(escalated)
     collaboration(*story.past, escalated).waits(until=T0 + 72 * HOUR).then_types(TaskExpired, CreatorApproved)
 
@@ -176,7 +176,7 @@ def test_silence_may_escalate_then_approve() -> None:
 def test_silence_may_extend_then_decline() -> None:
     """The extension is given once; after it the collaboration ends."""
     story = doubted_until(OnExpiry.EXTEND)
-    extended = TaskExtended(task=VERIFY_CREATOR, assignee=BRAND, due_at=T0 + 72 * HOUR)
+    extended = TaskExtended(task=VERIFY_CREATOR, assignee=BRAND, due_at=T0 + 72 * HOUR, remind_at=(T0 + 60 * HOUR,))
     story.waits(until=T0 + 48 * HOUR).then(extended)
     later = collaboration(*story.past, extended).waits(until=T0 + 72 * HOUR)
     later.then_types(TaskExpired, CreatorRejected, CollaborationEnded)

@@ -5,6 +5,7 @@ Stories of `PATHS` are told on the server that people use; those of `PATIENT` wa
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from activities.store.projections.unfinished import UnfinishedStreams
@@ -61,7 +62,7 @@ async def countered_and_declined(live: Bench) -> str:
 async def lapsed(live: Bench) -> str:
     """A reminder, an extension, and an offer that nobody answers."""
     hurry = quick(OnExpiry.EXTEND).model_copy(
-        update={"extend_by": quick().within, "remind_before": (quick().within / 2,)}
+        update={"extend_by": timedelta(seconds=0.5), "remind_before": (timedelta(seconds=0.25),)}
     )
     one = await live.collaborate(a_brief(policies=impatient(offer=hurry)))
     await one.handle.result()

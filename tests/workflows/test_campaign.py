@@ -2,8 +2,13 @@
 
 import pytest
 
+from domain.calendars import WEEK
+from domain.campaign import EVENTS as CAMPAIGN_EVENTS
 from domain.campaign import CampaignOutcome, CancelCampaign, CloseCampaign
+from domain.collaboration import EVENTS as COLLABORATION_EVENTS
 from domain.discovery import ApproveShortlist
+from domain.goal_setting import CampaignStarted
+from domain.verification import CollaborationOpened
 from tests.workflows.campaigning import BRAND, a_current_brief, impatient, offers, outcome, quick, start, types, until
 from tests.workflows.conftest import Bench
 
@@ -59,3 +64,21 @@ async def test_the_budget_holds_however_many_creators_are_offered_at_once(live: 
     assert set(counts) <= {"expired", "no_budget"}
     assert counts["no_budget"] >= 1
     assert await live.pool.fetchval("select reserved + committed + paid from budget") == 0
+
+
+async def test_holidays_are_looked_up_once_and_every_collaboration_counts_with_them(live: Bench) -> None:
+    """The first event of the campaign has them as data, and so has the first of each collaboration."""
+    country = {"country": "US", "working_days": WEEK, "quiet_hours": None}
+    stream = await start(live, a_current_brief(calendar=country), creators=1)
+    await until(live, stream, "ShortlistProposed")
+    await live.engine.decide(stream, ApproveShortlist(), actor=BRAND, command_id="approve")
+    await offers(live, 1)
+    started = CAMPAIGN_EVENTS.decode((await live.log.read(stream))[0])
+    assert isinstance(started, CampaignStarted)
+    assert started.holidays is not None
+    assert {"Thanksgiving Day"} <= {holiday.name for holiday in started.holidays.days}
+    [name] = [row["stream"] for row in await live.pool.fetch("select stream from tasks where name = 'answer_offer'")]
+    opened = COLLABORATION_EVENTS.decode((await live.log.read(name))[0])
+    assert isinstance(opened, CollaborationOpened)
+    assert opened.assignment.calendar == started.calendar
+    assert started.calendar.days_off == tuple(holiday.on for holiday in started.holidays.days)

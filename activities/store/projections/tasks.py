@@ -3,13 +3,19 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from pydantic import AwareDatetime
 
 from activities.store.pool import Pool
 from activities.store.projections.states import Cells, Known
 from activities.store.queries import QUERIES
+from domain.calendars import Calendar
 from domain.campaign import Campaign
 from domain.collaboration import Collaboration
-from domain.deadlines import Tasks
+from domain.deadlines import Contact, Tasks
+from domain.deadlines import contact as contact_of
 from domain.decider import Role
 from domain.values import Instant, Value
 
@@ -29,11 +35,20 @@ class OpenTask(Value):
     """Whether a second person of the same side has been asked."""
     extended: bool
     """Whether the deadline has been moved."""
+    contact: Contact
+    """Who is asked: `escalation` is the second person whom the brief names."""
+    time_zone: str
+    """The campaign's."""
+    due_local: AwareDatetime
+    """`due_at` by the clocks of the campaign."""
 
 
 class _WithTasks(Protocol):
     @property
     def tasks(self) -> Tasks: ...
+
+    @property
+    def calendar(self) -> Calendar: ...
 
 
 S = TypeVar("S", bound=_WithTasks)
@@ -56,6 +71,7 @@ class TaskList(Generic[S]):
         "due_at",
         "escalated",
         "extended",
+        "time_zone",
     )
 
     def __init__(self, owner: Callable[[S], Owner]) -> None:
@@ -75,6 +91,7 @@ class TaskList(Generic[S]):
                 task.due_at,
                 task.escalated,
                 task.extended,
+                known.state.calendar.time_zone,
             )
             for task in known.state.tasks.values()
         }
@@ -95,6 +112,7 @@ async def list_tasks(
     workspace: str,
     *,
     assignee: Role | None = None,
+    contact: Contact | None = None,
     campaign_id: str | None = None,
     collaboration_id: str | None = None,
     after: tuple[datetime, str, str] | None = None,
@@ -103,6 +121,15 @@ async def list_tasks(
     """A page of open tasks, most urgent first; `after` is (due_at, stream, name) of the last one of the page before."""
     due_at, stream, name = after or (None, None, None)
     rows = await pool.fetch(
-        QUERIES.list_tasks, workspace, assignee, campaign_id, collaboration_id, due_at, stream, name, limit
+        QUERIES.list_tasks, workspace, assignee, campaign_id, collaboration_id, due_at, stream, name, limit, contact
     )
-    return [OpenTask(**dict(row)) for row in rows]
+    return [_open_task(row) for row in rows]
+
+
+def _open_task(row: asyncpg.Record) -> OpenTask:
+    time_zone = row["time_zone"] or "UTC"
+    return OpenTask(
+        **{**dict(row), "time_zone": time_zone},
+        contact=contact_of(Role(row["assignee"]), escalated=row["escalated"]),
+        due_local=row["due_at"].astimezone(ZoneInfo(time_zone)),
+    )

@@ -10,6 +10,7 @@ from domain import campaign, collaboration
 from domain.assignment import Assignment, assign
 from domain.brief import Brief, Contacts, DeliverableRequest, Measure, Objective, ObjectiveKind, PostingWindow
 from domain.budget import moves
+from domain.calendars import WEEK, CampaignCalendar
 from domain.campaign import CampaignDecider
 from domain.checks import Assessment, Verdict
 from domain.collaboration import CollaborationDecider
@@ -40,6 +41,7 @@ BRIEF = Brief(
     deliverables=(DeliverableRequest(format=Format.POST),),
     posting_window=PostingWindow(opens=date(2026, 4, 1), closes=date(2026, 5, 1)),
     contacts=Contacts(manager="manager@example.org"),
+    calendar=CampaignCalendar(working_days=WEEK, quiet_hours=None),
 )
 PROFILE = Profile(
     platform=Platform.INSTAGRAM,

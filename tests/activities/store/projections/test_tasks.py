@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 from activities.store.projections.tasks import list_tasks
-from domain.deadlines import PassTime
+from domain.brief import Policies
+from domain.deadlines import Contact, DeadlinePolicy, OnExpiry, PassTime
 from domain.decider import Role
 from domain.discovery import ApproveShortlist
+from domain.durations import business_days
+from domain.goal_setting import StartCampaign
 from tests.activities.store.projections.desk import BRAND, BRIEF, NOW, Desk
 
 
@@ -28,7 +31,7 @@ async def test_an_extended_task_is_listed_with_its_new_deadline(desk: Desk) -> N
     await desk.on_collaboration("c1-a", PassTime())
     [task] = await list_tasks(desk.pool, "default", collaboration_id="c1-a")
     assert task.extended
-    assert task.due_at == desk.now + BRIEF.policies.offer.extend_by
+    assert task.due_at == desk.now + timedelta(hours=24)
 
 
 async def test_tasks_are_listed_most_urgent_first_by_pages_and_filtered(desk: Desk) -> None:
@@ -43,3 +46,20 @@ async def test_tasks_are_listed_most_urgent_first_by_pages_and_filtered(desk: De
     assert [task.campaign_id for task in await list_tasks(desk.pool, "default", campaign_id="c2")] == ["c2"]
     assert await list_tasks(desk.pool, "default", assignee=Role.CREATOR) == []
     assert await list_tasks(desk.pool, "other") == []
+
+
+async def test_what_was_escalated_is_listed_for_the_second_contact(desk: Desk) -> None:
+    """And no longer for the manager; both see the instant by the campaign's clocks."""
+    hurry = Policies(shortlist=DeadlinePolicy(within=business_days(1), on_expiry=OnExpiry.ESCALATE))
+    brief = BRIEF.model_copy(update={"policies": hurry, "time_zone": "America/New_York"})
+    await desk.on_campaign("c1", StartCampaign(campaign_id="c1", brief=brief))
+    await desk.propose()
+    [before] = await list_tasks(desk.pool, "default", contact=Contact.MANAGER)
+    assert await list_tasks(desk.pool, "default", contact=Contact.ESCALATION) == []
+    desk.now = before.due_at
+    await desk.on_campaign("c1", PassTime())
+    assert await list_tasks(desk.pool, "default", contact=Contact.MANAGER) == []
+    [after] = await list_tasks(desk.pool, "default", contact=Contact.ESCALATION)
+    assert (after.contact, after.assignee, after.time_zone) == ("escalation", Role.BRAND, "America/New_York")
+    assert after.due_local == after.due_at > before.due_at
+    assert after.due_local.utcoffset() != timedelta(0)
