@@ -19,7 +19,7 @@ from temporalio.service import RPCError
 from activities.store.keys import KEY_LIFE, KeyUnavailable
 from activities.store.migrate import SchemaMismatch
 from activities.tracing import TracingUnavailable
-from api import commands_audience, commands_contract, commands_record, commands_twins
+from api import commands_audience, commands_contract, commands_record, commands_simulation, commands_twins
 from api.bench import commands as commands_bench
 from api.embedded.process import EmbeddedError
 from domain.errors import GroundswellError
@@ -54,6 +54,7 @@ content through approval, pays, and reports.
 app.add_typer(commands_audience.app, name="audience")
 app.add_typer(commands_contract.app, name="contract")
 app.add_typer(commands_record.app)  # verify, checkpoint, rebuild
+app.add_typer(commands_simulation.app)
 app.add_typer(commands_twins.app)
 app.add_typer(commands_bench.app, name="bench")
 console = Console(width=None if sys.stdout.isatty() else 120)

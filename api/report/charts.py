@@ -103,6 +103,11 @@ def spending(report: Report) -> str:
 
 
 def _svg(name: str, chart: Any, *, height: int, width: int = WIDTH) -> str:
+    return _for_page(drawn(chart, height=height, width=width), name)
+
+
+def drawn(chart: Any, *, height: int, width: int) -> str:
+    """The chart in this product's dress, as an SVG document of its own."""
     config = {
         "background": "transparent",
         "font": FONT,
@@ -124,7 +129,7 @@ def _svg(name: str, chart: Any, *, height: int, width: int = WIDTH) -> str:
         "legend": {"labelColor": INK, "labelFontSize": 12},
     }
     spec = chart.properties(width=width, height=height).to_dict() | {"config": config}
-    return _for_page(vl_convert.vegalite_to_svg(spec), name)
+    return vl_convert.vegalite_to_svg(spec)
 
 
 def _for_page(svg: str, name: str) -> str:

@@ -8,6 +8,7 @@ from math import floor, inf, sqrt
 from pydantic import Field
 
 from api.simulation.outreach import Run, Scene
+from domain.behaviour import Behaviour
 from domain.benchmarks import Grade
 from domain.brief import Objective
 from domain.lifecycle import Stage
@@ -124,14 +125,15 @@ def forecast(scene: Scene, runs: Sequence[Run], seed: int) -> Forecast:
         fully_staffed=sum(run.completed >= brief.creators_wanted for run in runs) / len(runs),
         days=interval(run.ended_at / 86_400 for run in runs),
         bottleneck=_bottleneck(runs),
-        assumptions=assumptions(scene),
+        assumptions=rows_of(scene.behaviour),
     )
 
 
-def assumptions(scene: Scene) -> tuple[Assumption, ...]:
-    """What this forecast rests on."""
-    rows = scene.behaviour.rows()
-    return tuple(Assumption(name=name, value=value, grade=of.grade, origin=of.origin) for name, value, of in rows)
+def rows_of(behaviour: Behaviour) -> tuple[Assumption, ...]:
+    """What a forecast with these assumptions rests on."""
+    return tuple(
+        Assumption(name=name, value=value, grade=of.grade, origin=of.origin) for name, value, of in behaviour.rows()
+    )
 
 
 def _target(scene: Scene, runs: Sequence[Run], nth: int) -> Target:

@@ -19,8 +19,8 @@ SHELVES = 21
 """Times until the posting window opens that are told apart, at most: of a window months ahead a shelf is some days."""
 AT_LEAST = 40
 """Walks of each shelf."""
-AT_MOST = 6_000
-"""Walks of all shelves: of a share of creators, the error that stems from there being no more is below 0.7 points."""
+AT_MOST = 4_000
+"""Walks of all shelves: of a share of creators, the error that stems from there being no more is below 0.8 points."""
 _GOLDEN = 0.6180339887498949
 """Multiples of it, less their whole part, are spread evenly: candidates of all sizes are on each shelf alike."""
 PILOTS = 16

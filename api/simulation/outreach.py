@@ -197,9 +197,9 @@ class _Outreach:
         staffing = self._staffing
         while True:
             staffing.look(self._counts, now=at)
-            room = min(staffing.room, self._listed - staffing.cursor)
-            if staffing.room and room <= 0:
-                staffing.exhausted = True
+            room = staffing.room
+            if room > self._listed - staffing.cursor:
+                room, staffing.exhausted = self._listed - staffing.cursor, True
             if room <= 0:
                 return
             staffing.cursor += room

@@ -85,3 +85,8 @@ class TrackRecords:
         """See `TrackRecords.get`. None of creators who have been erased, even where a backup still had it."""
         rows = await self._pool.fetch(QUERIES.track_records, list(creator_ids))
         return {row["creator_id"]: Ledger.model_validate(row["record"]).record for row in rows}
+
+    async def everybodys(self, workspace: str) -> list[TrackRecord]:
+        """The records of all of a workspace's creators, without their names: how people have behaved so far."""
+        rows = await self._pool.fetch(QUERIES.track_records_of_workspace, workspace)
+        return [Ledger.model_validate(row["record"]).record for row in rows]

@@ -29,6 +29,18 @@ where
         where data_keys.owner = 'creator/' || creator_track_records.creator_id and data_keys.erased_at is not null
     );
 
+-- name: track_records_of_workspace
+-- The track records of all creators of a workspace whose keys have not been deleted.
+select record
+from creator_track_records
+where
+    workspace = $1
+    and not exists (
+        select from data_keys
+        where data_keys.owner = 'creator/' || creator_track_records.creator_id and data_keys.erased_at is not null
+    )
+order by creator_id;
+
 -- name: forget_track_record
 -- Deletes the track record of somebody who is being erased.
 delete from creator_track_records where creator_id = $1;
