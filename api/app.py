@@ -35,6 +35,7 @@ from api import (
     monitoring,
     negotiation,
     operations,
+    simulations,
     sourcing,
     tasks,
     verification,
@@ -57,6 +58,7 @@ from workflows.settings import Settings, connect_temporal
 
 ROUTERS = (
     goal_setting.router,
+    simulations.router,
     discovery.router,
     directory.router,
     verification.router,
