@@ -39,7 +39,8 @@ class Front(ABC):
         return f"127.0.0.1:{self.port}"
 
     async def __aenter__(self) -> Self:
-        self._server = await self._listen()
+        # TLS begins in `_serve`: a handshake that fails, or is still going on at the end, is then ours to clean up.
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -48,12 +49,10 @@ class Front(ABC):
     ) -> None:
         assert self._server is not None, "it was started"
         self._server.close()
+        await asyncio.sleep(0)  # whoever was accepted last has a task now
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
-
-    @abstractmethod
-    async def _listen(self) -> asyncio.Server: ...
 
     @abstractmethod
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None: ...
@@ -62,10 +61,15 @@ class Front(ABC):
         task = asyncio.current_task()
         assert task is not None, "a connection is served in a task"
         self._under_way.add(task)
-        with suppress(*GONE, asyncio.CancelledError):
-            await self._serve(reader, writer)
-        writer.close()
-        self._under_way.discard(task)
+        tcp = writer.transport
+        try:
+            with suppress(*GONE, asyncio.CancelledError):
+                await self._serve(reader, writer)
+        finally:
+            for transport in (writer.transport, tcp):
+                transport.abort()
+            await asyncio.sleep(0)  # it is closed by what the loop does next
+            self._under_way.discard(task)
 
     def _note_client(self, writer: StreamWriter) -> None:
         shown = writer.get_extra_info("peercert")
@@ -87,9 +91,6 @@ class PostgresFront(Front):
     def __init__(self, tls: ssl.SSLContext, socket_directory: str, port: int) -> None:
         super().__init__(tls)
         self._behind = f"{socket_directory}/.s.PGSQL.{port}"
-
-    async def _listen(self) -> asyncio.Server:
-        return await asyncio.start_server(self._accept, "127.0.0.1", 0)
 
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
         if await reader.readexactly(8) != SSL_REQUEST:
@@ -113,10 +114,8 @@ class TemporalFront(Front):
         self._host, _, self._port_behind = behind.partition(":")
         self._api_key = api_key
 
-    async def _listen(self) -> asyncio.Server:
-        return await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._tls)
-
     async def _serve(self, reader: StreamReader, writer: StreamWriter) -> None:
+        await writer.start_tls(self._tls)
         self._note_client(writer)
         there: StreamWriter | None = None
         answers: asyncio.Task[None] | None = None

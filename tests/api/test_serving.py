@@ -48,7 +48,8 @@ async def test_what_is_under_way_when_the_server_stops_is_answered(bench: Bench)
             accepting = asyncio.create_task(
                 creator.post(f"/v1/collaborations/{collaboration}/offer/accept", json={"version": 1})
             )
-            while not await connection.fetchval(WAITING):  # noqa: ASYNC110 - PostgreSQL has none either
+            # Not on that connection: a transaction sees all activity as it was when it first looked.
+            while not await bench.services.pool.fetchval(WAITING):  # noqa: ASYNC110 - PostgreSQL has none either
                 await asyncio.sleep(0.02)
             serving.should_exit = True
             while serving.servers[0].is_serving():  # noqa: ASYNC110 - as above
