@@ -42,6 +42,8 @@ def draft_approved(occasion: Occasion) -> Draft:
         caption=occasion.work.works[event.deliverable].caption,
         window=occasion.work.agreed.posting_window,
         disclosure=disclosure_advice(occasion.work.agreed),
+        tracked=occasion.tracked,
+        tracked_link=occasion.tracked and occasion.tracked.link(event.deliverable).url,
     )
 
 

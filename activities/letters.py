@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from activities import wording
 from activities.links import CreatorLinks
+from activities.store.tracked_links import Tracked
 from domain.assignment import Assignment
 from domain.brief import Brief
 from domain.collaboration import Collaboration
@@ -39,6 +40,8 @@ class Occasion:
     collaboration: Collaboration | None
     creator: Creator | None
     links: CreatorLinks
+    tracked: Tracked | None = None
+    """What leads buyers to the shop, once there is a contract."""
 
     def of(self, kind: type[E]) -> E:
         """The event, which the notices' table has promised to be of this type."""

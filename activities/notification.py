@@ -21,6 +21,7 @@ from activities.links import CreatorLinks
 from activities.metrics import counted_mail
 from activities.ports import Attachment, Directory, Documents, EventLog, Letter, Mailer, MailLog
 from activities.records import brief_of, collaboration_after, creator_of
+from activities.store.tracked_links import TrackedLinks
 from domain.deadlines import TaskEscalated, TaskReminded
 from domain.decider import Role
 from domain.errors import GroundswellError, NotFound
@@ -101,6 +102,7 @@ class Notification:
         mail_log: MailLog,
         documents: Documents,
         links: CreatorLinks,
+        tracked: TrackedLinks,
     ) -> None:
         self._log = log
         self._directory = directory
@@ -108,6 +110,7 @@ class Notification:
         self._mail_log = mail_log
         self._documents = documents
         self._links = links
+        self._tracked = tracked
 
     @activity.defn
     async def notify(self, request: NotifyRequest) -> None:
@@ -143,7 +146,8 @@ class Notification:
             return Occasion(event, campaign_id, brief, None, None, self._links)
         state = collaboration_after(events)
         creator = await creator_of(self._directory, state.creator_id)
-        return Occasion(event, campaign_id, brief, state, creator, self._links)
+        tracked = await self._tracked.of(state, brief)
+        return Occasion(event, campaign_id, brief, state, creator, self._links, tracked)
 
     async def _letter(self, envelope: Envelope, notice: Notice, occasion: Occasion) -> Letter:
         draft = LETTERS[notice.template](occasion)

@@ -21,7 +21,9 @@ from activities.store.sealing import sealer_on
 from activities.store.shortlists import Shortlists
 from activities.store.sourcing_jobs import SourcingJobs
 from activities.store.webhooks import Webhooks
+from activities.tracking import Tracking
 from api import (
+    attribution,
     campaigns,
     codec,
     collaborations,
@@ -35,9 +37,11 @@ from api import (
     monitoring,
     negotiation,
     operations,
+    orders,
     simulations,
     sourcing,
     tasks,
+    tracked_links,
     verification,
     webhooks,
 )
@@ -74,6 +78,9 @@ ROUTERS = (
     sourcing.router,
     webhooks.router,
     codec.router,
+    tracked_links.router,
+    orders.router,
+    attribution.router,
 )
 
 
@@ -116,6 +123,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     dsn = settings.database_url.get_secret_value()
     pool = await open_pool(dsn, application_name="groundswell api")
     sources = creator_sources(settings)
+    shopify = settings.shopify_secret
+    tracking = Tracking.on(
+        pool,
+        settings.secret_key.get_secret_value(),
+        settings.public_url,
+        None if shopify is None else shopify.get_secret_value(),
+    )
     try:
         sealer = sealer_on(pool, settings.masters)
         client = await connect_temporal(sealer)
@@ -136,6 +150,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             webhooks_allow_private=settings.webhooks_allow_private,
             shortlists=Shortlists(pool),
             documents=Documents(pool, sealer),
+            tracking=tracking,
             links=CreatorLinks(settings.secret_key.get_secret_value(), settings.public_url),
             keys=ApiKeys.parse(settings.api_keys.get_secret_value()),
             probes=(
@@ -151,4 +166,5 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         )
     finally:
         await sources.aclose()
+        await tracking.clicks.aclose()
         await pool.close()

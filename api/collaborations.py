@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from activities.records import brief_of, collaboration_after
 from activities.store.projections.campaign_board import get_campaign
 from activities.store.projections.collaboration_pipeline import CollaborationSummary, list_collaborations
 from api.dependencies import (
@@ -98,6 +99,9 @@ async def read_collaboration(
         events = upto(events, as_of, beginning=beginning, now=datetime.now(UTC))
         headers = memento(request, as_of, events[-1])
     view = collaboration_view(events, as_of) if caller.is_brand else collaboration_for_creator(events, as_of)
+    state = collaboration_after(events)
+    tracked = await services.tracking.links.of(state, await brief_of(services.log, state.campaign_id))
+    view = view.model_copy(update={"tracking": tracked})
     return with_etag(request, view, view.version, headers)
 
 

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from activities.links import LinkInvalid
-from activities.records import collaboration_after
+from activities.records import brief_of, collaboration_after
 from api.auth import Caller
 from api.contract_signing import contract_document
 from api.dependencies import ENGINE_KEYS, Decisions, Services, Serving, creator_behind
@@ -128,7 +128,7 @@ async def show_contract(request: Request, token: Token, services: Serving) -> Re
         response = await contract_document(request, services, _collaboration_of(caller))
     except (LinkInvalid, NotFound) as invalid:
         return _invalid_link(invalid)
-    response.headers.update(_headers())
+    response.headers.update(page_headers())
     return response
 
 
@@ -145,7 +145,7 @@ async def take_step(request: Request, token: Token, verb: str, services: Serving
             return await _rendered(services, caller, token, attempt=attempt)
     except (LinkInvalid, NotFound) as invalid:
         return _invalid_link(invalid)
-    return RedirectResponse(f"/c/{token}?done={verb}", status_code=303, headers=_headers())
+    return RedirectResponse(f"/c/{token}?done={verb}", status_code=303, headers=page_headers())
 
 
 async def _attempt(services: Services, caller: Caller, verb: str, fields: Fields) -> Attempt | None:
@@ -271,6 +271,8 @@ async def _rendered(
     events = await collaboration_events(services.log, _collaboration_of(caller))
     state, view = collaboration_after(events), collaboration_for_creator(events)
     rounds = state.agreed.policies.negotiation.rounds
+    brief = await brief_of(services.log, state.campaign_id)
+    view = view.model_copy(update={"tracking": await services.tracking.links.of(state, brief)})
     page = Page(
         token=token,
         view=view,
@@ -279,9 +281,9 @@ async def _rendered(
         done=done,
         attempt=attempt,
     )
-    content = _templates().get_template("creator.html").render(page=page, view=view, figures=FIGURES)
+    content = page_templates().get_template("creator.html").render(page=page, view=view, figures=FIGURES)
     status = attempt.status if attempt else 200
-    headers = _headers(page.nonce)
+    headers = page_headers(page.nonce)
     if status in RETRY_AFTER:
         headers["Retry-After"] = str(RETRY_AFTER[status])
     return HTMLResponse(content, status, headers=headers)
@@ -301,11 +303,12 @@ def _invalid_link(error: GroundswellError) -> Response:
     """Says the same for a link that is not ours, has expired, or leads nowhere."""
     nonce = secrets.token_urlsafe(16)
     why = str(error) if isinstance(error, LinkInvalid) else "There is nothing at this address."
-    content = _templates().get_template("creator_link_invalid.html").render(why=why, nonce=nonce)
-    return HTMLResponse(content, 404, headers=_headers(nonce))
+    content = page_templates().get_template("creator_link_invalid.html").render(why=why, nonce=nonce)
+    return HTMLResponse(content, 404, headers=page_headers(nonce))
 
 
-def _headers(nonce: str | None = None) -> dict[str, str]:
+def page_headers(nonce: str | None = None) -> dict[str, str]:
+    """Of a page that anybody may open: it loads and runs nothing, is not kept, and tells nobody its address."""
     style = f"style-src 'nonce-{nonce}'; " if nonce else ""
     policy = f"default-src 'none'; {style}form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     return {
@@ -319,7 +322,8 @@ def _headers(nonce: str | None = None) -> dict[str, str]:
 
 
 @cache
-def _templates() -> Environment:
+def page_templates() -> Environment:
+    """The templates of such pages."""
     environment = Environment(
         loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )

@@ -22,6 +22,7 @@ from activities.store.pool import Pool
 from activities.store.projections.collaboration_pipeline import get_collaboration
 from activities.store.sourcing_jobs import SourcingJobs, Wish
 from activities.store.webhooks import Webhooks
+from activities.tracking import Tracking
 from api.auth import ApiKeys, Caller, NotAuthenticated, NotPermitted, brand, creator
 from api.errors import UnsupportedMediaType
 from api.operators import Operators
@@ -94,6 +95,7 @@ class Services:
     webhooks: Webhooks
     shortlists: Shortlists
     documents: Documents
+    tracking: Tracking
     links: CreatorLinks
     keys: ApiKeys
     probes: tuple[Probe, ...] = ()

@@ -12,6 +12,7 @@ from activities.ports import EventLog
 from activities.records import campaign_after, collaboration_after
 from activities.starting import campaign_stream, collaboration_stream
 from activities.store.projections.spend import Spend
+from activities.store.tracked_links import Tracked
 from api.history.as_of import PointInTime
 from api.task_views import TaskView, task_views
 from domain.assignment import Assignment
@@ -109,6 +110,8 @@ class SharedView(Value):
     signatures: Mapping[Role, Signature]
     works: tuple[WorkView, ...]
     payouts: tuple[Payout, ...]
+    tracking: Tracked | None = None
+    """The code and the links that lead buyers to the shop; None before the contract, or without a shop."""
     tasks: tuple[TaskView, ...]
     version: int
     opened_at: Instant

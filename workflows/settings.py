@@ -17,6 +17,7 @@
 | `GROUNDSWELL_NEOREACH_URL`, `_NEOREACH_KEY`, `GROUNDSWELL_FOHR_URL`, `_FOHR_KEY` | the other sources |
 | `GROUNDSWELL_WEBHOOKS_ALLOW_PRIVATE` | whether webhooks may lead into private networks: development only |
 | `GROUNDSWELL_SLACK_WEBHOOK_URL` | a Slack incoming webhook, for the people who follow campaigns |
+| `GROUNDSWELL_SHOPIFY_SECRET` | signs Shopify's webhooks |
 | `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, ... | Temporal, see its docs |
 """
 
@@ -72,6 +73,8 @@ class Settings(BaseSettings):
     neoreach_key: SecretStr | None = None
     fohr_url: str | None = None
     fohr_key: SecretStr | None = None
+    shopify_secret: SecretStr | None = Field(default=None, min_length=8)
+    """The app's client secret, with which Shopify signs; without one no webhook of a shop is taken."""
     webhooks_allow_private: bool = False
     slack_webhook_url: SecretStr | None = None
     task_queue: str = TASK_QUEUE

@@ -34,6 +34,7 @@ from activities.store.seal_keyring import SealKeyring
 from activities.store.sealing import Sealer, sealer_on
 from activities.store.shortlists import Shortlists
 from activities.store.sourcing_jobs import SourcingJobs
+from activities.store.tracked_links import TrackedLinks
 from activities.store.webhooks import Webhooks
 from activities.verification import Verification
 from activities.webhook_delivery import Ways, WebhookDelivery
@@ -62,7 +63,9 @@ def activities(settings: Settings, pool: Pool, sealer: Sealer, sources: CreatorS
     log = PostgresEventLog(pool, sealer, read_models())
     directory, documents = Creators(pool, sealer.keyring), Documents(pool, sealer)
     mail_log, progress = MailLog(pool), CampaignProgress(pool)
-    links = CreatorLinks(settings.secret_key.get_secret_value(), settings.public_url)
+    secret = settings.secret_key.get_secret_value()
+    links = CreatorLinks(secret, settings.public_url)
+    tracked = TrackedLinks(pool, secret, settings.public_url)
     mailer = _mailer(settings)
     signing = ContractSigning(
         log, directory, documents, PadesSeals(SealKeyring(pool, sealer.keyring, make=self_signed).of)
@@ -93,7 +96,7 @@ def activities(settings: Settings, pool: Pool, sealer: Sealer, sources: CreatorS
         signing.seal_contract,
         monitoring.pay,
         monitoring.cancel_collaborations,
-        Notification(log, directory, mailer, mail_log, documents, links).notify,
+        Notification(log, directory, mailer, mail_log, documents, links, tracked).notify,
     )
 
 

@@ -10,6 +10,7 @@ from activities.connectors.smtp import SmtpMailer
 from activities.contract_signing import PDF
 from activities.notification import ASKS, LETTERS, Notification, NotifyRequest
 from activities.ports import Letter, Mailer
+from activities.store.tracked_links import TrackedLinks
 from api.embedded.mail import Mail, MailSink
 from domain.content_approval import RequestChanges
 from domain.deadlines import OnExpiry, PassTime
@@ -64,7 +65,8 @@ def stories() -> list[Story[Any, Any]]:
 
 def notification(store: Store, mailer: Mailer) -> Notification:
     """The activity on the real store."""
-    return Notification(store.log, store.directory, mailer, store.mail_log, store.documents, LINKS)
+    tracked = TrackedLinks(store.pool, "a secret of at least thirty-two characters", LINKS.public_url)
+    return Notification(store.log, store.directory, mailer, store.mail_log, store.documents, LINKS, tracked)
 
 
 def smtp(sink: MailSink) -> SmtpMailer:

@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from activities.connectors.creator_sources import CreatorSources
+from activities.connectors.simulated.shopify import SECRET as SHOPIFY_SECRET
 from activities.event_streams import registry_of
 from activities.links import CreatorLinks
 from activities.public_holidays import public_holidays
@@ -26,6 +27,7 @@ from activities.store.projections.read_models import read_models
 from activities.store.shortlists import Shortlists
 from activities.store.sourcing_jobs import SourcingJobs, Wish
 from activities.store.webhooks import Webhooks
+from activities.tracking import Tracking
 from api.app import create_app
 from api.auth import ApiKeys
 from api.dependencies import Services
@@ -269,6 +271,7 @@ def bench_on(pool: Pool) -> Bench:
         webhooks=Webhooks(pool, sealer.keyring),
         shortlists=Shortlists(pool),
         documents=Documents(pool, sealer),
+        tracking=Tracking.on(pool, SECRET, "http://api.test", SHOPIFY_SECRET),
         links=CreatorLinks(SECRET, "http://api.test"),
         keys=ApiKeys({"manager": API_KEY, "another-team": "another-key"}),
     )

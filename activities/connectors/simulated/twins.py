@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from activities.connectors.simulated import fohr, instagram, neoreach, slack
+from activities.connectors.simulated import fohr, instagram, neoreach, shopify, slack
 from activities.connectors.simulated.serving import served
 
 
@@ -47,6 +47,12 @@ TWINS: Mapping[str, Offered] = {
         port=8104,
         make=lambda: slack.SlackTwin().app,
         environment=lambda address: {"GROUNDSWELL_SLACK_WEBHOOK_URL": f"{address}{slack.PATH}"},
+    ),
+    "shopify": Offered(
+        port=8105,
+        make=lambda: shopify.ShopifyTwin().app,
+        # Shopify comes to us: its address is for whoever wants to buy something there.
+        environment=lambda address: {"GROUNDSWELL_SHOPIFY_SECRET": shopify.SECRET, "SHOPIFY_TWIN_URL": address},
     ),
 }
 
