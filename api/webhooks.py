@@ -164,7 +164,7 @@ async def list_webhooks(services: Serving, _: AsBrand) -> list[WebhookView]:
     return [_view(webhook) for webhook in await services.webhooks.list(services.workspace)]
 
 
-@router.get("/webhooks/{webhook_id}", summary="How a webhook stands", responses=problems(401, 403, 404))
+@router.get("/webhooks/{webhook_id}", summary="How a webhook stands", responses=problems(401, 403, 404, 422))
 async def read_webhook(services: Serving, _: AsBrand, webhook_id: WebhookId) -> WebhookView:
     """How far it has come, and what was wrong last."""
     return _view(await services.webhooks.get(services.workspace, webhook_id))
@@ -197,7 +197,7 @@ async def change_webhook(services: Serving, _: AsBrand, webhook_id: WebhookId, b
     "/webhooks/{webhook_id}",
     status_code=status.HTTP_204_NO_CONTENT,
     summary="Tell a program no more",
-    responses=problems(401, 403, 404),
+    responses=problems(401, 403, 404, 422),
 )
 async def delete_webhook(services: Serving, _: AsBrand, webhook_id: WebhookId) -> None:
     """Its log goes with it. A message that is under way may still arrive."""

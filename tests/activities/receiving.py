@@ -17,10 +17,9 @@ PATH = "/hooks"
 class ReceivingTwin(Twin):
     """Keeps what it has received, in order; whatever it cannot verify it refuses."""
 
-    def __init__(self, secret: bytes | str = b"") -> None:
+    def __init__(self, secret: bytes = b"") -> None:
         super().__init__()
         self.secret = secret
-        """As it is kept, or as receivers are given it."""
         self.received: list[tuple[str, dict[str, Any]]] = []
         """Id and content of each message that it took."""
         self.gone = False
@@ -50,8 +49,7 @@ class ReceivingTwin(Twin):
             return PlainTextResponse("no more", 410)
         if self.before is not None:
             await self.before()
-        secret = written(self.secret) if isinstance(self.secret, bytes) else self.secret
-        content = ReferenceWebhook(secret).verify(await request.body(), dict(request.headers))
+        content = ReferenceWebhook(written(self.secret)).verify(await request.body(), dict(request.headers))
         self.received.append((request.headers["webhook-id"], content))
         return PlainTextResponse("thanks")
 
