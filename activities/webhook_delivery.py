@@ -148,13 +148,13 @@ class Ways:
         """Those that it can reach."""
         return (Kind.PROGRAM, Kind.SLACK) if self.slack_url else (Kind.PROGRAM,)
 
-    def to(self, claim: Claim) -> Channel:
+    def to(self, webhook: Webhook, secret: bytes | None) -> Channel:
         """The way to an endpoint."""
-        if claim.webhook.kind is Kind.SLACK:
+        if webhook.kind is Kind.SLACK:
             assert self.slack_url is not None, "without an address it is not claimed"
             return _ToSlack(self.slack_url)
-        assert claim.secret is not None, "programs have secrets"
-        return _ToProgram(claim.webhook, claim.secret, allow_private=self.allow_private)
+        assert secret is not None, "programs have secrets"
+        return _ToProgram(webhook, secret, allow_private=self.allow_private)
 
 
 Tell = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -231,7 +231,8 @@ class WebhookDelivery:
         webhook = claim.webhook
         page = await Feed(pool).read(FeedPosition(webhook.position), webhook.types, BATCH)
         pause = timedelta(seconds=PACE if webhook.kind is Kind.SLACK else 0)
-        channel, attempt = self._ways.to(claim), webhook.failures + 1
+        channel = self._ways.to(webhook, await self._webhooks.secret(webhook.workspace, webhook.id))
+        attempt = webhook.failures + 1
         try:
             for envelope in page.events:
                 if envelope.metadata.workspace != webhook.workspace:

@@ -69,7 +69,6 @@ class Claim:
 
     webhook: Webhook
     lease: UUID
-    secret: bytes | None
 
 
 class Delivery(Value):
@@ -152,9 +151,12 @@ class Webhooks:
     async def secret(self, workspace: str, id_: str) -> bytes | None:
         """What its messages are signed with; None of Slack's. Raises as `get`."""
         row = await self._pool.fetchrow(QUERIES.get_webhook, workspace, id_)
-        _found(row, id_)
-        assert row is not None, "it was found"
-        return await self._secret(row)
+        if row is None:
+            raise NotFound(kind="webhook", id=id_)
+        if row["secret"] is None:
+            return None
+        key = await self._keyring.to_seal(workspaces_key(workspace))
+        return decrypt(key, row["secret"], _place(id_))
 
     async def deliveries(self, id_: str, before: int | None, limit: int) -> Sequence[Delivery]:
         """The last attempts before one, newest first."""
@@ -167,7 +169,7 @@ class Webhooks:
         settled = await self._feed.settled(patience=0)
         lease = uuid4()
         row = await self._pool.fetchrow(QUERIES.claim_webhook, list(kinds), settled, lease, LEASE)
-        return None if row is None else Claim(_webhook(row), lease, await self._secret(row))
+        return None if row is None else Claim(_webhook(row), lease)
 
     async def received(self, claim: Claim, position: int, *, pause: timedelta = timedelta(0)) -> bool:
         """Note that everything up to a position is done; the next is due after a pause. False if the lease is lost."""
@@ -202,12 +204,6 @@ class Webhooks:
     async def told_of(self, webhook_id: str) -> None:
         """Note that somebody has been told."""
         await self._pool.execute(QUERIES.webhook_told_of, webhook_id)
-
-    async def _secret(self, row: asyncpg.Record) -> bytes | None:
-        if row["secret"] is None:
-            return None
-        key = await self._keyring.to_seal(workspaces_key(row["workspace"]))
-        return decrypt(key, row["secret"], _place(row["id"]))
 
 
 def _place(id_: str) -> str:

@@ -160,6 +160,22 @@ async def test_a_crash_after_the_delivery_repeats_it_and_loses_nothing(pool: Poo
     assert twin.received[0] == twin.received[1]
 
 
+async def test_a_mistake_of_ours_about_one_holds_up_nobody_else(pool: Pool, webhooks: Webhooks) -> None:
+    """Here a secret that does not open with its key; once it does, nothing is missing."""
+    async with receiving(webhooks) as broken, receiving(webhooks, "x") as well:
+        secret = await pool.fetchval(
+            "update webhooks set secret = secret || decode('00', 'hex') where id = 'w' returning secret"
+        )
+        async with delivering(pool, webhooks):
+            await append(pool, "a")
+            await append(pool, "b")
+            await until(lambda: len(well.received) == 2)
+            assert broken.requests == 0
+            await pool.execute("update webhooks set secret = $1 where id = 'w'", secret[:-1])
+            await until(lambda: len(broken.received) == 2)
+    assert (broken.whats, well.whats) == (["a", "b"], ["a", "b"])
+
+
 async def test_a_process_that_is_stopped_gives_its_leases_back(pool: Pool, webhooks: Webhooks) -> None:
     """In the middle of a message; the next one need not wait for the lease to run out."""
     async with receiving(webhooks) as twin:

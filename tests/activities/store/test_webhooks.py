@@ -184,4 +184,4 @@ async def test_the_channel_is_there_once(pool: Pool, webhooks: Webhooks) -> None
     assert await webhooks.claim(PROGRAMS) is None
     claim = await webhooks.claim([Kind.PROGRAM, Kind.SLACK])
     assert claim is not None
-    assert claim.secret is None
+    assert await webhooks.secret("default", "slack") is None
