@@ -123,7 +123,8 @@ class PermissionsProbe:
         role, tables = row["role"], row["tables"]
         if tables:
             found = f"role {role!r} may not read and add to {', '.join(tables[:5])}" + ("..." if tables[5:] else "")
-            todo = f"let it own the database, or: grant select, insert, update on all tables in schema public to {role}"
+            grant = f"grant select, insert, update, delete on all tables in schema public to {role}"
+            todo = f"let it own the database, or: {grant}"
             return Finding(part=part, ready=False, found=found, todo=todo)
         if row["superuser"]:
             todo = "fine on one's own machine; on a server give the engine an ordinary role that owns its database"

@@ -261,3 +261,15 @@ async def test_the_namespace_script_works_and_can_be_repeated(temporal_address: 
     assert {name: known.custom_attributes.get(name) for name in INDEXED} == dict(INDEXED)
     described = await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=namespace))
     assert described.config.workflow_execution_retention_ttl.ToTimedelta().days == 90
+
+
+def test_the_override_for_servers_elsewhere_fits_the_file() -> None:
+    """The runbook's: it names services and settings that there are, and writes no secret down."""
+    runbook = (ROOT / "docs" / "operations.md").read_text()
+    (text,) = re.findall(r"^```yaml\n(.*?)^```", runbook, re.MULTILINE | re.DOTALL)
+    override = yaml.safe_load(text)["services"]
+    assert set(override) == set(OURS)
+    for name, service in override.items():
+        given = services()[name]["environment"]
+        assert {"DATABASE_URL", "TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE"} <= set(given) & set(service["environment"])
+        assert all(REFERENCE.fullmatch(value) for value in service["environment"].values())

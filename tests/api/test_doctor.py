@@ -56,6 +56,7 @@ async def test_what_works_is_said_to_work(
     assert [part for part, finding in found.items() if not finding.ready] == ["temporal"]
     assert "groundswell worker" in found["temporal"].todo
     assert "registered" in found["search attributes"].found
+    assert {"database", "permissions", "codec keys", "mail", "namespace"} <= set(found)
 
 
 def test_a_wrong_setting_is_explained_without_its_value() -> None:
@@ -69,3 +70,32 @@ def test_a_wrong_setting_is_explained_without_its_value() -> None:
     explained = settings_problem(refused.value)
     assert "GROUNDSWELL_SECRET_KEY" in explained
     assert "too short" not in explained
+
+
+async def test_a_namespace_that_is_missing_is_said_with_what_makes_it(
+    monkeypatch: pytest.MonkeyPatch, database: str, temporal_address: str, mail_sink: MailSink
+) -> None:
+    """What is in it is not looked for then."""
+    monkeypatch.setenv("DATABASE_URL", database)
+    monkeypatch.setenv("GROUNDSWELL_SECRET_KEY", SECRET)
+    monkeypatch.setenv("GROUNDSWELL_MASTER_KEYS", MASTER_KEYS)
+    monkeypatch.setenv("GROUNDSWELL_SMTP_PORT", str(mail_sink.port))
+    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_address)
+    monkeypatch.setenv("TEMPORAL_NAMESPACE", "nobody-made-this-either")
+    found = await findings()
+    assert [part for part, finding in found.items() if not finding.ready] == ["namespace"]
+    assert "temporal operator namespace create" in found["namespace"].todo
+    assert "search attributes" not in found
+
+
+async def test_an_unmigrated_database_is_said_and_nothing_in_it_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch, postgres_dsn: str
+) -> None:
+    """Neither tables nor keys are there yet."""
+    monkeypatch.setenv("DATABASE_URL", postgres_dsn)
+    monkeypatch.setenv("GROUNDSWELL_SECRET_KEY", SECRET)
+    monkeypatch.setenv("GROUNDSWELL_MASTER_KEYS", MASTER_KEYS)
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    found = await findings()
+    assert found["database"].todo == "run `groundswell migrate`"
+    assert not {"permissions", "codec keys"} & set(found)

@@ -111,6 +111,7 @@ async def test_each_question_is_answered(live: Bench, workflows: Workflows) -> N
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_what_fails_at_its_next_step_is_listed(live: Bench, workflows: Workflows) -> None:
     """After a few attempts, between which the server waits longer each time."""
     await workflows.settled(FAILING, {"failing"}, seconds=100)
