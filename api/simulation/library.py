@@ -1,8 +1,8 @@
 """Collaborations walked beforehand, for thousands of campaigns to be put together from.
 
 A collaboration does not depend on others but through the budget and on who is invited, which `outreach` sees to, and on
-the calendar only through the time that is left until posts may appear. So walks are kept by that time, in whole days
-rounded up, and a campaign takes any of those that fit.
+the calendar only through the time that is left until posts may appear, and the day of the week. So walks are kept by
+that time, in whole days rounded up, and after it by the days since; a campaign takes any of those that fit.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,9 +15,11 @@ from api.simulation.walk import Walk
 from domain.behaviour import Draw
 
 DAY = 86_400.0
-SHELVES = 21
-"""Times until the posting window opens that are told apart, at most: of a window months ahead a shelf is some days."""
-AT_LEAST = 40
+AHEAD = 35
+"""Shelves before the posting window opens, at most: of a window months ahead each is some days wide."""
+WEEK = 7
+"""Shelves after it has opened: from then on, what begins on the same day of the week is alike."""
+AT_LEAST = 30
 """Walks of each shelf."""
 AT_MOST = 4_000
 """Walks of all shelves: of a share of creators, the error that stems from there being no more is below 0.8 points."""
@@ -43,7 +45,10 @@ class Batch:
 
 @dataclass(frozen=True)
 class Library:
-    """Walks by shelf; a shelf is `width` seconds of the time until the posting window opens. Satisfies `Walks`."""
+    """Walks by shelf: days until the posting window opens, or minus the days since. Satisfies `Walks`.
+
+    `opens` is when it does, and a shelf before it is `width` wide; both are seconds.
+    """
 
     opens: float
     width: float
@@ -56,24 +61,31 @@ class Library:
 
     def shelf(self, start: float) -> int:
         """Where walks are that begin `start` seconds from the campaign's beginning."""
-        return max(0, ceil((self.opens - start) / self.width))
+        left = self.opens - start
+        return ceil(left / self.width) if left > 0 else -(int(-left / DAY) % WEEK)
 
 
 def width(scene: Scene) -> float:
     """How many seconds a shelf covers."""
-    return max(DAY, scene.opens / (SHELVES - 1))
+    return max(DAY, scene.opens / AHEAD)
 
 
 def walked(scene: Scene, seed: int, batch: Batch) -> list[Walk]:
     """The walks of a batch. Each has its own random numbers, so that it is the same whoever makes it."""
-    start, numbers = scene.opens - batch.shelf * width(scene), range(batch.first, batch.last)
+    start = _opens(scene) - batch.shelf * (width(scene) if batch.shelf > 0 else DAY)
+    numbers = range(batch.first, batch.last)
     return [scene.walk(start, n * _GOLDEN % 1, stream(seed, "walk", batch.shelf, n)) for n in numbers]
+
+
+def _opens(scene: Scene) -> float:
+    """When posts may appear; the campaign's beginning if they may already."""
+    return max(0.0, scene.opens)
 
 
 def first_batches(scene: Scene) -> list[Batch]:
     """A few walks of each shelf, for `needed` to try."""
-    shelves = max(0, ceil(scene.opens / width(scene))) + 1
-    return [Batch(shelf, 0, AT_LEAST) for shelf in range(shelves)]
+    most = ceil(_opens(scene) / width(scene))
+    return [Batch(shelf, 0, AT_LEAST) for shelf in range(1 - WEEK, most + 1)]
 
 
 def needed(scene: Scene, seed: int, runs: int, few: Library) -> list[Batch]:
@@ -92,7 +104,7 @@ def shelved(scene: Scene, made: Iterable[tuple[Batch, Sequence[Walk]]], few: Lib
     shelves: dict[int, list[Walk]] = {shelf: list(walks) for shelf, walks in few.shelves.items()} if few else {}
     for batch, walks in made:
         shelves.setdefault(batch.shelf, []).extend(walks)
-    return Library(opens=scene.opens, width=width(scene), shelves=shelves)
+    return Library(opens=_opens(scene), width=width(scene), shelves=shelves)
 
 
 class _Counted:

@@ -21,7 +21,13 @@ from domain.verification import ApproveCreator, RejectCreator
 SIZES = 24
 """Sizes of account that stand for a range of followers."""
 
-CAPTIONS = ("#ad {brand}", "Anzeige: {brand}", "Publicité {brand}", "#adv {brand}", "Advertisement: {brand}")
+CAPTIONS = (
+    "#ad {brand}",
+    "Anzeige: {brand}",
+    "Collaboration commerciale avec {brand}",
+    "#adv {brand}",
+    "Advertisement: {brand}",
+)
 """One of these discloses the partnership in each jurisdiction that the rules know."""
 FORGOTTEN = "What I have been up to this week."
 
