@@ -94,8 +94,13 @@ class Standing:
         mails = await self._pool.fetchrow(QUERIES.standing_mails)
         payouts = await self._pool.fetchrow(QUERIES.standing_payouts)
         assert mails is not None and payouts is not None, "counts always have a row"  # noqa: PT018 - one thought
+        webhooks = GaugeMetricFamily(
+            "groundswell_webhooks", "Webhooks, and the Slack channel, by how they stand.", labels=["state"]
+        )
+        for state, count in (await self._pool.fetch(QUERIES.standing_webhooks))[0].items():
+            webhooks.add_metric([state], count)
         return [
-            *(waiting, overdue, late, unfinished),
+            *(waiting, overdue, late, unfinished, webhooks),
             _gauge("groundswell_mails_sending", "Mails that were begun and not finished.", mails["sending"]),
             _gauge("groundswell_mails_abandoned", "Of these, untried for half an hour.", mails["abandoned"]),
             _gauge("groundswell_payouts_waiting", "Payouts that are owed and not made.", payouts["waiting"]),

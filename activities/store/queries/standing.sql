@@ -44,3 +44,11 @@ where
             and made.type = 'PayoutMade'
             and made.data ->> 'payout_id' = scheduled.data -> 'payout' ->> 'id'
     );
+
+-- name: standing_webhooks
+-- How many webhooks are told of events, fail at it, or have been disabled.
+select
+    count(*) filter (where enabled and failures = 0) as fine,
+    count(*) filter (where enabled and failures > 0) as failing,
+    count(*) filter (where not enabled) as disabled
+from webhooks;

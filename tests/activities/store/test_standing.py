@@ -143,3 +143,15 @@ async def test_many_who_ask_cost_one_look(pool: Pool, monkeypatch: pytest.Monkey
         "insert into mail_log (event_id, audience, template, message_id) values ($1, 'creator', 'offer', 'm')", uuid4()
     )
     assert await ask() == before == [0]
+
+
+async def test_webhooks_are_counted_by_how_they_stand(pool: Pool) -> None:
+    """One that is disabled is not failing any more, however often it has failed."""
+    await pool.execute(
+        "insert into webhooks (id, workspace, kind, position, failures, enabled) values"
+        " ('a', 'default', 'program', 0, 0, true), ('b', 'default', 'program', 0, 3, true),"
+        " ('c', 'default', 'program', 0, 10, false), ('slack', 'default', 'slack', 0, 0, true)"
+    )
+    shown = await figures(pool)
+    counted = {state: shown["groundswell_webhooks", state] for state in ("fine", "failing", "disabled")}
+    assert counted == {"fine": 2, "failing": 1, "disabled": 1}
