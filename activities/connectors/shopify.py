@@ -7,7 +7,6 @@ addresses above all, is dropped at once.
 import base64
 import hmac
 import re
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated
 from urllib.parse import parse_qs, urlsplit
@@ -107,7 +106,7 @@ def is_signed(secret: str, body: bytes, given: str) -> bool:
     return hmac.compare_digest(signature(secret, body).encode(), given.encode("utf-8", "replace"))
 
 
-def click_ids(landing_site: str) -> Sequence[str]:
+def click_ids(landing_site: str) -> tuple[str, ...]:
     """The ids of our clicks in the address of a landing page."""
     try:
         given = parse_qs(urlsplit(landing_site).query).get(CLICK_PARAMETER, [])

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -28,7 +29,7 @@ async def tracked(bench: Bench, client: httpx.AsyncClient) -> tuple[str, dict[st
     return id_, {**paths, "code": tracking["discount_code"]}
 
 
-async def clicks(bench: Bench) -> list[dict[str, str]]:
+async def clicks(bench: Bench) -> list[dict[str, Any]]:
     await bench.services.tracking.clicks.flushed()
     return [dict(row) for row in await bench.services.pool.fetch("select * from clicks order by at")]
 
