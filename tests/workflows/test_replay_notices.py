@@ -67,7 +67,7 @@ SAFE = {
         '    if workflow.patched("wait-a-second"):\n        await workflow.sleep(1)\n'
         "    if flow.state.assessment is None and not flow.state.ended:\n",
     ),
-    "a timeout is changed": Change("policies.py", "timedelta(minutes=2)", "timedelta(minutes=3)"),
+    "a timeout is changed": Change("policies.py", "timedelta(seconds=10)", "timedelta(seconds=11)"),
 }
 
 
