@@ -74,11 +74,11 @@ def test_an_answer_in_the_extension_counts() -> None:
 def test_offers_expire_as_often_as_the_response_model_says() -> None:
     """Independently of the decider: who takes longer than deadline and extension, or never answers."""
     behaviour = all_answer_after(1).with_({"answer_offer": DEFAULT.answer_offer}, "usual answers")
-    expired = sum(walked(behaviour, nth).stage is Stage.NEGOTIATION for nth in range(800)) / 800
+    expired = sum(walked(behaviour, nth).stage is Stage.NEGOTIATION for nth in range(500)) / 500
 
     draw = stream("independent")
     model = sum(DEFAULT.answer_offer.seconds(draw) > 96 * 3_600 for _ in range(20_000)) / 20_000
-    assert expired == pytest.approx(model, abs=0.03)
+    assert expired == pytest.approx(model, abs=0.06)
 
 
 def test_counter_offers_within_policy_are_accepted_without_asking_the_brand() -> None:
@@ -114,7 +114,7 @@ def test_stays_add_up_to_the_whole() -> None:
 
 
 def test_so_many_of_the_interested_agree_as_the_fit_takes_for_granted() -> None:
-    """Six hundred negotiations of interested creators who answer, by the default policies."""
+    """Four hundred negotiations of interested creators who answer, by the default policies."""
     behaviour = DEFAULT.with_(
         {
             "interested": DEFAULT.interested.model_copy(update={"probability": 1.0}),
@@ -123,7 +123,7 @@ def test_so_many_of_the_interested_agree_as_the_fit_takes_for_granted() -> None:
         },
         "all interested",
     )
-    ends = [walked(behaviour, nth).stage for nth in range(600)]
+    ends = [walked(behaviour, nth).stage for nth in range(400)]
 
     agreed = sum(stage.order > Stage.NEGOTIATION.order for stage in ends) / len(ends)
-    assert agreed == pytest.approx(USUALLY_AGREED, abs=0.05)
+    assert agreed == pytest.approx(USUALLY_AGREED, abs=0.06)
