@@ -10,6 +10,7 @@ from api.content_approval import Number
 from api.dependencies import AsBrand, CampaignId, CollaborationId, Decide, DecideAsBrand, Decision, JsonOnly, Serving
 from api.errors import problems
 from api.report.build import Report, build_report, render_html
+from api.report.tracked import Tracked
 from domain.campaign import CloseCampaign
 from domain.errors import NotFound
 from domain.lifecycle import Stage
@@ -56,7 +57,9 @@ async def read_report(request: Request, services: Serving, _: AsBrand, campaign_
     """Figures as JSON, or with `Accept: text/html` a page to pass on. At any time: it says how things stand now."""
     if await get_campaign(services.pool, services.workspace, campaign_id) is None:
         raise NotFound(kind="campaign", id=campaign_id)
-    report = await build_report(services.log, services.creators, campaign_id)
+    orders = services.tracking.orders
+    tracked = Tracked.of(await orders.figures(campaign_id), orders_known=await orders.known(campaign_id))
+    report = await build_report(services.log, services.creators, campaign_id, tracked)
     if prefers_html(request.headers.get("accept", "")):
         # Drawing the charts takes about a second of computing; meanwhile the other requests go on.
         return HTMLResponse(await asyncio.to_thread(render_html, report), headers=_HTML_HEADERS)

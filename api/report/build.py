@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.report.figures import Report, reckon
 from api.report.history import CampaignHistory
+from api.report.tracked import UNTRACKED, Tracked
 from api.report.wording import count, duration, moment, money, percent
 from domain.creators import Creator
 from domain.errors import NotFound
@@ -38,8 +39,8 @@ class Names(Protocol):
         ...
 
 
-async def build_report(log: CampaignLog, directory: Names, campaign_id: str) -> Report:
-    """The report on a campaign as it stands now.
+async def build_report(log: CampaignLog, directory: Names, campaign_id: str, tracked: Tracked = UNTRACKED) -> Report:
+    """The report on a campaign as it stands now, with what its links, codes and shop have counted.
 
     Raises:
         NotFound: there is no such campaign.
@@ -52,7 +53,7 @@ async def build_report(log: CampaignLog, directory: Names, campaign_id: str) -> 
     if not history.campaign.started:
         raise NotFound(kind="campaign", id=campaign_id)
     ids = [past.state.creator_id for past in history.collaborations.values()]
-    return reckon(history, await directory.get(ids))
+    return reckon(history, await directory.get(ids), tracked=tracked)
 
 
 def render_html(report: Report) -> str:

@@ -12,6 +12,7 @@ from statistics import median
 from pydantic import Field
 
 from api.report.history import CampaignHistory, Past, TaskTime
+from api.report.tracked import UNTRACKED, Tracked
 from domain.benchmarks import DEFAULT, Benchmarks, Tier
 from domain.brief import Brief, Measure, Objective, ObjectiveKind
 from domain.campaign import CampaignOutcome
@@ -38,6 +39,8 @@ class ObjectiveResult(Value):
     posts_known: int
     """Live posts that reported this figure."""
     posts_live: int
+    tracked: bool = False
+    """Counted by links, codes and the shop; what people reported of it is left out."""
 
     @property
     def ratio(self) -> float | None:
@@ -92,6 +95,10 @@ class CreatorRow(Value):
     posts_measured: int
     impressions: int | None
     engagements: int | None
+    clicks: int | None
+    orders: int | None
+    revenue: int | None
+    """These three as they were tracked where they are, otherwise as they were reported."""
     cost_per_engagement: float | None
     """The fee, spread evenly over the posts, of the measured posts, for each of their engagements; minor units."""
     recommendation: Recommendation | None
@@ -158,6 +165,8 @@ class Report(Value):
     funnel: tuple[Step, ...]
     endings: tuple[Ending, ...]
     creators: tuple[CreatorRow, ...]
+    tracked: tuple[Measure, ...] = ()
+    """What was counted by links, codes and the shop, and not by what people reported."""
     timeline: Timeline
     comparison: Comparison | None
     comparison_missing: str = ""
@@ -167,8 +176,16 @@ class Report(Value):
     benchmarks_version: str
 
 
-def reckon(history: CampaignHistory, creators: Mapping[str, Creator], benchmarks: Benchmarks = DEFAULT) -> Report:
-    """The report on what `history` has seen so far. `creators` gives names by creator id, where they are known."""
+def reckon(
+    history: CampaignHistory,
+    creators: Mapping[str, Creator],
+    benchmarks: Benchmarks = DEFAULT,
+    tracked: Tracked = UNTRACKED,
+) -> Report:
+    """The report on what `history` has seen so far. `creators` gives names by creator id, where they are known.
+
+    Tracked figures stand in the place of reported ones, so that nothing is counted twice.
+    """
     brief = history.campaign.agreed_brief
     pasts = sorted(history.collaborations.values(), key=lambda past: past.state.rank)
     states = [past.state for past in pasts]
@@ -183,11 +200,12 @@ def reckon(history: CampaignHistory, creators: Mapping[str, Creator], benchmarks
         as_of=history.last_at,
         creators_wanted=brief.creators_wanted,
         creators_considered=history.considered,
-        objectives=tuple(_objective(objective, states) for objective in brief.objectives),
+        objectives=tuple(_objective(objective, states, tracked) for objective in brief.objectives),
         money=_money(history, brief),
         funnel=tuple(Step(label=label, creators=len(times)) for label, times in _milestones(pasts).items()),
         endings=tuple(_endings(states)),
-        creators=tuple(_rows(states, creators)),
+        creators=tuple(_rows(states, creators, tracked)),
+        tracked=tracked.measures,
         timeline=_timeline(history, pasts),
         comparison=comparison,
         comparison_missing=missing,
@@ -197,22 +215,30 @@ def reckon(history: CampaignHistory, creators: Mapping[str, Creator], benchmarks
     )
 
 
-def _objective(objective: Objective, states: Sequence[Collaboration]) -> ObjectiveResult:
+def _objective(objective: Objective, states: Sequence[Collaboration], tracked: Tracked) -> ObjectiveResult:
+    is_tracked = objective.measure in tracked.measures
     figures = [_figure(metrics, objective.measure) for state in states for metrics in state.metrics.values()]
     return ObjectiveResult(
         kind=objective.kind,
         measure=objective.measure,
         target=objective.target,
         by=objective.by,
-        reached=total(figures),
+        reached=tracked.count(objective.measure) if is_tracked else total(figures),
         posts_known=sum(figure is not None for figure in figures),
         posts_live=sum(_live(state) for state in states),
+        tracked=is_tracked,
     )
 
 
 def _figure(metrics: Metrics, measure: Measure) -> int | None:
     figure: int | None = getattr(metrics, measure.value)
     return figure
+
+
+def _led_to(state: Collaboration, measure: Measure, tracked: Tracked) -> int | None:
+    if measure in tracked.measures:
+        return tracked.count(measure, state.id)
+    return total(_figure(metrics, measure) for metrics in state.metrics.values())
 
 
 def _live(state: Collaboration) -> int:
@@ -245,7 +271,7 @@ def _endings(states: Sequence[Collaboration]) -> Iterable[Ending]:
             yield Ending(outcome=outcome, creators=reasons.total(), reasons=tuple(reasons.most_common()))
 
 
-def _rows(states: Sequence[Collaboration], creators: Mapping[str, Creator]) -> Iterable[CreatorRow]:
+def _rows(states: Sequence[Collaboration], creators: Mapping[str, Creator], tracked: Tracked) -> Iterable[CreatorRow]:
     costs = [cost for state in states if (cost := _cost_per_engagement(state)) is not None]
     typical = median(costs) if costs else None
     for state in states:
@@ -267,6 +293,9 @@ def _rows(states: Sequence[Collaboration], creators: Mapping[str, Creator]) -> I
             posts_measured=len(state.metrics),
             impressions=total(metrics.impressions for metrics in state.metrics.values()),
             engagements=_engagements(state),
+            clicks=_led_to(state, Measure.CLICKS, tracked),
+            orders=_led_to(state, Measure.ORDERS, tracked),
+            revenue=_led_to(state, Measure.REVENUE, tracked),
             cost_per_engagement=None if cost is None else round(cost, 2),
             recommendation=recommendation,
             because=because,

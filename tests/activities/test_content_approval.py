@@ -1,6 +1,9 @@
 """What creators hear of their drafts."""
 
+from dataclasses import replace
+
 from activities.content_approval import ASKS, changes_requested, draft_approved
+from activities.store.tracked_links import Tracked, TrackedLink
 from domain.content_approval import ChangesRequested, DraftApproved, RequestChanges
 from tests.activities.occasions import occasion
 from tests.domain.given import BRAND, UNDISCLOSED, in_review, to_publish
@@ -42,3 +45,17 @@ def test_every_step_is_asked_for_in_words() -> None:
         "publish": "publish deliverable 2 (story) and tell us its address",
         "report_metrics": "report the figures of deliverable 2 (story)",
     }
+
+
+def test_an_approval_says_which_link_and_which_code_count() -> None:
+    """The link of this deliverable, where something is tracked; nothing of it elsewhere."""
+    links = tuple(
+        TrackedLink(deliverable=number, code=f"code{number}", url=f"https://groundswell.example/l/code{number}")
+        for number in (1, 2)
+    )
+    about = occasion(to_publish(), DraftApproved)
+    assert "discount code" not in draft_approved(about).body
+    letter = draft_approved(replace(about, tracked=Tracked(discount_code="TEA-1", links=links)))
+    assert "\nhttps://groundswell.example/l/code1\n" in letter.body
+    assert "code2" not in letter.body
+    assert "Your discount code is TEA-1:" in letter.body

@@ -63,3 +63,18 @@ async def test_it_is_the_brand_s(bench: Bench, brand: httpx.AsyncClient) -> None
     async with bench.as_creator(id_) as creator:
         assert (await creator.get(ADDRESS)).status_code == 403
     assert (await brand.get("/v1/campaigns/mugs/attribution")).status_code == 404
+
+
+async def test_the_report_has_the_same_figures(
+    bench: Bench, brand: httpx.AsyncClient, anonymous: httpx.AsyncClient
+) -> None:
+    """By creator, and says which of them were tracked."""
+    _, paths = await tracked(bench, brand)
+    await anonymous.get(paths["1"], headers=PHONE)
+    await bench.services.tracking.clicks.flushed()
+    order = {"order_id": "A-1", "placed_at": NOW, "total": {"amount": 20_00, "currency": "USD"}}
+    await brand.post(ORDERS, json={**order, "discount_codes": [paths["code"]]})
+    report = (await brand.get("/v1/campaigns/tea/report")).json()
+    assert report["tracked"] == ["clicks", "orders", "revenue"]
+    (row,) = report["creators"]
+    assert (row["clicks"], row["orders"], row["revenue"]) == (1, 1, 20_00)
