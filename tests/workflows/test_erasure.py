@@ -19,6 +19,7 @@ from activities.store.shortlists import Shortlists
 from activities.store.sourcing_jobs import SourcingJobs
 from activities.store.verify import verify
 from activities.store.webhooks import Webhooks
+from activities.tracking import Tracking
 from api.app import create_app
 from api.auth import ApiKeys
 from api.dependencies import Services
@@ -77,6 +78,7 @@ async def api(live: Bench, eraser: Eraser) -> AsyncIterator[httpx.AsyncClient]:
         webhooks=Webhooks(live.pool, live.sealer.keyring),
         shortlists=Shortlists(live.pool),
         documents=Documents(live.pool, live.sealer),
+        tracking=Tracking.on(live.pool, "a secret of the tests, long enough", "http://api.test"),
         links=CreatorLinks("a secret of the tests, long enough", "http://api.test"),
         keys=ApiKeys({"manager": "a key"}),
     )
@@ -88,7 +90,8 @@ async def api(live: Bench, eraser: Eraser) -> AsyncIterator[httpx.AsyncClient]:
 
 async def whole_story(live: Bench) -> Collaborating:
     """From the offer to the last figure, with something personal wherever a person can write."""
-    one = await live.collaborate(a_brief(deliverables=[{"format": "reel"}]), PERSON)
+    shop = {"landing_url": "https://shop.example/tea"}
+    one = await live.collaborate(a_brief(deliverables=[{"format": "reel"}], shop=shop), PERSON)
     await one.until_waiting_for("answer_offer")
     fee = Money(amount=390_00, currency="USD")
     await one.tell(CounterOffer(version=1, fee=fee, message="umbrageous, says Zephyrine"))
