@@ -88,6 +88,8 @@ class Multiple(Value):
         return cls(median=exp(log(mean) - spread**2 / 2), spread=spread, source=source)
 
     def __str__(self) -> str:
+        if not self.spread:
+            return f"{self.median:g} times"
         high = self.median * exp(self.spread * _NORMAL.inv_cdf(0.9))
         return f"{self.median:.3g} times (80 % between {self.median**2 / high:.3g} and {high:.3g})"
 
@@ -103,7 +105,7 @@ class Amount(Value):
 
 
 class Behaviour(Value):
-    """All assumptions of one version. Hours are calendar hours, as the brief's deadlines are."""
+    """All assumptions of one version. Hours are hours of the clock, nights and weekends among them."""
 
     version: Line
     # How long people take

@@ -22,7 +22,7 @@ from api.simulation.outreach import Fresh, Scene, campaign
 from tests.domain.given import a_brief
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-SCENE = Scene(a_brief(creators_wanted=6), NOW)
+SCENE = Scene(a_brief(creators_wanted=5), NOW)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console, RenderableType
@@ -62,3 +63,11 @@ def test_assumptions_come_with_grade_and_origin() -> None:
 
 def test_objectives_have_names(found: Forecast) -> None:
     assert objective_name(found.objectives[0], "USD") == "20,000 impressions by 2026-05-31"
+
+
+def test_the_documentation_has_the_table_of_assumptions() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "simulation.md").read_text()
+
+    assert f"of version {DEFAULT.version}" in page
+    for row in rows_of(DEFAULT):
+        assert f"| {row.name.replace('_', ' ')} | {row.value} | {row.grade} |" in page
