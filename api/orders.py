@@ -3,6 +3,7 @@
 import re
 from typing import Annotated, Literal
 
+import structlog
 from fastapi import APIRouter, Header, Path, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field, ValidationError
@@ -16,7 +17,7 @@ from activities.connectors.shopify import (
     is_signed,
 )
 from activities.records import brief_of
-from activities.store.orders import Order, Refund
+from activities.store.orders import Order, OrderDiffers, Refund
 from activities.store.pool import Connection
 from activities.store.projections.campaign_board import get_campaign
 from api.auth import NotAuthenticated
@@ -95,8 +96,13 @@ async def _take(services: Services, topic: str, body: bytes, shop: str, connecti
     orders = services.tracking.orders
     if topic == REFUNDS_CREATE:
         refund = RefundPayload.model_validate_json(body).refund(shop)
-        if refund is not None:
-            await orders.refund(refund, on=connection)
+        try:
+            if refund is not None:
+                await orders.refund(refund, on=connection)
+        except (CurrencyMismatch, OrderDiffers) as refusal:
+            # A refusal would have Shopify send it again, and in the end nothing at all any more.
+            structlog.get_logger(__name__).warning("refund ignored", error=refusal.code)
+            return False
         return refund is not None
     payload = OrderPayload.model_validate_json(body)
     if not payload.test:

@@ -126,6 +126,21 @@ async def test_what_is_not_asked_for_is_ignored_and_what_cannot_be_read_refused(
     assert await bench.services.pool.fetchval("select count(*) from shop_orders") == 0
 
 
+async def test_a_refund_in_another_currency_is_ignored(
+    bench: Bench, brand: httpx.AsyncClient, shop: ShopifyTwin
+) -> None:
+    """It is answered as taken care of: Shopify stops to tell whoever refuses what it tells."""
+    _, paths = await tracked(bench, brand)
+    await shop.buy("20.00", discount_code=paths["code"])
+    shop.orders[1001]["currency"] = "EUR"
+    await shop.refund(1001, "5.00")
+    assert (await part(brand))["revenue"] == 20_00
+    sent, body, _ = shop.deliveries[-1]
+    async with bench.client() as client:
+        answer = await client.post(ADDRESS, content=body, headers={**sent, "X-Shopify-Webhook-Id": "again"})
+    assert (answer.status_code, answer.json()) == (200, {"status": "ignored"})
+
+
 async def test_without_a_secret_no_shop_is_connected(bench: Bench) -> None:
     """Nothing can be signed with an empty one."""
     tracking = Tracking.on(bench.services.pool, "a secret of at least thirty-two characters", "http://api.test")
