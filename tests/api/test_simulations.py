@@ -12,7 +12,7 @@ from tests.api.conftest import Bench
 from tests.domain.given import T0, a_brief, a_profile
 
 BRIEF: dict[str, Any] = a_brief(creators_wanted=3).model_dump(mode="json")
-FEW = {"runs": 10, "begins": "2026-03-20T09:00:00Z"}
+FEW: dict[str, Any] = {"runs": 10, "begins": "2026-03-20T09:00:00Z"}
 
 
 async def test_a_brief_becomes_a_forecast_and_nothing_else(brand: httpx.AsyncClient) -> None:

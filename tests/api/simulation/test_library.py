@@ -18,7 +18,7 @@ from api.simulation.library import (
     walked,
     width,
 )
-from api.simulation.outreach import Fresh, Scene, campaign
+from api.simulation.outreach import Fresh, Run, Scene, campaign
 from tests.domain.given import a_brief
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -37,15 +37,13 @@ def test_campaigns_of_the_library_are_like_campaigns_walked_anew(library: Librar
     ours = [campaign(SCENE, library, stream(1, "library", nth)) for nth in range(40)]
     anew = [campaign(SCENE, Fresh(SCENE), stream(1, "fresh", nth)) for nth in range(40)]
 
-    for figure in (
-        lambda run: run.contracted,
-        lambda run: run.paid,
-        lambda run: run.in_all[0],
-        lambda run: run.ended_at,
-    ):
-        one, other = [figure(run) for run in ours], [figure(run) for run in anew]
+    for one, other in zip(zip(*map(_figures, ours), strict=True), zip(*map(_figures, anew), strict=True), strict=True):
         error = (stdev(one) ** 2 / 40 + stdev(other) ** 2 / 40) ** 0.5
         assert abs(mean(one) - mean(other)) < 3 * error
+
+
+def _figures(run: Run) -> tuple[float, ...]:
+    return run.contracted, run.paid, run.in_all[0], run.ended_at
 
 
 def test_a_walk_is_the_same_whoever_makes_it() -> None:
