@@ -1,14 +1,26 @@
 """The composition of the API process on real servers."""
 
+import asyncpg
 import httpx
 import pytest
 from pydantic import SecretStr
 
+from activities.store.clicks import Click
 from api.app import create_app, open_services
 from tests.api.conftest import SECRET
-from tests.domain.given import a_brief
+from tests.domain.given import T0, a_brief
 from tests.keys import MASTER_KEYS
 from workflows.settings import Settings
+
+
+def settings_on(database: str) -> Settings:
+    return Settings(
+        database_url=SecretStr(database),
+        secret_key=SecretStr(SECRET),
+        master_keys=SecretStr(MASTER_KEYS),
+        api_keys=SecretStr("manager=key-1"),
+        task_queue="nobody-polls-this",
+    )
 
 
 async def test_the_process_opens_what_it_needs_and_says_that_a_worker_is_missing(
@@ -16,13 +28,7 @@ async def test_the_process_opens_what_it_needs_and_says_that_a_worker_is_missing
 ) -> None:
     """Without a worker a campaign isn't lost: the caller is told to send the same request again."""
     monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_address)
-    settings = Settings(
-        database_url=SecretStr(database),
-        secret_key=SecretStr(SECRET),
-        master_keys=SecretStr(MASTER_KEYS),
-        api_keys=SecretStr("manager=key-1"),
-        task_queue="nobody-polls-this",
-    )
+    settings = settings_on(database)
     async with open_services(settings) as services:
         transport = httpx.ASGITransport(create_app(services), raise_app_exceptions=False)
         headers = {"Authorization": "Bearer key-1"}
@@ -37,3 +43,18 @@ async def test_the_process_opens_what_it_needs_and_says_that_a_worker_is_missing
     assert len(ready.json()["parts"]) == 6
     assert (refused.status_code, refused.json()["code"]) == (409, "brief_refused")
     assert listed.json() == {"items": [], "next": None}
+
+
+async def test_a_process_that_stops_keeps_the_clicks_that_it_took(
+    database: str, temporal_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are stored before the connections are closed."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_address)
+    async with open_services(settings_on(database)) as services:
+        for number in range(1_200):
+            services.tracking.clicks.record(Click(f"{number:024x}", "abcdefghjk", T0, "visitor", None, None))
+    connection = await asyncpg.connect(database)
+    try:
+        assert await connection.fetchval("select count(*) from clicks") == 1_200
+    finally:
+        await connection.close()
