@@ -120,7 +120,7 @@ class WorkerProcess:
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         self.log = log
         self.deaths: list[int] = []
-        """The exit codes of those that died."""
+        """The exit codes of those that died, after they had begun to work."""
         self._command = command
         self._environment = environment
         self._process: asyncio.subprocess.Process | None = None
@@ -172,9 +172,16 @@ class WorkerProcess:
                 stderr=asyncio.subprocess.STDOUT,
             )
 
+    def _found_no_temporal(self, code: int) -> bool:
+        """Whether it ended by itself because there was no Temporal when it started: then it is only started again."""
+        last_words = self.log.read_bytes()[-5_000:]
+        return code == 1 and b"Failed client connect: Server connection error" in last_words
+
     async def _watch(self) -> None:
         while True:
             assert self._process is not None, "it was launched before"
-            self.deaths.append(await self._process.wait())
+            code = await self._process.wait()
+            if not self._found_no_temporal(code):
+                self.deaths.append(code)
             await self._may_run.wait()
             await self._launch()
