@@ -125,6 +125,7 @@ class WorkerProcess:
         self._environment = environment
         self._process: asyncio.subprocess.Process | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._log_from = 0
         self._may_run = asyncio.Event()
         self._may_run.set()
 
@@ -163,6 +164,7 @@ class WorkerProcess:
 
     async def _launch(self) -> None:
         with self.log.open("ab") as log:
+            self._log_from = log.tell()
             self._process = await asyncio.create_subprocess_exec(
                 *self._command,
                 cwd=ROOT,
@@ -174,8 +176,8 @@ class WorkerProcess:
 
     def _found_no_temporal(self, code: int) -> bool:
         """Whether it ended by itself because there was no Temporal when it started: then it is only started again."""
-        last_words = self.log.read_bytes()[-5_000:]
-        return code == 1 and b"Failed client connect: Server connection error" in last_words
+        said = self.log.read_bytes()[self._log_from :]
+        return code == 1 and b"Failed client connect: Server connection error" in said
 
     async def _watch(self) -> None:
         while True:
