@@ -5,7 +5,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from activities.store.clicks import Click
+from activities.store.clicks import Click, ClickRecorder
 from api.app import create_app, open_services
 from tests.api.conftest import SECRET
 from tests.domain.given import T0, a_brief
@@ -50,6 +50,7 @@ async def test_a_process_that_stops_keeps_the_clicks_that_it_took(
 ) -> None:
     """They are stored before the connections are closed."""
     monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_address)
+    monkeypatch.setattr(ClickRecorder.aclose, "__defaults__", (60.0,))  # however busy this machine is
     async with open_services(settings_on(database)) as services:
         for number in range(1_200):
             services.tracking.clicks.record(Click(f"{number:024x}", "abcdefghjk", T0, "visitor", None, None))

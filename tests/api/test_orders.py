@@ -26,7 +26,7 @@ NOW = datetime.now(UTC).isoformat()
 @pytest.fixture
 async def shop(bench: Bench) -> AsyncIterator[ShopifyTwin]:
     """A shop that tells this API of everything."""
-    twin = ShopifyTwin()
+    twin = ShopifyTwin(patience=60)
     async with served(bench.app) as address:
         for topic in (*ORDER_TOPICS, REFUNDS_CREATE):
             twin.subscribe(topic, f"{address}{ADDRESS}")

@@ -8,6 +8,7 @@
 """
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -38,10 +39,11 @@ JsonObject = dict[str, Any]
 
 
 class ShopifyTwin(Twin):
-    """One shop. Orders are numbered from 1001."""
+    """One shop. Orders are numbered from 1001; `patience` is how many seconds it waits for an answer to a webhook."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, patience: float = PATIENCE) -> None:
         super().__init__()
+        self._patience = patience
         self.orders: dict[int, JsonObject] = {}
         self.deliveries: list[tuple[dict[str, str], bytes, str]] = []
         """What was sent: headers, body, address; to be sent again as a repetition."""
@@ -120,7 +122,7 @@ class ShopifyTwin(Twin):
     async def repeat(self, delivery: int) -> httpx.Response:
         """Sends a webhook again, byte by byte, as Shopify does when it heard no answer."""
         headers, body, address = self.deliveries[delivery]
-        return await _post(address, body, headers)
+        return await self._post(address, body, headers)
 
     async def _tell(self, topic: str, payload: JsonObject) -> None:
         body = json.dumps(payload).encode()
@@ -136,7 +138,12 @@ class ShopifyTwin(Twin):
                     "X-Shopify-Triggered-At": datetime.now(UTC).isoformat(),
                 }
                 self.deliveries.append((headers, body, address))
-                await _post(address, body, headers)
+                with suppress(httpx.TransportError):  # Shopify sends it again later: `repeat`
+                    await self._post(address, body, headers)
+
+    async def _post(self, address: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
+        async with httpx.AsyncClient(timeout=self._patience) as client:
+            return await client.post(address, content=body, headers=headers)
 
     async def _subscribe(self, request: Request) -> Response:
         webhook = json.loads(await request.body()).get("webhook", {})
@@ -166,8 +173,3 @@ class ShopifyTwin(Twin):
             return JSONResponse({"errors": "Not Found"}, 404)
         await self.cancel(number)
         return JSONResponse({"order": self.orders[number]})
-
-
-async def _post(address: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
-    async with httpx.AsyncClient(timeout=PATIENCE) as client:
-        return await client.post(address, content=body, headers=headers)

@@ -3,6 +3,7 @@
 import json
 
 import httpx
+import pytest
 
 from activities.connectors.shopify import OrderPayload, RefundPayload, is_signed
 from activities.connectors.simulated.serving import served
@@ -32,6 +33,15 @@ async def test_buying_and_giving_back_are_told_to_subscribers() -> None:
     assert money is not None
     assert money.amount.amount == 4_50
     assert OrderPayload.model_validate_json(cancelled).cancelled_at is not None
+
+
+async def test_a_listener_that_is_away_is_told_later() -> None:
+    """Nobody's order fails because of it, and the delivery is there to be sent again."""
+    twin = ShopifyTwin(patience=60)
+    twin.subscribe("orders/create", "http://127.0.0.1:1/nobody-listens-here")
+    assert (await twin.buy("24.50"))["id"] == 1001
+    with pytest.raises(httpx.TransportError):
+        await twin.repeat(0)
 
 
 async def test_what_the_shop_does_not_know_is_refused() -> None:
