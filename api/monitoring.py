@@ -1,8 +1,9 @@
 """Stage 7, monitoring: figures of live posts, the report, and the end of the campaign."""
 
 import asyncio
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from activities.store.projections.campaign_board import get_campaign
@@ -10,6 +11,8 @@ from api.content_approval import Number
 from api.dependencies import AsBrand, CampaignId, CollaborationId, Decide, DecideAsBrand, Decision, JsonOnly, Serving
 from api.errors import problems
 from api.report.build import Report, build_report, render_html
+from api.report.document import render_pdf
+from api.report.sheet import render_csv
 from api.report.tracked import Tracked
 from domain.campaign import CloseCampaign
 from domain.errors import NotFound
@@ -17,6 +20,8 @@ from domain.lifecycle import Stage
 from domain.monitoring import Metrics, RecordMetrics
 
 router = APIRouter(prefix="/v1", tags=[Stage.MONITORING.label], dependencies=[JsonOnly])
+
+Bom = Annotated[bool, Query(description="For `text/csv`: begin with a byte order mark, by which Excel knows UTF-8.")]
 
 _HTML_HEADERS = {
     # The page carries its styles and drawings itself; nothing is fetched and no script runs.
@@ -51,28 +56,66 @@ async def close_campaign(decide: DecideAsBrand, campaign_id: CampaignId, body: C
     "/campaigns/{campaign_id}/report",
     summary="The report",
     response_model=Report,
-    responses={200: {"content": {"text/html": {}}}, **problems(401, 403, 404, 422)},
+    responses={
+        200: {"content": {"text/html": {}, "text/csv": {}, "application/pdf": {}}},
+        **problems(401, 403, 404, 422),
+    },
 )
-async def read_report(request: Request, services: Serving, _: AsBrand, campaign_id: CampaignId) -> Response:
-    """Figures as JSON, or with `Accept: text/html` a page to pass on. At any time: it says how things stand now."""
+async def read_report(
+    request: Request, services: Serving, _: AsBrand, campaign_id: CampaignId, *, bom: Bom = False
+) -> Response:
+    """How things stand now, at any time, in the form that `Accept` asks for.
+
+    - `application/json`: the figures;
+    - `text/html`: a page to pass on;
+    - `text/csv`: a row for each creator and deliverable, amounts in units of the currency;
+    - `application/pdf`: a document to file.
+    """
     if await get_campaign(services.pool, services.workspace, campaign_id) is None:
         raise NotFound(kind="campaign", id=campaign_id)
     orders = services.tracking.orders
     tracked = Tracked.of(await orders.figures(campaign_id), orders_known=await orders.known(campaign_id))
     report = await build_report(services.log, services.creators, campaign_id, tracked)
-    if prefers_html(request.headers.get("accept", "")):
-        # Drawing the charts takes about a second of computing; meanwhile the other requests go on.
-        return HTMLResponse(await asyncio.to_thread(render_html, report), headers=_HTML_HEADERS)
+    # Drawing the charts takes about a second of computing; meanwhile the other requests go on.
+    match preferred(request.headers.get("accept", "")):
+        case "text/html":
+            return HTMLResponse(await asyncio.to_thread(render_html, report), headers=_HTML_HEADERS)
+        case "text/csv":
+            sheet = await asyncio.to_thread(render_csv, report, bom=bom)
+            return Response(sheet, media_type="text/csv; charset=utf-8; header=present", headers=_file("report.csv"))
+        case "application/pdf":
+            document = await asyncio.to_thread(render_pdf, report)
+            return Response(document, media_type="application/pdf", headers=_file("report.pdf"))
     headers = {"Cache-Control": "private, no-cache", "Vary": "Accept"}
     return Response(report.model_dump_json(), media_type="application/json", headers=headers)
 
 
-def prefers_html(accept: str) -> bool:
-    """Whether an Accept header likes HTML better than JSON; a browser does, a program that says nothing does not."""
+def _file(name: str) -> dict[str, str]:
+    return {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "private, no-store",
+        "Vary": "Accept",
+    }
+
+
+OFFERED = ("application/json", "text/html", "text/csv", "application/pdf")
+"""The report's forms; the first is for whoever has no preference."""
+
+
+def preferred(accept: str) -> str:
+    """The form in `OFFERED` that an Accept header likes best; on a tie, the one that is named before the others there.
+
+    A browser gets a page, a program that says nothing JSON, and whoever accepts none of them JSON as well.
+    """
     weights = dict(_weight(part) for part in accept.split(","))
-    anything = max(weights.get("*/*", 0.0), weights.get("application/*", 0.0))
-    html = max(weights.get("text/html", 0.0), weights.get("application/xhtml+xml", 0.0))
-    return html > weights.get("application/json", anything)
+    if "application/xhtml+xml" in weights:
+        weights.setdefault("text/html", weights["application/xhtml+xml"])
+
+    def liked(offered: str) -> float:
+        anything = weights.get("*/*", 0.0)
+        return weights.get(offered, weights.get(f"{offered.partition('/')[0]}/*", anything))
+
+    return max(OFFERED, key=liked)
 
 
 def _weight(part: str) -> tuple[str, float]:

@@ -13,9 +13,16 @@ from api.report.wording import count, duration, money, percent
 
 
 async def save_files(api: Api, campaign_id: str, report: JsonObject, directory: Path) -> dict[str, Path]:
-    """The report as a page and one contract, written to `directory`; their paths by what they are."""
-    page = await api.document(f"/v1/campaigns/{campaign_id}/report", "text/html")
-    files = {"The report as a page": (directory / "report.html", page)}
+    """The report in each of its forms and one contract, written to `directory`; their paths by what they are."""
+    forms = {
+        "The report as a page": ("report.html", "text/html"),
+        "The report as a document": ("report.pdf", "application/pdf"),
+        "The report as a table": ("report.csv", "text/csv"),
+    }
+    files = {
+        what: (directory / name, await api.document(f"/v1/campaigns/{campaign_id}/report", accept))
+        for what, (name, accept) in forms.items()
+    }
     contracted = next((row for row in report["creators"] if row["outcome"] == "completed"), None)
     if contracted is not None:
         path = f"/v1/collaborations/{contracted['collaboration_id']}/contract.pdf"

@@ -80,8 +80,10 @@ def costs(report: Report) -> str:
 def _celebrity(cost: float, currency: str) -> Any:
     point = alt.InlineData(values=[{"cost": cost, "text": f"a celebrity post: {money(cost, currency)}"}])
     rule = alt.Chart(point).mark_rule(color=CORAL, strokeWidth=2, strokeDash=[5, 4]).encode(x="cost:Q")
-    label = alt.Chart(point).mark_text(color=CORAL, align="left", dx=6, fontSize=12, fontWeight="bold", baseline="top")
-    return rule + label.encode(x="cost:Q", y=alt.value(0), text="text:N")
+    label = alt.Chart(point).mark_text(
+        color=CORAL, align="left", dx=6, fontSize=12, fontWeight="bold", baseline="bottom"
+    )
+    return rule + label.encode(x="cost:Q", y=alt.value(-2), text="text:N")
 
 
 def spending(report: Report) -> str:

@@ -12,6 +12,7 @@ from statistics import median
 from pydantic import Field
 
 from api.report.history import CampaignHistory, Past, TaskTime
+from api.report.posts import PostRow, post_rows
 from api.report.tracked import UNTRACKED, Tracked
 from domain.benchmarks import DEFAULT, Benchmarks, Tier
 from domain.brief import Brief, Measure, Objective, ObjectiveKind
@@ -165,6 +166,8 @@ class Report(Value):
     funnel: tuple[Step, ...]
     endings: tuple[Ending, ...]
     creators: tuple[CreatorRow, ...]
+    posts: tuple[PostRow, ...] = ()
+    """What was agreed with each creator, in the order of `creators`."""
     tracked: tuple[Measure, ...] = ()
     """What was counted by links, codes and the shop, and not by what people reported."""
     timeline: Timeline
@@ -205,6 +208,7 @@ def reckon(
         funnel=tuple(Step(label=label, creators=len(times)) for label, times in _milestones(pasts).items()),
         endings=tuple(_endings(states)),
         creators=tuple(_rows(states, creators, tracked)),
+        posts=tuple(row for past in pasts for row in post_rows(past)),
         tracked=tracked.measures,
         timeline=_timeline(history, pasts),
         comparison=comparison,

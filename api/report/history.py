@@ -10,6 +10,7 @@ from domain import campaign, collaboration
 from domain.budget import moves
 from domain.campaign import Campaign
 from domain.collaboration import Collaboration
+from domain.content_approval import PostPublished
 from domain.deadlines import TaskEscalated, TaskEvent, TaskExpired, TaskExtended, TaskReminded, Tasks
 from domain.decider import Event, Role
 from domain.discovery import NoCreatorsFound, ShortlistProposed
@@ -67,6 +68,13 @@ class Past:
 
     state: Collaboration
     milestones: dict[str, datetime] = field(default_factory=dict)
+    published_at: dict[int, datetime] = field(default_factory=dict)
+    """By deliverable."""
+
+    def note(self, event: Event, at: datetime) -> None:
+        """Keep what the state forgets."""
+        if isinstance(event, PostPublished):
+            self.published_at[event.deliverable] = at
 
 
 @dataclass
@@ -113,6 +121,7 @@ class CampaignHistory:
         past = self.collaborations.setdefault(envelope.stream, Past(Collaboration()))
         before = past.state.tasks
         past.state = collaboration.CollaborationDecider().evolve(past.state, event)
+        past.note(event, envelope.metadata.decided_at)
         label = Past.MILESTONES.get(envelope.type)
         if label is not None:
             past.milestones.setdefault(label, envelope.metadata.decided_at)

@@ -1,11 +1,14 @@
 """Figures, the report, and the end."""
 
+import csv
+import io
 from typing import Any
 
 import httpx
 import pytest
+from pypdf import PdfReader
 
-from api.monitoring import prefers_html
+from api.monitoring import preferred
 from tests.api.conftest import Bench
 
 
@@ -80,20 +83,53 @@ async def test_the_report_is_a_page_for_browsers(bench: Bench, brand: httpx.Asyn
     assert "<script" not in answer.text
 
 
+async def test_the_report_is_a_table_for_spreadsheets(bench: Bench, brand: httpx.AsyncClient) -> None:
+    """A row for each creator and deliverable; with a byte order mark for whoever needs one."""
+    await bench.published()
+    answer = await brand.get("/v1/campaigns/tea/report", headers={"Accept": "text/csv"})
+
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8; header=present"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="report.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [(row["campaign"], row["deliverable"], row["status"]) for row in rows] == [
+        ("tea", "1", "published"),
+        ("tea", "2", "awaiting_draft"),
+    ]
+
+    marked = await brand.get("/v1/campaigns/tea/report", headers={"Accept": "text/csv"}, params={"bom": True})
+    assert marked.content == b"\xef\xbb\xbf" + answer.content
+
+
+async def test_the_report_is_a_document_to_file(bench: Bench, brand: httpx.AsyncClient) -> None:
+    await bench.published()
+    answer = await brand.get("/v1/campaigns/tea/report", headers={"Accept": "application/pdf"})
+
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert "Lumen Tea" in PdfReader(io.BytesIO(answer.content)).pages[0].extract_text()
+
+
 @pytest.mark.parametrize(
-    ("accept", "html"),
+    ("accept", "form"),
     [
-        ("", False),
-        ("*/*", False),
-        ("application/json", False),
-        ("text/html", True),
-        ("text/html, application/json", False),
-        ("text/html, application/json;q=0.5", True),
-        ("text/html;q=0.5, application/json", False),
-        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", True),
-        ("text/html;q=nonsense", False),
-        (";;;,,,", False),
+        ("", "application/json"),
+        ("*/*", "application/json"),
+        ("application/json", "application/json"),
+        ("application/*", "application/json"),
+        ("image/png", "application/json"),
+        ("text/html", "text/html"),
+        ("text/*", "text/html"),
+        ("text/html, application/json", "application/json"),
+        ("text/html, application/json;q=0.5", "text/html"),
+        ("text/html;q=0.5, application/json", "application/json"),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html"),
+        ("application/xhtml+xml", "text/html"),
+        ("text/html;q=nonsense", "application/json"),
+        ("text/csv, */*;q=0.1", "text/csv"),
+        ("TEXT/CSV", "text/csv"),
+        ("application/pdf", "application/pdf"),
+        ("application/pdf;q=0.4, text/csv;q=0.6", "text/csv"),
+        (";;;,,,", "application/json"),
     ],
 )
-def test_html_is_for_whoever_likes_it_better_than_json(accept: str, html: bool) -> None:
-    assert prefers_html(accept) is html
+def test_the_form_is_the_one_that_is_liked_best(accept: str, form: str) -> None:
+    assert preferred(accept) == form

@@ -48,11 +48,13 @@ def test_refusals_are_shown_with_their_answers() -> None:
     assert "link_invalid" in written.getvalue()
 
 
-async def test_the_page_is_saved(bench: Bench, tmp_path: Path) -> None:
+async def test_the_report_is_saved_in_each_of_its_forms(bench: Bench, tmp_path: Path) -> None:
     """A campaign without a contract has none to save."""
     await bench.offered()
     api = Api(bench.client(), API_KEY)
     report = await api.get("/v1/campaigns/tea/report")
     saved = await save_files(api, "tea", report, tmp_path)
-    assert list(saved.values()) == [tmp_path / "report.html"]
+    assert list(saved.values()) == [tmp_path / name for name in ("report.html", "report.pdf", "report.csv")]
     assert "Lumen Tea" in (tmp_path / "report.html").read_text()
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
+    assert (tmp_path / "report.csv").read_text().startswith("campaign,")
