@@ -26,7 +26,7 @@ COLUMNS = (
     *("recommendation", "because", "deliverable", "format", "status", "rounds_of_changes", "url"),
     *("published_at", "measured_at", *COUNTS, "revenue", "engagements", "fee_share", "cost_per_engagement"),
 )
-"""Those that begin with `creator_` are of the creator as a whole and come again in each of their rows: sum the others."""
+"""Those that begin with `creator_` are of the creator as a whole, again in each of their rows: sum the others only."""
 
 Cell = str | int | float | Decimal | datetime | None
 
