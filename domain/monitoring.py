@@ -1,7 +1,6 @@
 """Stage 7, monitoring: what the posts achieved, what is owed and paid, and whether to work together again."""
 
 from collections.abc import Iterable, Sequence
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
@@ -114,38 +113,3 @@ def total(figures: Iterable[int | None]) -> int | None:
     """The sum of the figures that are known; None if none is."""
     known = [figure for figure in figures if figure is not None]
     return sum(known) if known else None
-
-
-class Recommendation(StrEnum):
-    """What to do with a creator next time."""
-
-    WORK_AGAIN = "work again"
-    RENEGOTIATE = "renegotiate"
-    LOOK_FOR_OTHERS = "look for others"
-
-
-class Advice(Value):
-    """A recommendation with its reason."""
-
-    recommendation: Recommendation
-    because: str
-
-
-def advise(*, outcome: Outcome, engagements: int | None, paid: int, typical_cost: float | None) -> Advice:
-    """Whether to work with a creator again.
-
-    `paid` and `typical_cost` (the campaign's median cost per engagement) are in minor units.
-    """
-    if outcome is Outcome.MISSED:
-        return Advice(recommendation=Recommendation.LOOK_FOR_OTHERS, because="agreed and did not deliver")
-    if outcome is not Outcome.COMPLETED:
-        return Advice(recommendation=Recommendation.LOOK_FOR_OTHERS, because=f"the collaboration ended: {outcome}")
-    if not engagements or typical_cost is None:
-        return Advice(recommendation=Recommendation.RENEGOTIATE, because="delivered, but reported no engagement")
-    cost = paid / engagements
-    compared = (
-        f"a result cost {cost / typical_cost:.1f} times the campaign's median" if typical_cost else "free of charge"
-    )
-    if cost <= 1.5 * typical_cost:
-        return Advice(recommendation=Recommendation.WORK_AGAIN, because=compared)
-    return Advice(recommendation=Recommendation.RENEGOTIATE, because=compared)

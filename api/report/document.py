@@ -66,7 +66,8 @@ def _facts(report: Report) -> dict[str, Any]:
             for row in report.timeline.tasks
         ],
         "ends_with": f"Campaign {report.campaign_id}, reckoned from its event log of {count(report.timeline.events)}"
-        f" events as of {moment(report.as_of)}. Benchmarks {report.benchmarks_version}.",
+        f" events as of {moment(report.as_of)}. Benchmarks {report.benchmarks_version},"
+        f" recommendations by policy {report.recommendation_policy}.",
     }
 
 

@@ -11,22 +11,23 @@ from statistics import median
 
 from pydantic import Field
 
+from api.report.advice import advice_on
+from api.report.celebrity import Comparison, compare
 from api.report.history import CampaignHistory, Past, TaskTime
 from api.report.posts import PostRow, post_rows
 from api.report.tracked import UNTRACKED, Tracked
-from domain.benchmarks import DEFAULT, Benchmarks, Tier
+from domain.benchmarks import DEFAULT, Benchmarks
 from domain.brief import Brief, Measure, Objective, ObjectiveKind
 from domain.campaign import CampaignOutcome
 from domain.collaboration import Collaboration
-from domain.creators import Creator, Platform
+from domain.creators import Creator
 from domain.lifecycle import Stage
-from domain.monitoring import Metrics, Recommendation, advise, total
+from domain.monitoring import Metrics, total
 from domain.outcomes import Outcome
 from domain.personal import NOBODY
+from domain.recommendation import DEFAULT as POLICY
+from domain.recommendation import Reason, Recommendation, Yardstick
 from domain.values import Instant, Value
-
-DELIVERED = (Outcome.COMPLETED, Outcome.MISSED, Outcome.CANCELLED)
-"""Ends after which there may be posts to speak of."""
 
 
 class ObjectiveResult(Value):
@@ -104,6 +105,8 @@ class CreatorRow(Value):
     """The fee, spread evenly over the posts, of the measured posts, for each of their engagements; minor units."""
     recommendation: Recommendation | None
     because: str
+    """The reasons that decided, in words."""
+    reasons: tuple[Reason, ...] = ()
 
 
 class TaskRow(Value):
@@ -130,23 +133,6 @@ class Timeline(Value):
     tasks: tuple[TaskRow, ...]
     milestones: Mapping[str, tuple[Instant, ...]]
     """When each creator reached each step, in order of time; the steps are the funnel's."""
-
-
-class Comparison(Value):
-    """The same money spent on posts of one celebrity. Costs are in minor units, `rate` is engagements by followers."""
-
-    spent: int
-    """On the posts whose engagements are known."""
-    engagements: int
-    cost_per_engagement: float
-    celebrity_price: int
-    celebrity_followers: int
-    celebrity_rate: float
-    celebrity_posts: float
-    """How many such posts the same money buys."""
-    celebrity_engagements: int
-    celebrity_cost_per_engagement: float
-    source: str
 
 
 class Report(Value):
@@ -177,6 +163,7 @@ class Report(Value):
     posts_live: int = Field(ge=0)
     posts_measured: int = Field(ge=0)
     benchmarks_version: str
+    recommendation_policy: str
 
 
 def reckon(
@@ -192,7 +179,12 @@ def reckon(
     brief = history.campaign.agreed_brief
     pasts = sorted(history.collaborations.values(), key=lambda past: past.state.rank)
     states = [past.state for past in pasts]
-    comparison, missing = _compare(states, brief, benchmarks)
+    comparison, missing = compare(
+        sum(_spent(state) for state in states),
+        total(_engagements(state) for state in states),
+        brief.budget.currency,
+        benchmarks,
+    )
     return Report(
         campaign_id=history.campaign.id,
         brand=brief.brand,
@@ -207,7 +199,7 @@ def reckon(
         money=_money(history, brief),
         funnel=tuple(Step(label=label, creators=len(times)) for label, times in _milestones(pasts).items()),
         endings=tuple(_endings(states)),
-        creators=tuple(_rows(states, creators, tracked)),
+        creators=tuple(_rows(pasts, creators, tracked, _usual_cost(brief, benchmarks))),
         posts=tuple(row for past in pasts for row in post_rows(past)),
         tracked=tracked.measures,
         timeline=_timeline(history, pasts),
@@ -216,6 +208,7 @@ def reckon(
         posts_live=sum(_live(state) for state in states),
         posts_measured=sum(len(state.metrics) for state in states),
         benchmarks_version=benchmarks.version,
+        recommendation_policy=POLICY.version,
     )
 
 
@@ -275,13 +268,20 @@ def _endings(states: Sequence[Collaboration]) -> Iterable[Ending]:
             yield Ending(outcome=outcome, creators=reasons.total(), reasons=tuple(reasons.most_common()))
 
 
-def _rows(states: Sequence[Collaboration], creators: Mapping[str, Creator], tracked: Tracked) -> Iterable[CreatorRow]:
-    costs = [cost for state in states if (cost := _cost_per_engagement(state)) is not None]
-    typical = median(costs) if costs else None
-    for state in states:
+def _usual_cost(brief: Brief, benchmarks: Benchmarks) -> float | None:
+    return benchmarks.cpe.high if brief.budget.currency == benchmarks.currency else None
+
+
+def _rows(
+    pasts: Sequence[Past], creators: Mapping[str, Creator], tracked: Tracked, usual_cost: float | None
+) -> Iterable[CreatorRow]:
+    costs = [cost for past in pasts if (cost := _cost_per_engagement(past.state)) is not None]
+    by = Yardstick(median=median(costs) if costs else None, creators=len(costs), benchmark_high=usual_cost)
+    for past in pasts:
+        state = past.state
         creator = creators.get(state.creator_id)
         cost = _cost_per_engagement(state)
-        recommendation, because = _advice(state, typical)
+        advice = advice_on(past, _engagements(state), cost, by)
         yield CreatorRow(
             collaboration_id=state.id,
             name=creator.profile.name if creator else NOBODY,
@@ -301,19 +301,10 @@ def _rows(states: Sequence[Collaboration], creators: Mapping[str, Creator], trac
             orders=_led_to(state, Measure.ORDERS, tracked),
             revenue=_led_to(state, Measure.REVENUE, tracked),
             cost_per_engagement=None if cost is None else round(cost, 2),
-            recommendation=recommendation,
-            because=because,
+            recommendation=advice.recommendation if advice else None,
+            because=advice.because if advice else "",
+            reasons=advice.reasons if advice else (),
         )
-
-
-def _advice(state: Collaboration, typical: float | None) -> tuple[Recommendation | None, str]:
-    """Only about creators with whom there was an agreement: of the others the campaign has learned nothing."""
-    if state.outcome not in DELIVERED or state.fee is None:
-        return None, ""
-    advice = advise(
-        outcome=state.outcome, engagements=_engagements(state), paid=round(_spent(state)), typical_cost=typical
-    )
-    return advice.recommendation, advice.because
 
 
 def _engagements(state: Collaboration) -> int | None:
@@ -335,40 +326,6 @@ def _spent(state: Collaboration) -> float:
 def _cost_per_engagement(state: Collaboration) -> float | None:
     engagements = _engagements(state)
     return _spent(state) / engagements if engagements else None
-
-
-def _compare(states: Sequence[Collaboration], brief: Brief, benchmarks: Benchmarks) -> tuple[Comparison | None, str]:
-    engagements = total(_engagements(state) for state in states)
-    if not engagements:
-        return None, "No post has reported its engagements yet."
-    if brief.budget.currency != benchmarks.currency:
-        return None, f"The price of a celebrity post is known in {benchmarks.currency} only."
-    spent = sum(_spent(state) for state in states)
-    price, followers = benchmarks.celebrity_post.low, _smallest(Tier.MEGA, benchmarks)
-    rate = next(
-        each.benchmark.rate
-        for each in benchmarks.engagement
-        if each.platform is Platform.INSTAGRAM and each.tier is Tier.MEGA
-    )
-    return (
-        Comparison(
-            spent=round(spent),
-            engagements=engagements,
-            cost_per_engagement=round(spent / engagements, 2),
-            celebrity_price=price,
-            celebrity_followers=followers,
-            celebrity_rate=rate,
-            celebrity_posts=round(spent / price, 2),
-            celebrity_engagements=round(spent / price * followers * rate),
-            celebrity_cost_per_engagement=round(price / (followers * rate), 2),
-            source=f"benchmarks {benchmarks.version}: {benchmarks.celebrity_post.source.origin}",
-        ),
-        "",
-    )
-
-
-def _smallest(tier: Tier, benchmarks: Benchmarks) -> int:
-    return next(start.followers_min for start in benchmarks.tiers.starts if start.tier is tier)
 
 
 def _timeline(history: CampaignHistory, pasts: Sequence[Past]) -> Timeline:

@@ -10,11 +10,12 @@ from domain import campaign, collaboration
 from domain.budget import moves
 from domain.campaign import Campaign
 from domain.collaboration import Collaboration
-from domain.content_approval import PostPublished
+from domain.content_approval import DraftSubmitted, PostPublished
 from domain.deadlines import TaskEscalated, TaskEvent, TaskExpired, TaskExtended, TaskReminded, Tasks
 from domain.decider import Event, Role
 from domain.discovery import NoCreatorsFound, ShortlistProposed
 from domain.events import Envelope
+from domain.track_record import Track, observe
 
 _EARLIER, _LATER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -70,11 +71,19 @@ class Past:
     milestones: dict[str, datetime] = field(default_factory=dict)
     published_at: dict[int, datetime] = field(default_factory=dict)
     """By deliverable."""
+    drafts: int = 0
+    undisclosed: int = 0
+    """Drafts that did not disclose the partnership."""
+    track: Track | None = None
 
     def note(self, event: Event, at: datetime) -> None:
         """Keep what the state forgets."""
         if isinstance(event, PostPublished):
             self.published_at[event.deliverable] = at
+        if isinstance(event, DraftSubmitted):
+            self.drafts += 1
+            self.undisclosed += not event.disclosure.passed
+        self.track = observe(self.track, event, at)
 
 
 @dataclass

@@ -23,7 +23,7 @@ COUNTS = ("impressions", "reach", "views", "likes", "comments", "saves", "shares
 COLUMNS = (
     *("campaign", "rank", "creator", "handle", "stage", "outcome", "reason", "currency"),
     *("creator_fee", "creator_paid", "creator_clicks", "creator_orders", "creator_revenue"),
-    *("recommendation", "because", "deliverable", "format", "status", "rounds_of_changes", "url"),
+    *("recommendation", "because", "all_reasons", "deliverable", "format", "status", "rounds_of_changes", "url"),
     *("published_at", "measured_at", *COUNTS, "revenue", "engagements", "fee_share", "cost_per_engagement"),
 )
 """Those that begin with `creator_` are of the creator as a whole, again in each of their rows: sum the others only."""
@@ -72,6 +72,7 @@ def _of_creator(row: CreatorRow, report: Report) -> dict[str, Cell]:
         "creator_revenue": _major(row.revenue, currency),
         "recommendation": row.recommendation.value if row.recommendation else None,
         "because": row.because,
+        "all_reasons": "; ".join(reason.because for reason in row.reasons),
     }
 
 

@@ -13,9 +13,7 @@ from domain.monitoring import (
     Metrics,
     MetricsMissing,
     MetricsRecorded,
-    Recommendation,
     RecordMetrics,
-    advise,
     total,
 )
 from domain.outcomes import CollaborationEnded, Outcome
@@ -177,27 +175,6 @@ def test_figures_are_not_negative() -> None:
     for figure in ("likes", "revenue"):
         with pytest.raises(ValidationError):
             Metrics.model_validate({figure: -1})
-
-
-@pytest.mark.parametrize(
-    ("outcome", "engagements", "paid", "typical", "expected"),
-    [
-        (Outcome.COMPLETED, 100, 150_00, 100.0, Recommendation.WORK_AGAIN),
-        (Outcome.COMPLETED, 100, 150_01, 100.0, Recommendation.RENEGOTIATE),
-        (Outcome.COMPLETED, 0, 100_00, 100.0, Recommendation.RENEGOTIATE),
-        (Outcome.COMPLETED, None, 100_00, 100.0, Recommendation.RENEGOTIATE),
-        (Outcome.COMPLETED, 100, 100_00, None, Recommendation.RENEGOTIATE),
-        (Outcome.MISSED, 100, 1, 100.0, Recommendation.LOOK_FOR_OTHERS),
-        (Outcome.DECLINED, None, 0, None, Recommendation.LOOK_FOR_OTHERS),
-    ],
-)
-def test_advice_follows_delivery_and_cost(
-    outcome: Outcome, engagements: int | None, paid: int, typical: float | None, expected: Recommendation
-) -> None:
-    """Who delivered at up to 1.5 times the campaign's median cost is worth another campaign."""
-    advice = advise(outcome=outcome, engagements=engagements, paid=paid, typical_cost=typical)
-    assert advice.recommendation is expected
-    assert advice.because
 
 
 def test_the_engine_may_measure_too() -> None:

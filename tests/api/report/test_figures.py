@@ -5,8 +5,9 @@ from api.report.history import fold
 from domain.campaign import CampaignOutcome
 from domain.clauses import Terms
 from domain.money import Money
-from domain.monitoring import Metrics, Recommendation
+from domain.monitoring import Metrics
 from domain.outcomes import Outcome
+from domain.recommendation import Recommendation
 from tests.api.report.story import Story, brief, whole_campaign
 
 

@@ -1,0 +1,36 @@
+"""What the record says about working with a creator again."""
+
+from api.report.history import Past
+from domain.outcomes import Outcome
+from domain.recommendation import Advice, Performance, Yardstick, recommend
+
+DELIVERED = (Outcome.COMPLETED, Outcome.MISSED, Outcome.CANCELLED)
+"""Ends after which there may be posts to speak of."""
+
+
+def advice_on(past: Past, engagements: int | None, cost: float | None, by: Yardstick) -> Advice | None:
+    """Advice on a creator with whom there was an agreement; None while it runs, and where nothing has been learned.
+
+    Nothing is learned of a creator whose collaboration the brand cancelled before a post was live.
+
+    `cost` is per engagement, in minor units.
+    """
+    state = past.state
+    live = sum(work.is_live for work in state.works.values())
+    if state.fee is None or state.outcome not in DELIVERED or (state.outcome is Outcome.CANCELLED and not live):
+        return None
+    track = past.track.figures if past.track else None
+    done = Performance(
+        outcome=state.outcome,
+        posts_agreed=len(state.agreed.deliverables),
+        posts_live=live,
+        late=track.late if track else 0,
+        missed=track.missed if track else 0,
+        drafted=sum(work.version > 0 for work in state.works.values()),
+        drafts=past.drafts,
+        undisclosed=past.undisclosed,
+        rounds=sum(work.rounds for work in state.works.values()),
+        engagements=engagements,
+        cost_per_engagement=cost,
+    )
+    return recommend(done, by)
