@@ -13,6 +13,7 @@ from activities.connectors.creator_sources import CreatorSources
 from activities.connectors.fohr import fohr
 from activities.connectors.instagram import Instagram
 from activities.connectors.neoreach import neoreach
+from activities.connectors.stripe import Stripe
 from activities.ports import CreatorSource
 from activities.starting import SOURCING_WORKFLOW, TASK_QUEUE, SourcingStart, sourcing_id
 from activities.store.sourcing_jobs import SourcingJobs, Wish
@@ -39,6 +40,12 @@ def _configured(settings: Settings) -> Iterator[CreatorSource]:
         yield neoreach(settings.neoreach_url, settings.neoreach_key.get_secret_value())
     if settings.fohr_url and settings.fohr_key:
         yield fohr(settings.fohr_url, settings.fohr_key.get_secret_value())
+
+
+def stripe(settings: Settings) -> Stripe | None:
+    """Stripe, if its key is set."""
+    key = _secret(settings.stripe_secret_key)
+    return Stripe(key, base_url=settings.stripe_url) if key else None
 
 
 def _secret(setting: SecretStr | None) -> str | None:

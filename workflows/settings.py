@@ -18,6 +18,7 @@
 | `GROUNDSWELL_WEBHOOKS_ALLOW_PRIVATE` | whether webhooks may lead into private networks: development only |
 | `GROUNDSWELL_SLACK_WEBHOOK_URL` | a Slack incoming webhook, for the people who follow campaigns |
 | `GROUNDSWELL_SHOPIFY_SECRET` | signs Shopify's webhooks |
+| `GROUNDSWELL_STRIPE_SECRET_KEY`, `_STRIPE_URL` | transfers to creators' accounts at Stripe |
 | `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, ... | Temporal, see its docs |
 """
 
@@ -31,6 +32,7 @@ from temporalio.envconfig import ClientConfig
 
 from activities import tracing
 from activities.connectors.instagram import BASE_URL as INSTAGRAM_URL
+from activities.connectors.stripe import BASE_URL as STRIPE_URL
 from activities.logs import LogFormat
 from activities.starting import TASK_QUEUE
 from activities.store.keys import MasterKeys
@@ -75,6 +77,9 @@ class Settings(BaseSettings):
     fohr_key: SecretStr | None = None
     shopify_secret: SecretStr | None = Field(default=None, min_length=8)
     """The app's client secret, with which Shopify signs; without one no webhook of a shop is taken."""
+    stripe_secret_key: SecretStr | None = None
+    """Of the platform's account; without one every payout is a payment order."""
+    stripe_url: str = STRIPE_URL
     webhooks_allow_private: bool = False
     slack_webhook_url: SecretStr | None = None
     task_queue: str = TASK_QUEUE

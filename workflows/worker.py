@@ -13,18 +13,21 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.connectors.creator_sources import CreatorSources
 from activities.connectors.pades import PadesSeals, self_signed
 from activities.connectors.smtp import SmtpMailer
+from activities.connectors.stripe import Stripe
 from activities.contract_signing import ContractSigning
 from activities.discovery import Discovery
 from activities.event_streams import EventStreams
 from activities.links import CreatorLinks
 from activities.monitoring import Monitoring
 from activities.notification import Notification
+from activities.payouts import PayoutsByWay
 from activities.sourcing import Sourcing
 from activities.store.creator_claims import CreatorClaims
 from activities.store.creators import Creators
 from activities.store.documents import Documents
 from activities.store.event_log import PostgresEventLog
 from activities.store.mail_log import MailLog
+from activities.store.payout_ways import PayoutWays
 from activities.store.payouts import PaymentOrders
 from activities.store.pool import Pool, open_pool
 from activities.store.projections.collaboration_pipeline import CampaignProgress
@@ -44,6 +47,7 @@ from workflows.collaboration import CollaborationWorkflow
 from workflows.keeping import kept
 from workflows.metrics import metrics_served
 from workflows.outside import creator_sources
+from workflows.outside import stripe as stripe_of
 from workflows.sandbox import sandboxed
 from workflows.search_attributes import first_row
 from workflows.settings import Settings, connect_temporal
@@ -58,8 +62,15 @@ NOTICES_CANCELLATION_WITHIN = timedelta(seconds=2)
 """How long a heartbeat may be held back: an activity learns by its heartbeat that it has been cancelled."""
 
 
-def activities(settings: Settings, pool: Pool, sealer: Sealer, sources: CreatorSources | None = None) -> Sequence[Any]:
-    """Every activity, with the adapters that it needs; `sources` are those of the settings unless they are given."""
+def activities(
+    settings: Settings,
+    pool: Pool,
+    sealer: Sealer,
+    sources: CreatorSources | None = None,
+    stripe: Stripe | None = None,
+) -> Sequence[Any]:
+    """Every activity, with the adapters that it needs. `sources` are those of the settings unless they are given;
+    without `stripe` every payout is a payment order."""
     log = PostgresEventLog(pool, sealer, read_models())
     directory, documents = Creators(pool, sealer.keyring), Documents(pool, sealer)
     mail_log, progress = MailLog(pool), CampaignProgress(pool)
@@ -81,7 +92,7 @@ def activities(settings: Settings, pool: Pool, sealer: Sealer, sources: CreatorS
         poll_seconds=settings.poll_seconds,
         search_attributes=first_row,
     )
-    monitoring = Monitoring(PaymentOrders(pool), progress)
+    monitoring = Monitoring(PayoutsByWay(PayoutWays(pool), PaymentOrders(pool), stripe), progress)
     sources = sources or creator_sources(settings)
     sourcing = Sourcing(sources, directory, SourcingJobs(pool, sealer.keyring))
     return (
@@ -122,14 +133,19 @@ def webhook_delivery(settings: Settings, pool: Pool, sealer: Sealer) -> WebhookD
 
 
 def worker(
-    client: Client, settings: Settings, pool: Pool, sealer: Sealer, sources: CreatorSources | None = None
+    client: Client,
+    settings: Settings,
+    pool: Pool,
+    sealer: Sealer,
+    sources: CreatorSources | None = None,
+    stripe: Stripe | None = None,
 ) -> Worker:
     """A worker for everything, ready to run."""
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
-        activities=activities(settings, pool, sealer, sources),
+        activities=activities(settings, pool, sealer, sources, stripe),
         workflow_runner=sandboxed() if settings.sandbox else UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=FINISH_WITHIN,
         deployment_config=deployment(settings),
@@ -151,18 +167,20 @@ async def running_worker(settings: Settings) -> AsyncIterator[Worker]:
         OSError: the database cannot be reached.
     """
     pool = await open_pool(settings.database_url.get_secret_value(), application_name="groundswell worker")
-    sources = creator_sources(settings)
+    sources, stripe = creator_sources(settings), stripe_of(settings)
     try:
         sealer = sealer_on(pool, settings.masters)
         client = await connect_temporal(sealer)
         async with (
             metrics_served(settings, pool, client),
             kept(pool, keep_track_records(), webhook_delivery(settings, pool, sealer)),
-            worker(client, settings, pool, sealer, sources) as running,
+            worker(client, settings, pool, sealer, sources, stripe) as running,
         ):
             yield running
     finally:
         await sources.aclose()
+        if stripe is not None:
+            await stripe.aclose()
         await pool.close()
 
 

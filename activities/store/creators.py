@@ -16,6 +16,7 @@ from activities.store.pool import Connection, Pool
 from activities.store.queries import QUERIES
 from domain.audience import AudienceAudit
 from domain.creators import Country, Creator, Followers, Language, Platform, Profile
+from domain.errors import NotFound
 from domain.ranking import Wanted
 from domain.values import Value
 
@@ -195,6 +196,24 @@ class Creators:
         """Keeps what an audit said, in the place of an earlier one; False if there is no such creator."""
         kept = await self._pool.fetchval(QUERIES.keep_audience, creator_id, audit.model_dump(mode="json"))
         return kept is not None
+
+    async def set_payout_account(self, creator_id: str, account: str | None) -> bool:
+        """Has the creator's payouts go to an account at Stripe, None for payment orders; False if there is no such
+        creator. Payouts whose way was decided before are not changed by it.
+        """
+        return await self._pool.fetchval(QUERIES.set_payout_account, creator_id, account) is not None
+
+    async def payout_account(self, creator_id: str) -> str | None:
+        """The creator's account at Stripe; None if there is none.
+
+        Raises:
+            NotFound: there is no such creator.
+        """
+        row = await self._pool.fetchrow(QUERIES.get_payout_account, creator_id)
+        if row is None:
+            raise NotFound(kind="creator", id=creator_id)
+        account: str | None = row["payout_account"]
+        return account
 
     async def opt_out(self, creator_id: str) -> bool:
         """Keeps the creator out of every future campaign; False if there is no such creator."""

@@ -13,7 +13,7 @@ from activities.store.sourcing_jobs import SourcingJobs, Wish
 from domain.creators import Platform
 from tests.keys import MASTER_KEYS, a_sealer
 from workflows.client import EngineUnavailable
-from workflows.outside import SourcingEngine, creator_sources
+from workflows.outside import SourcingEngine, creator_sources, stripe
 from workflows.settings import Settings
 
 
@@ -37,6 +37,15 @@ async def test_a_source_is_there_if_its_address_and_its_credentials_are_set() ->
         sources = creator_sources(settings(**facts))
         assert sources.names == names
         await sources.aclose()
+
+
+async def test_stripe_is_there_if_its_key_is_set() -> None:
+    """An empty one is none."""
+    assert stripe(settings()) is None
+    assert stripe(settings(stripe_secret_key="")) is None
+    connected = stripe(settings(stripe_secret_key=SecretStr("sk")))
+    assert connected is not None
+    await connected.aclose()
 
 
 class Away:

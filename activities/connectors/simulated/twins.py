@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from activities.connectors.simulated import fohr, instagram, neoreach, shopify, slack
+from activities.connectors.simulated import fohr, instagram, neoreach, shopify, slack, stripe
 from activities.connectors.simulated.serving import served
 
 
@@ -53,6 +53,14 @@ TWINS: Mapping[str, Offered] = {
         make=lambda: shopify.ShopifyTwin().app,
         # Shopify comes to us: its address is for whoever wants to buy something there.
         environment=lambda address: {"GROUNDSWELL_SHOPIFY_SECRET": shopify.SECRET, "SHOPIFY_TWIN_URL": address},
+    ),
+    "stripe": Offered(
+        port=8106,
+        make=lambda: stripe.StripeTwin().app,
+        environment=lambda address: {
+            "GROUNDSWELL_STRIPE_URL": address,
+            "GROUNDSWELL_STRIPE_SECRET_KEY": stripe.KEY,
+        },
     ),
 }
 

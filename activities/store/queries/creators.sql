@@ -24,6 +24,16 @@ select id, profile, audience, opted_out from creators where id = any($1::text []
 -- What an audit said of a creator's audience; the latest counts.
 update creators set audience = $2 where id = $1 and erased_at is null returning id;
 
+-- name: set_payout_account
+-- Where a creator is paid from now on; null is by payment order.
+update creators set payout_account = $2, updated_at = clock_timestamp()
+where id = $1 and erased_at is null
+returning id;
+
+-- name: get_payout_account
+-- Where a creator is paid.
+select payout_account from creators where id = $1 and erased_at is null;
+
 -- name: profiles_of_accounts
 -- What the directory knows of these accounts.
 select profile
@@ -125,5 +135,6 @@ set
     opted_out = true,
     erased_at = clock_timestamp(),
     audience = null,
+    payout_account = null,
     updated_at = clock_timestamp()
 where id = $1;
