@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from activities.ports import AudienceReports, CreatorSource
-from domain.errors import GroundswellError
+from domain.errors import Refused
 
 
-class SourceNotConfigured(GroundswellError):
+class SourceNotConfigured(Refused):
     """There is no source of creators called {name} here; {configured}."""
 
 
