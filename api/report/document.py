@@ -106,6 +106,10 @@ def _objective(each: ObjectiveResult, currency: str) -> dict[str, Any]:
     else:
         known = f"{each.posts_known} of {each.posts_live} live posts"
         basis = f"reported for {known}, so the true figure is higher"
+    if each.forecast is not None:
+        f = each.forecast
+        basis += f" · still growing: {count(f.expected)} expected in the end, {count(f.low)} to {count(f.high)}"
+        basis += f" in {percent(f.level)} of cases"
     return {
         "measure": each.measure.value.capitalize(),
         "reached": f"{shown(each.reached)} of {shown(each.target)}",

@@ -20,7 +20,8 @@ from domain.benchmarks import DEFAULT, Benchmarks
 from domain.brief import Brief, Measure, Objective, ObjectiveKind
 from domain.campaign import CampaignOutcome
 from domain.collaboration import Collaboration
-from domain.creators import Creator
+from domain.creators import Creator, Platform
+from domain.growth import Forecast, together
 from domain.lifecycle import Stage
 from domain.monitoring import Metrics, total
 from domain.outcomes import Outcome
@@ -43,6 +44,8 @@ class ObjectiveResult(Value):
     posts_live: int
     tracked: bool = False
     """Counted by links, codes and the shop; what people reported of it is left out."""
+    forecast: Forecast | None = None
+    """What the known posts will come to; None unless some of them were measured early."""
 
     @property
     def ratio(self) -> float | None:
@@ -179,6 +182,7 @@ def reckon(
     brief = history.campaign.agreed_brief
     pasts = sorted(history.collaborations.values(), key=lambda past: past.state.rank)
     states = [past.state for past in pasts]
+    posts = [row for past in pasts for row in post_rows(past, _platform(past, creators))]
     comparison, missing = compare(
         sum(_spent(state) for state in states),
         total(_engagements(state) for state in states),
@@ -195,12 +199,12 @@ def reckon(
         as_of=history.last_at,
         creators_wanted=brief.creators_wanted,
         creators_considered=history.considered,
-        objectives=tuple(_objective(objective, states, tracked) for objective in brief.objectives),
+        objectives=tuple(_objective(objective, states, posts, tracked) for objective in brief.objectives),
         money=_money(history, brief),
         funnel=tuple(Step(label=label, creators=len(times)) for label, times in _milestones(pasts).items()),
         endings=tuple(_endings(states)),
         creators=tuple(_rows(pasts, creators, tracked, _usual_cost(brief, benchmarks))),
-        posts=tuple(row for past in pasts for row in post_rows(past)),
+        posts=tuple(posts),
         tracked=tracked.measures,
         timeline=_timeline(history, pasts),
         comparison=comparison,
@@ -212,7 +216,14 @@ def reckon(
     )
 
 
-def _objective(objective: Objective, states: Sequence[Collaboration], tracked: Tracked) -> ObjectiveResult:
+def _platform(past: Past, creators: Mapping[str, Creator]) -> Platform | None:
+    creator = creators.get(past.state.creator_id)
+    return creator.profile.platform if creator else None
+
+
+def _objective(
+    objective: Objective, states: Sequence[Collaboration], posts: Sequence[PostRow], tracked: Tracked
+) -> ObjectiveResult:
     is_tracked = objective.measure in tracked.measures
     figures = [_figure(metrics, objective.measure) for state in states for metrics in state.metrics.values()]
     return ObjectiveResult(
@@ -224,6 +235,11 @@ def _objective(objective: Objective, states: Sequence[Collaboration], tracked: T
         posts_known=sum(figure is not None for figure in figures),
         posts_live=sum(_live(state) for state in states),
         tracked=is_tracked,
+        forecast=together(
+            (figure, post.forecasts.get(objective.measure))
+            for post in posts
+            if post.metrics and (figure := _figure(post.metrics, objective.measure)) is not None
+        ),
     )
 
 

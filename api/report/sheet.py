@@ -10,6 +10,7 @@ from babel.numbers import get_currency_precision
 
 from api.report.figures import CreatorRow, Report
 from api.report.posts import PostRow
+from domain.brief import Measure
 from domain.monitoring import Metrics
 
 BOM = "\ufeff"
@@ -20,11 +21,13 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # 
 
 COUNTS = ("impressions", "reach", "views", "likes", "comments", "saves", "shares", "clicks", "orders")
 
+EXPECTED = ("engagements_expected", "engagements_low", "engagements_high")
+
 COLUMNS = (
     *("campaign", "rank", "creator", "handle", "stage", "outcome", "reason", "currency"),
     *("creator_fee", "creator_paid", "creator_clicks", "creator_orders", "creator_revenue"),
     *("recommendation", "because", "all_reasons", "deliverable", "format", "status", "rounds_of_changes", "url"),
-    *("published_at", "measured_at", *COUNTS, "revenue", "engagements", "fee_share", "cost_per_engagement"),
+    *("published_at", "measured_at", *COUNTS, "revenue", "engagements", *EXPECTED, "fee_share", "cost_per_engagement"),
 )
 """Those that begin with `creator_` are of the creator as a whole, again in each of their rows: sum the others only."""
 
@@ -77,7 +80,7 @@ def _of_creator(row: CreatorRow, report: Report) -> dict[str, Cell]:
 
 
 def _of_post(post: PostRow, currency: str) -> dict[str, Cell]:
-    metrics = post.metrics or Metrics()
+    metrics, final = post.metrics or Metrics(), post.forecasts.get(Measure.ENGAGEMENTS)
     return {
         "deliverable": post.number,
         "format": post.format.value,
@@ -89,6 +92,7 @@ def _of_post(post: PostRow, currency: str) -> dict[str, Cell]:
         **{name: getattr(metrics, name) for name in COUNTS},
         "revenue": _major(metrics.revenue, currency),
         "engagements": post.engagements,
+        **dict(zip(EXPECTED, (final.expected, final.low, final.high) if final else (), strict=False)),
         "fee_share": _major(post.fee_share, currency),
         "cost_per_engagement": _major(post.cost_per_engagement, currency),
     }

@@ -1,9 +1,17 @@
-import pytest
+import io
 
+import pytest
+from pypdf import PdfReader
+
+from api.report.build import render_html
+from api.report.document import render_pdf
 from api.report.figures import reckon
 from api.report.history import fold
+from api.report.sheet import render_csv
+from domain.brief import Measure
 from domain.content_approval import WorkStatus
-from tests.api.report.story import whole_campaign
+from domain.monitoring import Metrics
+from tests.api.report.story import Story, whole_campaign
 
 
 def test_each_agreed_deliverable_has_a_row() -> None:
@@ -30,3 +38,32 @@ def test_the_fee_is_spread_evenly_and_the_time_of_publication_is_kept() -> None:
     assert ben.cost_per_engagement is None
     assert ada.published_at == next(e.metadata.decided_at for e in story.envelopes if e.type == "PostPublished")
     assert report.posts[4].published_at is None
+
+
+def test_figures_that_were_taken_early_come_with_what_they_will_come_to() -> None:
+    """Hours after the publication; what follows no known curve has no forecast, nor has a post without figures."""
+    story = Story().begin().invite("Ada").agree("Ada").publish("Ada").later(hours=19)
+    story.measure("Ada", Metrics(impressions=1_000, likes=50, clicks=9))
+    report = reckon(fold(story.envelopes), story.creators)
+    first, second = report.posts
+    assert set(first.forecasts) == {Measure.IMPRESSIONS, Measure.ENGAGEMENTS}
+    assert first.forecasts[Measure.IMPRESSIONS].expected == 2_000
+    assert second.forecasts == {}
+    impressions, clicks = report.objectives
+    assert impressions.forecast == first.forecasts[Measure.IMPRESSIONS]
+    assert clicks.forecast is None
+    final = first.forecasts[Measure.ENGAGEMENTS]
+    assert f",50,100,{final.low},{final.high},".encode() in render_csv(report)
+    said = " ".join(PdfReader(io.BytesIO(render_pdf(report))).pages[0].extract_text().split())
+    assert "still growing: 2,000 expected in the end" in said
+    assert "still growing: 2,000 expected in the end" in render_html(report)
+
+
+def test_figures_that_were_taken_late_are_final() -> None:
+    """And without the creator's platform there is no curve."""
+    late = Story().begin().invite("Ada").agree("Ada").publish("Ada").later(days=10)
+    late.measure("Ada", Metrics(impressions=1_000))
+    assert reckon(fold(late.envelopes), late.creators).posts[0].forecasts == {}
+    early = Story().begin().invite("Ada").agree("Ada").publish("Ada").later(hours=19)
+    early.measure("Ada", Metrics(impressions=1_000))
+    assert reckon(fold(early.envelopes), {}).posts[0].forecasts == {}
