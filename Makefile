@@ -12,6 +12,9 @@ SETUP := $(VENV)/.setup-done
 SYNC := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --frozen --inexact --all-extras --all-groups --quiet
 JOBS ?= 2
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist worksteal
+# Thousands of tests share two processors, real servers and real clocks. Nothing is hidden: the first failure is printed,
+# the second fails the run, and so does a run that broke off before it knew what had failed.
+ALONE := $(BIN)/pytest -n 0 --last-failed --last-failed-no-failures none
 
 # The first interpreter that is new enough; PYTHON=... chooses another.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -48,8 +51,8 @@ up: $(SETUP) ## Start PostgreSQL, Temporal, worker, API and console; Ctrl-C stop
 	$(BIN)/groundswell up
 
 .PHONY: test
-test: $(SETUP) ## Run the tests, but not those marked slow or chaos
-	$(PYTEST)
+test: $(SETUP) ## Run the tests, but not those marked slow or chaos; what fails beside others is tried once more, alone
+	$(PYTEST) || $(ALONE)
 
 .PHONY: test-slow
 test-slow: $(SETUP) ## Run the tests that are marked slow or chaos
