@@ -191,7 +191,10 @@ class WebhookDelivery:
                     await self._webhooks.open_slack(self._workspace, OF_INTEREST)
                 async with listening(pool) as hinted:
                     await self._serve(pool, hinted)
-            except AWAY:
+            except AWAY as away:
+                here = asyncio.current_task()
+                if here is not None and here.cancelling():  # a connection that breaks while we stop hides that we do
+                    raise asyncio.CancelledError from away
                 await asyncio.sleep(RETRY)
 
     async def _serve(self, pool: Pool, woken: asyncio.Event) -> None:
