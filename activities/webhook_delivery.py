@@ -23,7 +23,7 @@ from activities.store.feed import POLL, Feed, FeedPosition, wait_for_hint
 from activities.store.feed_hints import listening
 from activities.store.pool import Pool
 from activities.store.sealing import without_sealed
-from activities.store.subscriptions import AWAY, RETRY
+from activities.store.subscriptions import AWAY, try_again_after
 from activities.store.webhooks import Claim, Kind, Webhook, Webhooks
 from domain.errors import UnknownEvent
 from domain.events import Envelope
@@ -192,10 +192,7 @@ class WebhookDelivery:
                 async with listening(pool) as hinted:
                     await self._serve(pool, hinted)
             except AWAY as away:
-                here = asyncio.current_task()
-                if here is not None and here.cancelling():  # a connection that breaks while we stop hides that we do
-                    raise asyncio.CancelledError from away
-                await asyncio.sleep(RETRY)
+                await try_again_after(away)
 
     async def _serve(self, pool: Pool, woken: asyncio.Event) -> None:
         running: set[asyncio.Task[None]] = set()

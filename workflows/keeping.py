@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 
 from activities.store.pool import Pool
+from activities.store.subscriptions import try_again_after
 
 AGAIN = 30.0
 """Seconds until a read model that has failed is tried again. Campaigns never stand still for it."""
@@ -39,6 +40,6 @@ async def _keep(pool: Pool, subscription: Follower, again: float) -> None:
     while True:
         try:
             await subscription.run(pool)
-        except Exception:  # noqa: BLE001 - whatever it is, campaigns go on, and the operators read of it
+        except Exception as error:  # noqa: BLE001 - whatever it is, campaigns go on, and the operators read of it
             structlog.get_logger(__name__).exception("follower of the feed has failed", subscription=subscription.name)
-            await asyncio.sleep(again)
+            await try_again_after(error, again)

@@ -16,7 +16,7 @@ import structlog
 
 from activities.store.feed import SOON, START, Feed, FeedPosition, wait_for_hint
 from activities.store.feed_hints import Hints
-from activities.store.subscriptions import AWAY
+from activities.store.subscriptions import AWAY, try_again_after
 from domain.events import Envelope
 
 T = TypeVar("T")
@@ -176,13 +176,13 @@ class LiveTail(Generic[T]):
                     await self._look_on(hinted)
             except AWAY as error:
                 structlog.get_logger(__name__).warning("live tail waits for the database", error=type(error).__name__)
-                await asyncio.sleep(self._pace.retry)
-            except Exception:  # noqa: BLE001 - whatever it is, nobody must wait for ever in silence
+                await try_again_after(error, self._pace.retry)
+            except Exception as error:  # noqa: BLE001 - whatever it is, nobody must wait for ever in silence
                 # It may be about one campaign: then those who read that one from the record meet it, and no others.
                 structlog.get_logger(__name__).exception("live tail is interrupted")
                 for listener in self._listeners:
                     listener.leave_behind()
-                await asyncio.sleep(self._pace.retry)
+                await try_again_after(error, self._pace.retry)
 
     async def _look_on(self, hinted: Hints) -> None:
         patience = SOON

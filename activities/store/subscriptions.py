@@ -34,6 +34,19 @@ AWAY = (
 """A database that is not there, or has just told its sessions to go; the last is what asyncpg may make of that."""
 
 
+async def try_again_after(failure: BaseException, seconds: float = RETRY) -> None:
+    """Waits before what has failed is begun anew.
+
+    Raises:
+        asyncio.CancelledError: this task was told to stop, and the failure, as of a connection that breaks at that
+            moment, has hidden it.
+    """
+    here = asyncio.current_task()
+    if here is not None and here.cancelling():
+        raise asyncio.CancelledError from failure
+    await asyncio.sleep(seconds)
+
+
 class Handler(Protocol):
     """Brings a read model forward."""
 
@@ -97,8 +110,8 @@ class Subscription:
                         hinted.clear()
                         await self.catch_up(pool)
                         await wait_for_hint(hinted, poll)
-            except AWAY:
-                await asyncio.sleep(RETRY)
+            except AWAY as away:
+                await try_again_after(away)
 
     async def _step(self, pool: Pool, limit: int) -> tuple[int, bool]:
         """How many events were taken in, and whether there may be more."""

@@ -7,7 +7,7 @@ import pytest
 
 from activities.store.feed import FeedPosition
 from activities.store.pool import Connection, Pool
-from activities.store.subscriptions import Subscription, decoded, subscriptions
+from activities.store.subscriptions import Subscription, decoded, subscriptions, try_again_after
 from domain.decider import Event
 from domain.errors import UnknownEvent
 from domain.events import Envelope, Registry
@@ -141,3 +141,24 @@ async def test_an_event_of_a_newer_release_stops_a_reader_unless_it_says_that_it
         list(decoded(events, lambda _: REGISTRY))
     skipped = [envelope for envelope, _ in decoded(events, lambda _: REGISTRY, skip_unknown=True)]
     assert whats(skipped) == ["known", "known too"]
+
+
+async def test_a_failure_does_not_hide_that_a_reader_was_told_to_stop() -> None:
+    """As when its connection breaks at that moment: it ends, and does not begin anew."""
+
+    async def breaks_while_it_stops() -> None:
+        while True:
+            try:
+                try:
+                    await asyncio.sleep(60)
+                finally:
+                    raise ConnectionResetError
+            except ConnectionResetError as failure:
+                await try_again_after(failure, 0)
+
+    running = asyncio.create_task(breaks_while_it_stops())
+    await asyncio.sleep(0)
+    running.cancel()
+    async with asyncio.timeout(30):
+        await asyncio.wait([running])
+    assert running.cancelled()
