@@ -22,7 +22,6 @@ from domain.campaign import Campaign, CampaignOutcome
 from domain.checks import Assessment
 from domain.clauses import Briefing, Deliverable, Terms
 from domain.collaboration import Collaboration
-from domain.content_approval import Work, WorkStatus
 from domain.contract_signing import Signature
 from domain.decider import Role
 from domain.disclosure import Disclosure
@@ -37,6 +36,7 @@ from domain.negotiation import Offer
 from domain.outcomes import Closing, Outcome
 from domain.payouts import Payout
 from domain.values import Instant, Value
+from domain.work import Work, WorkStatus
 
 V = TypeVar("V", bound=BaseModel)
 

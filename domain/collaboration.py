@@ -7,59 +7,40 @@ Every stage can also end it; `CollaborationEnded` is the last event in every cas
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, TypedDict, assert_never
+from typing import Annotated, Self, TypedDict, assert_never
 
 from domain import content_approval, contract_signing, monitoring, negotiation, verification
 from domain.assignment import Assignment
 from domain.calendars import ROUND_THE_CLOCK, Calendar
 from domain.checks import Assessment
 from domain.claims import Claim
-from domain.content_approval import (
-    STEP_DONE,
-    AutoApprovalBlocked,
-    ChangesRequested,
-    DeliverableMissed,
-    DraftApproved,
-    DraftSubmitted,
-    PostPublished,
-    Work,
-    WorkStatus,
-    content_task,
-    evolve_work,
-)
-from domain.contract_signing import (
-    ContractConcluded,
-    ContractDrafted,
-    ContractLapsed,
-    ContractSealed,
-    ContractSigned,
-    Signature,
-)
+from domain.content_approval import ContentCommand, ContentEvent
+from domain.contract_signing import ContractCommand, ContractEvent, Signature
 from domain.deadlines import (
     ExtendDeadline,
     PassTime,
     TaskEvent,
     TaskExpired,
     Tasks,
-    closed,
     decide_extension,
     due,
     evolve_tasks,
-    opened,
 )
 from domain.decider import Command, Context, Event, Role
 from domain.errors import AlreadyEnded, NotYourTurn, WrongStage
 from domain.events import Registry
+from domain.kill_fee import schedule_kill_fee
 from domain.lifecycle import Stage
 from domain.money import Money
-from domain.monitoring import Metrics, MetricsMissing, MetricsRecorded
-from domain.negotiation import Offer, OfferAccepted, OfferBlocked, OfferCountered, OfferDeclined, OfferMade
+from domain.monitoring import Metrics, MonitoringCommand, MonitoringEvent
+from domain.negotiation import NegotiationCommand, NegotiationEvent, Offer
 from domain.outcomes import Closing, CollaborationClosing, CollaborationEnded, Outcome
-from domain.payouts import Payout, PayoutMade, PayoutScheduled, RecordPayout
+from domain.payouts import Payout, RecordPayout
 from domain.personal import PERSONAL
 from domain.upcasts import UPCASTS
 from domain.values import Text
-from domain.verification import CollaborationOpened, CreatorApproved, CreatorAssessed, CreatorRejected
+from domain.verification import VerificationCommand, VerificationEvent
+from domain.work import Work, WorkStatus
 
 
 class CancelCollaboration(Command):
@@ -75,11 +56,11 @@ class CollaborationCancelled(Event):
 
 
 CollaborationCommand = (
-    verification.VerificationCommand
-    | negotiation.NegotiationCommand
-    | contract_signing.ContractCommand
-    | content_approval.ContentCommand
-    | monitoring.MonitoringCommand
+    VerificationCommand
+    | NegotiationCommand
+    | ContractCommand
+    | ContentCommand
+    | MonitoringCommand
     | CancelCollaboration
     | ExtendDeadline
     | PassTime
@@ -98,30 +79,11 @@ ENGINES_OWN = (
 """Commands that no person gives."""
 
 CollaborationEvent = (
-    CollaborationOpened
-    | CreatorAssessed
-    | CreatorApproved
-    | CreatorRejected
-    | OfferMade
-    | OfferCountered
-    | OfferAccepted
-    | OfferDeclined
-    | OfferBlocked
-    | ContractDrafted
-    | ContractSigned
-    | ContractConcluded
-    | ContractSealed
-    | ContractLapsed
-    | DraftSubmitted
-    | ChangesRequested
-    | AutoApprovalBlocked
-    | DraftApproved
-    | PostPublished
-    | DeliverableMissed
-    | MetricsRecorded
-    | MetricsMissing
-    | PayoutScheduled
-    | PayoutMade
+    VerificationEvent
+    | NegotiationEvent
+    | ContractEvent
+    | ContentEvent
+    | MonitoringEvent
     | CollaborationCancelled
     | CollaborationClosing
     | CollaborationEnded
@@ -198,6 +160,10 @@ class Collaboration:
         """The names of the open tasks, for messages."""
         return f"open are {', '.join(sorted(self.tasks))}" if self.tasks else "nothing is open"
 
+    def with_work(self, number: int, *, status: WorkStatus) -> Self:
+        """The collaboration with one deliverable in another state."""
+        return replace(self, works={**self.works, number: replace(self.works[number], status=status)})
+
     def loose_ends(self) -> Loose:
         """What the end gives back to the budget, and whether the creator must hear of it."""
         return Loose(released_reserved=self.reserved, released_committed=self.committed, offered=self.offer is not None)
@@ -230,34 +196,17 @@ def _decide(command: CollaborationCommand, state: Collaboration, context: Contex
         raise NotYourTurn(command=type(command).__name__, needed=Role.ENGINE, role=context.actor.role)
     if state.closing is not None and not isinstance(command, RecordPayout | PassTime):
         raise AlreadyEnded(subject="the collaboration", outcome=state.closing.outcome)
+    if isinstance(command, VerificationCommand):
+        return verification.decide(command, state, context)
+    if isinstance(command, NegotiationCommand):
+        return negotiation.decide(command, state, context)
+    if isinstance(command, ContractCommand):
+        return contract_signing.decide(command, state, context)
+    if isinstance(command, ContentCommand):
+        return content_approval.decide(command, state, context)
+    if isinstance(command, MonitoringCommand):
+        return monitoring.decide(command, state, context)
     match command:
-        case (
-            verification.OpenCollaboration()
-            | verification.RecordAssessment()
-            | verification.ApproveCreator()
-            | verification.RejectCreator()
-        ):
-            return verification.decide(command, state, context)
-        case (
-            negotiation.MakeOffer()
-            | negotiation.WithholdOffer()
-            | negotiation.AcceptOffer()
-            | negotiation.CounterOffer()
-            | negotiation.DeclineOffer()
-            | negotiation.NoteBlocked()
-        ):
-            return negotiation.decide(command, state, context)
-        case contract_signing.DraftContract() | contract_signing.SignContract() | contract_signing.RecordSeal():
-            return contract_signing.decide(command, state, context)
-        case (
-            content_approval.SubmitDraft()
-            | content_approval.ApproveDraft()
-            | content_approval.RequestChanges()
-            | content_approval.MarkPublished()
-        ):
-            return content_approval.decide(command, state, context)
-        case monitoring.RecordMetrics() | RecordPayout():
-            return monitoring.decide(command, state, context)
         case CancelCollaboration():
             return _cancel(command, state, context)
         case ExtendDeadline():
@@ -271,7 +220,7 @@ def _decide(command: CollaborationCommand, state: Collaboration, context: Contex
 def _cancel(command: CancelCollaboration, state: Collaboration, context: Context) -> Sequence[Event]:
     if context.actor.role is Role.CREATOR:
         raise NotYourTurn(command="CancelCollaboration", needed=Role.BRAND, role=context.actor.role)
-    return [CollaborationCancelled(reason=command.reason), *content_approval.schedule_kill_fee(state)]
+    return [CollaborationCancelled(reason=command.reason), *schedule_kill_fee(state)]
 
 
 def _pass_time(state: Collaboration, context: Context) -> Iterator[Event]:
@@ -301,54 +250,19 @@ def _expire(expired: TaskExpired, state: Collaboration, context: Context) -> Seq
 
 def evolve(state: Collaboration, event: CollaborationEvent) -> Collaboration:
     """The collaboration after `event`."""
+    if isinstance(event, VerificationEvent):
+        return verification.evolve(state, event)
+    if isinstance(event, NegotiationEvent):
+        return negotiation.evolve(state, event)
+    if isinstance(event, ContractEvent):
+        return contract_signing.evolve(state, event)
+    if isinstance(event, ContentEvent):
+        return content_approval.evolve(state, event)
+    if isinstance(event, MonitoringEvent):
+        return monitoring.evolve(state, event)
     if isinstance(event, TaskEvent):
         return replace(state, tasks=evolve_tasks(state.tasks, event))
     match event:
-        case CollaborationOpened():
-            return _opened(state, event)
-        case CreatorAssessed():
-            tasks = opened(state.tasks, event.task) if event.task else state.tasks
-            return replace(state, assessment=event.assessment, tasks=tasks)
-        case CreatorApproved():
-            return replace(state, stage=Stage.NEGOTIATION, tasks=closed(state.tasks, verification.VERIFY_CREATOR))
-        case OfferMade():
-            tasks = opened(closed(state.tasks, negotiation.ANSWER_COUNTER_OFFER), event.task)
-            return replace(state, offer=event.offer, reserved=state.reserved + event.reserved, tasks=tasks)
-        case OfferCountered():
-            tasks = opened(closed(state.tasks, negotiation.ANSWER_OFFER), event.task)
-            return replace(state, offer=event.offer, counter_offers=state.counter_offers + 1, tasks=tasks)
-        case OfferBlocked():
-            return replace(state, blocked=(*state.blocked, event.about))
-        case OfferAccepted():
-            return _agreed(state, event)
-        case ContractDrafted():
-            return replace(state, document=event.document, tasks=opened(state.tasks, *event.tasks))
-        case ContractSigned():
-            tasks = closed(state.tasks, contract_signing.signing_task(event.role))
-            return replace(state, signatures={**state.signatures, event.role: event.signature}, tasks=tasks)
-        case ContractConcluded():
-            works = {d.number: Work(deliverable=d) for d in state.agreed.deliverables}
-            tasks = opened(state.tasks, *event.tasks)
-            return replace(state, stage=Stage.CONTENT_APPROVAL, works=works, tasks=tasks)
-        case ContractSealed():
-            return replace(state, sealed=event.sealed)
-        case DraftSubmitted() | ChangesRequested() | DraftApproved() | PostPublished():
-            return _work_advanced(state, event)
-        case DeliverableMissed():
-            return _work_is(state, event.deliverable, WorkStatus.MISSED)
-        case MetricsRecorded():
-            task = content_task(content_approval.REPORT_METRICS, event.deliverable)
-            measured = _work_is(state, event.deliverable, WorkStatus.MEASURED)
-            metrics = {**state.metrics, event.deliverable: event.metrics}
-            return replace(measured, metrics=metrics, tasks=closed(state.tasks, task))
-        case MetricsMissing():
-            return _work_is(state, event.deliverable, WorkStatus.UNMEASURED)
-        case PayoutScheduled():
-            return replace(state, payouts={**state.payouts, event.payout.id: event.payout})
-        case PayoutMade():
-            paid = state.payouts[event.payout_id].model_copy(update={"reference": event.reference})
-            committed = state.committed - event.amount.amount
-            return replace(state, payouts={**state.payouts, paid.id: paid}, committed=committed)
         case CollaborationCancelled():
             closing = Closing(outcome=Outcome.CANCELLED, reason=event.reason)
             return replace(state, closing=closing, tasks={})
@@ -357,44 +271,5 @@ def evolve(state: Collaboration, event: CollaborationEvent) -> Collaboration:
         case CollaborationEnded():
             ended = replace(state, outcome=event.outcome, reason=event.reason, tasks={})
             return replace(ended, reserved=0, committed=0)
-        case CreatorRejected() | OfferDeclined() | ContractLapsed() | AutoApprovalBlocked():
-            return state  # the event that follows says what changes
         case _:
             assert_never(event)
-
-
-def _opened(state: Collaboration, event: CollaborationOpened) -> Collaboration:
-    return replace(
-        state,
-        id=event.collaboration_id,
-        campaign_id=event.campaign_id,
-        creator_id=event.creator_id,
-        rank=event.rank,
-        assignment=event.assignment,
-    )
-
-
-def _agreed(state: Collaboration, event: OfferAccepted) -> Collaboration:
-    return replace(
-        state,
-        stage=Stage.CONTRACT_SIGNING,
-        fee=event.fee,
-        claims=event.claims,
-        reserved=state.reserved - event.released,
-        committed=state.committed + event.fee.amount,
-        tasks=closed(state.tasks, negotiation.ANSWER_OFFER, negotiation.ANSWER_COUNTER_OFFER),
-    )
-
-
-def _work_advanced(
-    state: Collaboration, event: DraftSubmitted | ChangesRequested | DraftApproved | PostPublished
-) -> Collaboration:
-    done = content_task(STEP_DONE[type(event)], event.deliverable)
-    works = {**state.works, event.deliverable: evolve_work(state.works[event.deliverable], event)}
-    advanced = replace(state, works=works, tasks=opened(closed(state.tasks, done), event.task))
-    everything_is_live = all(work.is_live for work in works.values())
-    return replace(advanced, stage=Stage.MONITORING) if everything_is_live else advanced
-
-
-def _work_is(state: Collaboration, number: int, status: WorkStatus) -> Collaboration:
-    return replace(state, works={**state.works, number: replace(state.works[number], status=status)})

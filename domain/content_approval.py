@@ -4,16 +4,14 @@ Disclosure is a gate: neither a person nor a policy can pass content that does n
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, StringConstraints
 
 from domain.assignment import Assignment
-from domain.clauses import Deliverable
-from domain.deadlines import OnExpiry, Paused, Task, TaskExpired, open_task, pause, resume
+from domain.deadlines import OnExpiry, Paused, Task, TaskExpired, closed, open_task, opened, pause, resume
 from domain.decider import Authority, Command, Context, Event, Role
 from domain.disclosure import Disclosure, check_disclosure
 from domain.errors import (
@@ -24,12 +22,14 @@ from domain.errors import (
     StaleVersion,
     WrongStage,
 )
+from domain.kill_fee import schedule_kill_fee
 from domain.lifecycle import Stage
 from domain.money import share
 from domain.outcomes import Outcome, end
 from domain.payouts import PayoutPurpose, schedule
 from domain.personal import PERSONAL, PERSONAL_URL
 from domain.values import Sha256, Text
+from domain.work import Work, WorkStatus
 
 if TYPE_CHECKING:
     from domain.collaboration import Collaboration
@@ -43,39 +43,6 @@ SUBMIT_DRAFT, REVIEW_DRAFT, PUBLISH, REPORT_METRICS = "submit_draft", "review_dr
 def content_task(step: str, number: int) -> str:
     """The name of the task for one step of one deliverable: `review_draft/2`."""
     return f"{step}/{number}"
-
-
-class WorkStatus(StrEnum):
-    """Where one deliverable stands."""
-
-    AWAITING_DRAFT = "awaiting_draft"
-    IN_REVIEW = "in_review"
-    APPROVED = "approved"
-    PUBLISHED = "published"
-    MEASURED = "measured"
-    UNMEASURED = "unmeasured"
-    MISSED = "missed"
-
-
-@dataclass(frozen=True)
-class Work:
-    """One deliverable and how far it has come. `version` counts drafts, `rounds` the changes asked for."""
-
-    deliverable: Deliverable
-    status: WorkStatus = WorkStatus.AWAITING_DRAFT
-    version: int = 0
-    rounds: int = 0
-    caption: Annotated[str, PERSONAL] = ""
-    disclosure: Disclosure | None = None
-    feedback: Annotated[str, PERSONAL] = ""
-    paused: Paused | None = None
-    """The review's clock while the creator makes changes."""
-    url: Annotated[str | None, PERSONAL_URL] = None
-
-    @property
-    def is_live(self) -> bool:
-        """Whether the post has been published, measured or not."""
-        return self.status in (WorkStatus.PUBLISHED, WorkStatus.MEASURED, WorkStatus.UNMEASURED)
 
 
 class SubmitDraft(Command):
@@ -168,6 +135,8 @@ class DeliverableMissed(Event):
 
 
 ContentCommand = SubmitDraft | ApproveDraft | RequestChanges | MarkPublished
+WorkAdvanced = DraftSubmitted | ChangesRequested | DraftApproved | PostPublished
+ContentEvent = WorkAdvanced | AutoApprovalBlocked | DeliverableMissed
 
 
 def open_draft_tasks(assignment: Assignment, at: datetime) -> tuple[Task, ...]:
@@ -342,28 +311,26 @@ def _blocked(work: Work, state: "Collaboration", context: Context) -> Sequence[E
     return [blocked, *end(state, Outcome.EXPIRED, reason)]
 
 
-def kill_fee(state: "Collaboration") -> int:
-    """What the contract promises a creator when the brand stops now, in minor units; 0 before it is in force."""
-    if state.fee is None or not state.works:
-        return 0
-    clause, fee = state.agreed.terms.cancellation, state.fee.amount
-    works = state.works.values()
-    if all(work.is_live for work in works):
-        return fee
-    if any(work.is_live or work.status is WorkStatus.APPROVED for work in works):
-        return share(fee, clause.delivered)
-    created = any(work.version > 0 for work in works)
-    return share(fee, clause.created if created else clause.before_creation)
+def evolve(state: "Collaboration", event: ContentEvent) -> "Collaboration":
+    """The collaboration after `event`; with the last post live, monitoring begins."""
+    match event:
+        case DraftSubmitted() | ChangesRequested() | DraftApproved() | PostPublished():
+            return _advanced(state, event)
+        case DeliverableMissed():
+            return state.with_work(event.deliverable, status=WorkStatus.MISSED)
+        case AutoApprovalBlocked():
+            return state  # the event that follows says what changes
 
 
-def schedule_kill_fee(state: "Collaboration") -> Sequence[Event]:
-    """The payout of what the kill fee leaves owing beside everything that was scheduled before."""
-    scheduled = sum(payout.amount.amount for payout in state.payouts.values())
-    owed = max(0, kill_fee(state) - scheduled)
-    return schedule(state.id, PayoutPurpose.KILL_FEE, owed, state.agreed.currency)
+def _advanced(state: "Collaboration", event: WorkAdvanced) -> "Collaboration":
+    done = content_task(_STEP_DONE[type(event)], event.deliverable)
+    works = {**state.works, event.deliverable: _work_after(state.works[event.deliverable], event)}
+    advanced = replace(state, works=works, tasks=opened(closed(state.tasks, done), event.task))
+    everything_is_live = all(work.is_live for work in works.values())
+    return replace(advanced, stage=Stage.MONITORING) if everything_is_live else advanced
 
 
-STEP_DONE: dict[type[Event], str] = {
+_STEP_DONE: dict[type[Event], str] = {
     DraftSubmitted: SUBMIT_DRAFT,
     ChangesRequested: REVIEW_DRAFT,
     DraftApproved: REVIEW_DRAFT,
@@ -372,8 +339,7 @@ STEP_DONE: dict[type[Event], str] = {
 """Which step of a deliverable each of its events is the answer to."""
 
 
-def evolve_work(work: Work, event: DraftSubmitted | ChangesRequested | DraftApproved | PostPublished) -> Work:
-    """The deliverable after `event`."""
+def _work_after(work: Work, event: WorkAdvanced) -> Work:
     match event:
         case DraftSubmitted():
             return replace(

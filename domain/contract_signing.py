@@ -1,6 +1,7 @@
 """Stage 5, contract signing: ten typed clauses, one document known by its hash, a signature from either side."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field
@@ -8,7 +9,7 @@ from pydantic import Field
 from domain.assignment import Assignment
 from domain.clauses import ApprovalProcess, Clauses, Deadlines, Payment
 from domain.content_approval import open_draft_tasks
-from domain.deadlines import Task, TaskExpired, open_task
+from domain.deadlines import Task, TaskExpired, closed, open_task, opened
 from domain.decider import Command, Context, Event, Role
 from domain.errors import ConsentMissing, NothingToDecide, NotYourTurn, WrongStage
 from domain.lifecycle import Stage
@@ -17,6 +18,7 @@ from domain.outcomes import Outcome, end
 from domain.payouts import PayoutPurpose, schedule
 from domain.personal import PERSONAL
 from domain.values import Instant, Line, Sha256, Value
+from domain.work import Work
 
 if TYPE_CHECKING:
     from domain.collaboration import Collaboration
@@ -92,6 +94,7 @@ class ContractLapsed(Event):
 
 
 ContractCommand = DraftContract | SignContract | RecordSeal
+ContractEvent = ContractDrafted | ContractSigned | ContractConcluded | ContractSealed | ContractLapsed
 
 
 def clauses(assignment: Assignment, fee: Money) -> Clauses:
@@ -181,3 +184,21 @@ def expire(expired: TaskExpired, state: "Collaboration") -> Sequence[Event]:
     """No signature, no contract: silence never signs."""
     reason = f"the {expired.assignee} did not sign in time"
     return [ContractLapsed(role=expired.assignee), *end(state, Outcome.EXPIRED, reason)]
+
+
+def evolve(state: "Collaboration", event: ContractEvent) -> "Collaboration":
+    """The collaboration after `event`."""
+    match event:
+        case ContractDrafted():
+            return replace(state, document=event.document, tasks=opened(state.tasks, *event.tasks))
+        case ContractSigned():
+            tasks = closed(state.tasks, signing_task(event.role))
+            return replace(state, signatures={**state.signatures, event.role: event.signature}, tasks=tasks)
+        case ContractConcluded():
+            works = {d.number: Work(deliverable=d) for d in state.agreed.deliverables}
+            tasks = opened(state.tasks, *event.tasks)
+            return replace(state, stage=Stage.CONTENT_APPROVAL, works=works, tasks=tasks)
+        case ContractSealed():
+            return replace(state, sealed=event.sealed)
+        case ContractLapsed():
+            return state  # the event that follows says what changes

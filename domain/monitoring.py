@@ -1,18 +1,20 @@
 """Stage 7, monitoring: what the posts achieved, what is owed and paid, and whether to work together again."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from domain.content_approval import DeliverableNumber, WorkStatus
-from domain.deadlines import TaskExpired
+from domain.content_approval import REPORT_METRICS, DeliverableNumber, content_task
+from domain.deadlines import TaskExpired, closed
 from domain.decider import Command, Context, Event
 from domain.errors import NothingToDecide, WrongStage
 from domain.lifecycle import Stage
 from domain.outcomes import Outcome, end
-from domain.payouts import PayoutMade, RecordPayout
+from domain.payouts import PayoutMade, PayoutScheduled, RecordPayout
 from domain.values import Instant, Value
+from domain.work import WorkStatus
 
 if TYPE_CHECKING:
     from domain.collaboration import Collaboration
@@ -63,6 +65,7 @@ class MetricsMissing(Event):
 
 
 MonitoringCommand = RecordMetrics | RecordPayout
+MonitoringEvent = MetricsRecorded | MetricsMissing | PayoutScheduled | PayoutMade
 
 
 def decide(command: MonitoringCommand, state: "Collaboration", context: Context) -> Sequence[Event]:
@@ -94,6 +97,24 @@ def _record_payout(command: RecordPayout, state: "Collaboration") -> Event:
 def expire(expired: TaskExpired) -> Sequence[Event]:
     """Figures that nobody reports are missing, not zero."""
     return [MetricsMissing(deliverable=int(expired.task.partition("/")[2]))]
+
+
+def evolve(state: "Collaboration", event: MonitoringEvent) -> "Collaboration":
+    """The collaboration after `event`."""
+    match event:
+        case MetricsRecorded():
+            task = content_task(REPORT_METRICS, event.deliverable)
+            measured = state.with_work(event.deliverable, status=WorkStatus.MEASURED)
+            metrics = {**state.metrics, event.deliverable: event.metrics}
+            return replace(measured, metrics=metrics, tasks=closed(state.tasks, task))
+        case MetricsMissing():
+            return state.with_work(event.deliverable, status=WorkStatus.UNMEASURED)
+        case PayoutScheduled():
+            return replace(state, payouts={**state.payouts, event.payout.id: event.payout})
+        case PayoutMade():
+            paid = state.payouts[event.payout_id].model_copy(update={"reference": event.reference})
+            committed = state.committed - event.amount.amount
+            return replace(state, payouts={**state.payouts, paid.id: paid}, committed=committed)
 
 
 def conclude(state: "Collaboration") -> Sequence[Event]:

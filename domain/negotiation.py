@@ -1,12 +1,13 @@
 """Stage 4, negotiation: versioned offers, each needing the other side's consent, with the money for them reserved."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from domain.claims import Claim, Scope, claims_of
-from domain.deadlines import DeadlinePolicy, OnExpiry, Task, TaskExpired, open_task
+from domain.deadlines import DeadlinePolicy, OnExpiry, Task, TaskExpired, closed, open_task, opened
 from domain.decider import Authority, Command, Context, Event, Role
 from domain.errors import (
     AboveCap,
@@ -154,6 +155,7 @@ class OfferBlocked(Event):
 
 
 NegotiationCommand = MakeOffer | WithholdOffer | AcceptOffer | CounterOffer | DeclineOffer | NoteBlocked
+NegotiationEvent = OfferMade | OfferCountered | OfferAccepted | OfferDeclined | OfferBlocked
 
 
 def decide(command: NegotiationCommand, state: "Collaboration", context: Context) -> Sequence[Event]:
@@ -307,3 +309,32 @@ def expire(expired: TaskExpired, state: "Collaboration", context: Context) -> Se
         return [_accepted(offer, state, Authority.TIMEOUT, context)]
     reason = f"the {expired.assignee} did not answer version {offer.version} of the offer in time"
     return _declined(state, offer, expired.assignee, Authority.TIMEOUT, reason)
+
+
+def evolve(state: "Collaboration", event: NegotiationEvent) -> "Collaboration":
+    """The collaboration after `event`."""
+    match event:
+        case OfferMade():
+            tasks = opened(closed(state.tasks, ANSWER_COUNTER_OFFER), event.task)
+            return replace(state, offer=event.offer, reserved=state.reserved + event.reserved, tasks=tasks)
+        case OfferCountered():
+            tasks = opened(closed(state.tasks, ANSWER_OFFER), event.task)
+            return replace(state, offer=event.offer, counter_offers=state.counter_offers + 1, tasks=tasks)
+        case OfferBlocked():
+            return replace(state, blocked=(*state.blocked, event.about))
+        case OfferAccepted():
+            return _agreed(state, event)
+        case OfferDeclined():
+            return state  # the event that follows says what changes
+
+
+def _agreed(state: "Collaboration", event: OfferAccepted) -> "Collaboration":
+    return replace(
+        state,
+        stage=Stage.CONTRACT_SIGNING,
+        fee=event.fee,
+        claims=event.claims,
+        reserved=state.reserved - event.released,
+        committed=state.committed + event.fee.amount,
+        tasks=closed(state.tasks, ANSWER_OFFER, ANSWER_COUNTER_OFFER),
+    )

@@ -1,13 +1,14 @@
 """Stage 3, verification: weighted evidence decides the clear cases, a person the doubtful ones."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 from domain.assignment import Assignment
 from domain.checks import Assessment, Verdict
-from domain.deadlines import OnExpiry, Task, TaskExpired, open_task
+from domain.deadlines import OnExpiry, Task, TaskExpired, closed, open_task, opened
 from domain.decider import Authority, Command, Context, Event, Role
 from domain.errors import NothingToDecide, NotYourTurn, WrongStage
 from domain.lifecycle import Stage
@@ -81,6 +82,7 @@ class CreatorRejected(Event):
 
 
 VerificationCommand = OpenCollaboration | RecordAssessment | ApproveCreator | RejectCreator
+VerificationEvent = CollaborationOpened | CreatorAssessed | CreatorApproved | CreatorRejected
 
 
 def decide(command: VerificationCommand, state: "Collaboration", context: Context) -> Sequence[Event]:
@@ -132,3 +134,28 @@ def expire(expired: TaskExpired, state: "Collaboration") -> Sequence[Event]:
     if expired.answer is OnExpiry.APPROVE:
         return [CreatorApproved(authority=Authority.TIMEOUT)]
     return _reject(state, Authority.TIMEOUT, "nobody reviewed the evidence in time")
+
+
+def evolve(state: "Collaboration", event: VerificationEvent) -> "Collaboration":
+    """The collaboration after `event`."""
+    match event:
+        case CollaborationOpened():
+            return _opened(state, event)
+        case CreatorAssessed():
+            tasks = opened(state.tasks, event.task) if event.task else state.tasks
+            return replace(state, assessment=event.assessment, tasks=tasks)
+        case CreatorApproved():
+            return replace(state, stage=Stage.NEGOTIATION, tasks=closed(state.tasks, VERIFY_CREATOR))
+        case CreatorRejected():
+            return state  # the event that follows says what changes
+
+
+def _opened(state: "Collaboration", event: CollaborationOpened) -> "Collaboration":
+    return replace(
+        state,
+        id=event.collaboration_id,
+        campaign_id=event.campaign_id,
+        creator_id=event.creator_id,
+        rank=event.rank,
+        assignment=event.assignment,
+    )

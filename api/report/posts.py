@@ -5,12 +5,12 @@ from datetime import datetime
 
 from api.report.history import Past
 from domain.brief import Measure
-from domain.content_approval import WorkStatus
 from domain.creators import Platform
 from domain.formats import Format
 from domain.growth import Forecast, forecast
 from domain.monitoring import Metrics
 from domain.values import Instant, Value
+from domain.work import WorkStatus
 
 GROWING = (Measure.IMPRESSIONS, Measure.REACH, Measure.ENGAGEMENTS)
 """What gathers as posts do; of clicks and orders nobody has shown that they follow the same curve."""

@@ -9,14 +9,13 @@ import pytest
 from hypothesis import event, given, settings
 from pydantic import TypeAdapter
 
-from domain.clauses import Cancellation, Terms
 from domain.collaboration import (
     EVENTS,
     CancelCollaboration,
     Collaboration,
     CollaborationCancelled,
 )
-from domain.content_approval import SubmitDraft, kill_fee
+from domain.content_approval import SubmitDraft
 from domain.contract_signing import DraftContract
 from domain.deadlines import PassTime
 from domain.decider import Command, Event, Role
@@ -32,15 +31,11 @@ from tests.domain.given import (
     ENGINE,
     HOUR,
     T0,
-    a_post,
-    an_assignment,
     collaboration,
     concluded,
     context,
     doubted,
     drafted,
-    in_review,
-    live,
     offered,
     opened,
     opening,
@@ -103,22 +98,6 @@ def test_a_cancelled_collaboration_waits_for_its_payouts() -> None:
     last = story.when(RecordPayout(payout_id="collab-1/kill_fee", reference="tr_2"))
     last.then_types(PayoutMade, CollaborationEnded)
     assert last.state.reason == "recall"
-
-
-def test_the_kill_fee_grows_with_the_work() -> None:
-    """25 % before creation, 50 % once a draft was made, 75 % once delivered, everything once all is live."""
-    assert kill_fee(drafted().state) == 0
-    assert kill_fee(concluded().state) == FEE // 4
-    assert kill_fee(in_review().state) == FEE // 2
-    assert kill_fee(to_publish().state) == FEE * 3 // 4
-    assert kill_fee(to_publish().does(a_post(), by=CREATOR).state) == FEE * 3 // 4
-    assert kill_fee(live().state) == FEE
-
-
-def test_a_contract_may_have_other_kill_fees() -> None:
-    """The kill fee is the contract's own clause."""
-    terms = Terms(cancellation=Cancellation(before_creation=1))
-    assert kill_fee(concluded(an_assignment(terms=terms)).state) == FEE
 
 
 def test_an_ended_stream_takes_no_command() -> None:

@@ -24,8 +24,6 @@ from domain.content_approval import (
     PostPublished,
     RequestChanges,
     SubmitDraft,
-    Work,
-    WorkStatus,
     content_task,
 )
 from domain.deadlines import (
@@ -53,6 +51,7 @@ from domain.formats import Format
 from domain.lifecycle import Stage
 from domain.outcomes import Closing, CollaborationClosing, CollaborationEnded, Outcome
 from domain.payouts import Payout, PayoutMade, PayoutPurpose, PayoutScheduled, RecordPayout
+from domain.work import Work, WorkStatus
 from tests.domain.given import (
     BRAND,
     CREATOR,

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from domain.claims import Release
-from domain.content_approval import ApproveDraft, SubmitDraft, WorkStatus
+from domain.content_approval import ApproveDraft, SubmitDraft
 from domain.deadlines import OnExpiry, TaskExpired, TaskExtended
 from domain.errors import NothingToDecide, NotYourTurn, WrongStage
 from domain.monitoring import (
@@ -18,6 +18,7 @@ from domain.monitoring import (
 )
 from domain.outcomes import CollaborationEnded, Outcome
 from domain.payouts import PayoutMade, RecordPayout
+from domain.work import WorkStatus
 from tests.domain.given import (
     BRAND,
     CREATOR,

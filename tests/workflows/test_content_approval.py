@@ -3,11 +3,12 @@
 import pytest
 
 from domain.brief import Policies
-from domain.content_approval import ApproveDraft, MarkPublished, RequestChanges, SubmitDraft, WorkStatus
+from domain.content_approval import ApproveDraft, MarkPublished, RequestChanges, SubmitDraft
 from domain.deadlines import OnExpiry
 from domain.decider import Role
 from domain.errors import DisclosureFailed, RoundsExhausted, StaleVersion, WrongStage
 from domain.outcomes import Outcome
+from domain.work import WorkStatus
 from tests.domain.given import DISCLOSED, UNDISCLOSED, a_brief, a_policy
 from tests.workflows.conftest import Bench
 

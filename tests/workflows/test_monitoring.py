@@ -1,9 +1,9 @@
 """Monitoring: figures, payments and the end."""
 
-from domain.content_approval import WorkStatus
 from domain.decider import Role
 from domain.monitoring import Metrics, RecordMetrics
 from domain.outcomes import Outcome
+from domain.work import WorkStatus
 from tests.domain.given import a_brief
 from tests.workflows.conftest import Bench
 

@@ -9,8 +9,8 @@ from api.report.figures import reckon
 from api.report.history import fold
 from api.report.sheet import render_csv
 from domain.brief import Measure
-from domain.content_approval import WorkStatus
 from domain.monitoring import Metrics
+from domain.work import WorkStatus
 from tests.api.report.story import Story, whole_campaign
 
 
