@@ -256,5 +256,5 @@ def settings_of_services(environment: Mapping[str, str]) -> dict[str, str]:
 def _inherited() -> dict[str, str]:
     """This process's environment without what would lead a child to another installation."""
     ours = ("GROUNDSWELL_", "TEMPORAL_", "PG")
-    told = ("GROUNDSWELL_LOG_", "GROUNDSWELL_METRICS_")
+    told = ("GROUNDSWELL_LOG_", "GROUNDSWELL_METRICS_", "GROUNDSWELL_AT_ONCE", "GROUNDSWELL_CACHED_")
     return {name: value for name, value in os.environ.items() if name.startswith(told) or not name.startswith(ours)}
