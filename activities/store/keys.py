@@ -9,6 +9,7 @@ import binascii
 import hashlib
 import hmac
 import os
+from collections import OrderedDict
 from collections.abc import Collection, Mapping
 from time import monotonic
 
@@ -135,7 +136,8 @@ class Keyring:
         self._pool = pool
         self._masters = masters
         self._key_life = key_life
-        self._known: dict[str, tuple[float, bytes | None]] = {}
+        self._known: OrderedDict[str, tuple[float, bytes | None]] = OrderedDict()
+        """In the order in which they are to be forgotten."""
 
     async def to_seal(self, owner: str, on: "Connection | None" = None) -> bytes:
         """The owner's key, made now if they never had one.
@@ -173,7 +175,8 @@ class Keyring:
         found = {owner: key for owner, (until, key) in known.items() if now < until}
         missing = [owner for owner in owners if owner not in found]
         if missing:
-            self._known = {owner: kept for owner, kept in self._known.items() if now < kept[0]}
+            while self._known and self._known[oldest := next(iter(self._known))][0] <= now:
+                del self._known[oldest]
             for row in await (on or self._pool).fetch(QUERIES.read_keys, missing):
                 key = row["wrapped"] and self._masters.unwrap(row["owner"], row["master"], row["wrapped"])
                 found[row["owner"]] = key

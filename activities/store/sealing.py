@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from pydantic_core import to_json
 
 from activities.event_streams import REGISTRIES
-from activities.store.envelopes import DATA, Row, envelope
+from activities.store.envelopes import DATA, Row, envelope, metadata_of, read_json, with_fingerprint
 from activities.store.keys import (
     Keyring,
     KeyUnavailable,
@@ -123,10 +123,18 @@ class Sealer:
         Raises:
             KeyUnavailable: a key is missing that was never erased.
         """
-        envelopes = [envelope(row) for row in await self.open_rows(rows, on)]
-        owners = {_owner(each.metadata.fingerprint) for each in envelopes if _is_sealed(each.metadata.fingerprint)}
+        read = [(row, read_json(row["data"]), metadata_of(row["metadata"])) for row in rows]
+        owners = {owner for row, data, _ in read if SEALED in row["data"] for owner in _owners(data)}
+        owners |= {_owner(metadata.fingerprint) for _, _, metadata in read if _is_sealed(metadata.fingerprint)}
         keys = await self.keyring.to_open(owners, on) if owners else {}
-        return [_with_fingerprint(each, keys) for each in envelopes]
+        return [
+            envelope(
+                row,
+                data=_opened(data, keys, row["stream"]) if SEALED in row["data"] else data,
+                metadata=_opened_metadata(metadata, keys, row["stream"]),
+            )
+            for row, data, metadata in read
+        ]
 
     async def open_rows(
         self, rows: Sequence[Row], on: "Connection | None" = None, columns: Sequence[str] = ("data",)
@@ -209,12 +217,10 @@ def _opened_fingerprint(stored: str, keys: Keys, place: str) -> str:
     return decrypt_alike(key, base64.b64decode(stored.rpartition(".")[2]), place).decode()
 
 
-def _with_fingerprint(sealed: Envelope, keys: Keys) -> Envelope:
-    if not _is_sealed(sealed.metadata.fingerprint):
-        return sealed
-    fingerprint = _opened_fingerprint(sealed.metadata.fingerprint, keys, sealed.stream)
-    metadata = sealed.metadata.model_copy(update={"fingerprint": fingerprint})
-    return sealed.model_copy(update={"metadata": metadata})
+def _opened_metadata(metadata: Metadata, keys: Keys, place: str) -> Metadata:
+    if not _is_sealed(metadata.fingerprint):
+        return metadata
+    return with_fingerprint(metadata, _opened_fingerprint(metadata.fingerprint, keys, place))
 
 
 def _token(owner: str, sealed: bytes, mark: Personal) -> JsonObject:

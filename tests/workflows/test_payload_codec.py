@@ -144,3 +144,12 @@ async def test_bare_strings_are_labels_and_nothing_else(database: str) -> None:
         start, result = arguments_and_results(workflow.run)
         assert issubclass(start, Value)
         assert result is str, "an outcome, by its name"
+
+
+async def test_a_context_makes_no_converters_anew(pool: Pool) -> None:
+    """Every payload has a context; only the codec is made for it."""
+    whole = encrypting(pydantic_data_converter, SealingCodec(a_sealer(pool)))
+    one = whole.with_context(WorkflowSerializationContext(namespace="default", workflow_id=STREAM))
+    assert one.payload_converter is whole.payload_converter
+    assert one.failure_converter is whole.failure_converter
+    assert one.payload_codec is not whole.payload_codec
