@@ -54,6 +54,10 @@ up: $(SETUP) ## Start PostgreSQL, Temporal, worker, API and console; Ctrl-C stop
 test: $(SETUP) ## Run the tests, but not those marked slow or chaos; what fails beside others is tried once more, alone
 	$(PYTEST) || $(ALONE)
 
+.PHONY: chaos
+chaos: $(SETUP) ## Kill and break everything at random under load, and compare the end with that of an undisturbed run
+	$(BIN)/pytest -m chaos -n 1
+
 .PHONY: test-slow
 test-slow: $(SETUP) ## Run the tests that are marked slow or chaos
 	$(PYTEST) -m "slow or chaos"

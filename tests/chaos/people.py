@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from typing import Protocol
 
 import asyncpg
 
@@ -9,9 +10,10 @@ from activities.records import collaboration_after
 from activities.starting import Answer
 from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Pool
+from domain.decider import Actor, Command
 from domain.errors import Refused
 from tests.chaos.cast import Act, act
-from workflows.client import Engine, EngineUnavailable, TooManyInFlight
+from workflows.client import EngineUnavailable, TooManyInFlight
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at the task list."""
@@ -34,16 +36,24 @@ DOWN = (
 """What the people's own look at the database meets while there is none."""
 
 
+class Decides(Protocol):
+    """What people need: the engine itself, or the API before it."""
+
+    async def decide(self, stream: str, command: Command, *, actor: Actor, command_id: str) -> Answer:
+        """See `workflows.client.Engine.decide`."""
+        ...
+
+
 class People:
     """Whoever acts in the campaigns of one database. What they sent and what was answered stays in `answers`."""
 
-    def __init__(self, engine: Engine, log: PostgresEventLog, pool: Pool) -> None:
+    def __init__(self, engine: Decides, log: PostgresEventLog, pool: Pool) -> None:
         self.answers: dict[tuple[str, str], tuple[Act, Answer]] = {}
         """Every act with its answer, by stream and idempotency key."""
         self.repeated = 0
         """How often somebody had to send the same again because there was no answer."""
         self.refused: list[str] = []
-        self._engine = engine
+        self.engine = engine
         self._log = log
         self._pool = pool
         self._begun: set[tuple[str, str, object]] = set()
@@ -66,7 +76,7 @@ class People:
         """Send every act once more with its key, and return what is answered now."""
         now = {}
         for (stream, key), (done, _) in self.answers.items():
-            now[stream, key] = await self._engine.decide(stream, done.command, actor=done.by, command_id=key)
+            now[stream, key] = await self.engine.decide(stream, done.command, actor=done.by, command_id=key)
         return now
 
     async def _tasks(self) -> list[asyncpg.Record]:
@@ -84,7 +94,7 @@ class People:
                     doing = act(handle, task, nth, collaboration_after(await self._log.read(stream)))
                 if doing is None:
                     return
-                answer = await self._engine.decide(stream, doing.command, actor=doing.by, command_id=key)
+                answer = await self.engine.decide(stream, doing.command, actor=doing.by, command_id=key)
             except (EngineUnavailable, TooManyInFlight, *DOWN):
                 self.repeated += 1
                 await asyncio.sleep(0.3)

@@ -5,26 +5,30 @@ import fcntl
 import json
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from time import monotonic
 from uuid import uuid4
 
+import httpx
 from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 
+from activities.links import CreatorLinks
 from activities.store.creators import Creators
 from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Pool, open_pool
 from activities.store.projections.read_models import read_models
 from activities.store.projections.unfinished import UnfinishedStreams
 from api.embedded.mail import MailSink
+from api.embedded.process import free_ports
 from domain.decider import Actor, Role
 from tests.chaos.cast import PARTS, Part, Story
+from tests.chaos.front_door import FrontDoor
 from tests.chaos.oracle import Aftermath, Ending, aftermath
 from tests.chaos.people import DOWN, People
-from tests.chaos.servers import WorkerProcess
+from tests.chaos.servers import Program
 from tests.keys import MASTER_KEYS, a_sealer
 from workflows.client import Engine, EngineUnavailable
 from workflows.payload_codec import encrypted_client
@@ -32,21 +36,26 @@ from workflows.resume import ResumeReport, resume
 
 WORKER = (sys.executable, "-m", "api.cli", "worker")
 """`groundswell worker`."""
+API = (sys.executable, "-m", "api.cli", "api")
 
 BRAND = Actor(role=Role.BRAND, id="brand-1")
+SECRET = "a secret of the tests, long enough"
+BRANDS_KEY = "the key of the brand in the tests"
 
 
 class Campaigning:
     """One campaign with everybody in it."""
 
     def __init__(
-        self, story: Story, client: Client, pool: Pool, mail: MailSink, worker: WorkerProcess, task_queue: str
+        self, story: Story, client: Client, pool: Pool, mail: MailSink, worker: Program, task_queue: str
     ) -> None:
         self.story = story
         self.client = encrypted_client(client, a_sealer(pool))
         self.pool = pool
         self.mail = mail
         self.worker = worker
+        self.api: Program | None = None
+        """The API's front door, if people act through it."""
         self.sealer = a_sealer(pool)
         self.log = PostgresEventLog(pool, self.sealer, read_models())
         self.engine = Engine(self.client, self.log, task_queue)
@@ -149,31 +158,49 @@ async def campaigning(
     mail: MailSink,
     directory: Path,
     command: Sequence[str] = WORKER,
+    *,
+    settings: Mapping[str, str] | None = None,
+    over_http: bool = False,
 ) -> AsyncIterator[Campaigning]:
-    """A campaign that has started, with a worker and with people who act."""
+    """A campaign that has started, with a worker and with people who act, by the API's front door if `over_http`.
+
+    `settings` are added to those of the programs, or stand in their place.
+    """
     task_queue = f"chaos-{uuid4().hex}"
     environment = {
         "DATABASE_URL": dsn,
         "TEMPORAL_ADDRESS": temporal,
-        "GROUNDSWELL_SECRET_KEY": "a secret of the tests, long enough",
+        "GROUNDSWELL_SECRET_KEY": SECRET,
+        "GROUNDSWELL_API_KEYS": f"brand-1={BRANDS_KEY}",
         "GROUNDSWELL_MASTER_KEYS": MASTER_KEYS,
         "GROUNDSWELL_SMTP_HOST": mail.host,
         "GROUNDSWELL_SMTP_PORT": str(mail.port),
         "GROUNDSWELL_TASK_QUEUE": task_queue,
         "GROUNDSWELL_POLL_SECONDS": "0.3",
+        **(settings or {}),
     }
-    worker = WorkerProcess(command, environment, directory / "worker.log")
-    await worker.start()
-    client = await Client.connect(temporal, data_converter=pydantic_data_converter)
-    pool = await open_pool(dsn, application_name="chaos tests", max_size=20)
-    campaign = Campaigning(story, client, pool, mail, worker, task_queue)
-    try:
+    async with AsyncExitStack() as running:
+        worker = await running.enter_async_context(Program(command, environment, directory / "worker.log"))
+        client = await Client.connect(temporal, data_converter=pydantic_data_converter)
+        pool = await running.enter_async_context(await open_pool(dsn, application_name="chaos tests", max_size=20))
+        campaign = Campaigning(story, client, pool, mail, worker, task_queue)
+        if over_http:
+            await running.enter_async_context(_api(campaign, environment, directory / "api.log"))
+        running.push_async_callback(campaign.stop)
         await campaign.start()
         yield campaign
-    finally:
-        await campaign.stop()
-        await worker.stop()
-        await pool.close()
+
+
+@asynccontextmanager
+async def _api(campaign: Campaigning, environment: Mapping[str, str], log: Path) -> AsyncIterator[None]:
+    """The API, through which its people act as long as the block runs."""
+    [port] = free_ports(1)
+    async with (
+        Program((*API, "--port", str(port)), environment, log) as campaign.api,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as session,
+    ):
+        campaign.people.engine = FrontDoor(session, BRANDS_KEY, CreatorLinks(SECRET, ""))
+        yield
 
 
 Endings = Mapping[str, Ending]

@@ -98,6 +98,10 @@ class Temporal:
             file.unlink()
         return [file.name for file in files]
 
+    def kill(self) -> None:
+        """Kill -9; what it had written is still there."""
+        psutil.Process(self._server.pid).kill()
+
     async def start(self) -> None:
         """Start a server, an empty one if the last was lost."""
         self._server = self._on_the_same_port()
@@ -114,8 +118,8 @@ class Temporal:
         await self._server.stop()
 
 
-class WorkerProcess:
-    """A worker in a process of its own, started again as soon as it dies."""
+class Program:
+    """One of our programs in a process of its own, started again as soon as it dies."""
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
         self.log = log
@@ -161,6 +165,15 @@ class WorkerProcess:
         """Start it, and watch over it from now on."""
         await self._launch()
         self._watching = asyncio.create_task(self._watch())
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
 
     async def _launch(self) -> None:
         with self.log.open("ab") as log:
