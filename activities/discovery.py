@@ -216,7 +216,12 @@ class Discovery:
             campaign_id=request.campaign_id,
             creator_id=creator.id,
             rank=nth,
-            assignment=assign(request.brief, creator.profile, request.calendar),
+            assignment=assign(
+                request.brief,
+                creator.profile,
+                request.calendar,
+                today=datetime.now(UTC).astimezone(request.brief.zone).date(),
+            ),
         )
         with suppress(WorkflowAlreadyStartedError):  # an earlier attempt invited them, and it is over already
             await activity.client().start_workflow(

@@ -1,17 +1,24 @@
 """What one creator is asked to do and within which limits: the part of a brief that a collaboration lives by."""
 
-from collections.abc import Iterable
+from datetime import date
 
 from pydantic import Field
 
-from domain.benchmarks import fair_price
 from domain.brief import Brief, Policies, PostingWindow
 from domain.calendars import ROUND_THE_CLOCK, Calendar, calendar_of
 from domain.clauses import Briefing, Deliverable, Terms
-from domain.creators import Profile
+from domain.creators import Country, Profile
 from domain.formats import Format
 from domain.money import Currency, Minor, share
+from domain.pricing import Quote, quote
 from domain.values import Line, Value
+
+
+class PostSource(Value):
+    """A service that reads posts on the creator's platform. Other formats than these it does not see."""
+
+    name: Line
+    formats: tuple[Format, ...]
 
 
 class Assignment(Value):
@@ -20,29 +27,51 @@ class Assignment(Value):
     brand: Line
     product: Line
     category: Line
+    audience_country: Country | None = None
+    """Where the brand wants to reach people; None is anywhere."""
     currency: Currency
     opening_fee: Minor
     fee_cap: Minor
+    """The most that the creator may cost: the fee, with what a commission can come to."""
     deliverables: tuple[Deliverable, ...] = Field(min_length=1)
     posting_window: PostingWindow
     briefing: Briefing
     terms: Terms
     policies: Policies
     calendar: Calendar = ROUND_THE_CLOCK
+    quote: Quote | None = None
+    """How the fair price came about; None of assignments that were made before quotes were kept."""
+    post_source: PostSource | None = None
+    """Who looks at the posts once they are live; None if nobody can, and the creator's word is all there is."""
+
+    def source_of(self, kind: Format) -> str | None:
+        """The name of the service that reads posts of this format; None if none does."""
+        source = self.post_source
+        return source.name if source is not None and kind in source.formats else None
 
 
-def assign(brief: Brief, profile: Profile, calendar: Calendar | None = None) -> Assignment:
+def assign(
+    brief: Brief,
+    profile: Profile,
+    calendar: Calendar | None = None,
+    post_source: PostSource | None = None,
+    *,
+    today: date | None = None,
+) -> Assignment:
     """The assignment that `brief` makes for this creator; the opening fee is the policy's share of the fair price.
 
-    `calendar` is the campaign's; without one it is the brief's, which knows no public holidays.
+    `calendar` is the campaign's; without one it is the brief's, which knows no public holidays. `today` is the day of
+    the invitation: without it nothing is priced as a rush. A commission's cap is left of the cap, whatever is fair.
     """
-    fair = fair_fee(profile, brief.formats)
+    fair, commission = quote(brief, profile, today=today), brief.terms.commission
+    most = max(0, brief.fee_cap - (commission.cap if commission is not None else 0))
     return Assignment(
         brand=brief.brand,
         product=brief.product,
         category=brief.category,
+        audience_country=brief.audience.country,
         currency=brief.budget.currency,
-        opening_fee=min(share(fair, brief.policies.negotiation.opening), brief.fee_cap),
+        opening_fee=min(share(fair.fee, brief.policies.negotiation.opening), most),
         fee_cap=brief.fee_cap,
         deliverables=tuple(Deliverable(number=n, format=kind) for n, kind in enumerate(brief.formats, start=1)),
         posting_window=brief.posting_window,
@@ -50,10 +79,6 @@ def assign(brief: Brief, profile: Profile, calendar: Calendar | None = None) -> 
         terms=brief.terms,
         policies=brief.policies,
         calendar=calendar or calendar_of(brief.calendar, brief.time_zone),
+        post_source=post_source,
+        quote=fair,
     )
-
-
-def fair_fee(profile: Profile, formats: Iterable[Format]) -> int:
-    """The middle of the fair price range of all formats together, in minor units."""
-    ranges = [fair_price(profile, kind) for kind in formats]
-    return sum((price.low + price.high) // 2 for price in ranges)

@@ -133,6 +133,31 @@ class Surcharge(Value):
     source: Source
 
 
+class PriceBy(StrEnum):
+    """What the price of a deliverable is reckoned from."""
+
+    RATE_CARD = "rate_card"
+    """The card where it has a band for the account's size, else the engagements that are to be expected."""
+    ENGAGEMENTS = "engagements"
+    """The account's own engagements, at the usual cost of one, where they are known; else the card."""
+
+
+class PricingRules(Value):
+    """Where in the ranges a quote takes its figures, and from where on an extra is one. Ratios 0..1."""
+
+    place: float = Field(ge=0, le=1)
+    """Where a figure is taken in its range: 0 is the low end, 1 the high one."""
+    exclusivity_low_days: int = Field(ge=1)
+    """Exclusivity of at most so many days costs the low end of its range."""
+    exclusivity_high_days: int = Field(ge=1)
+    """Exclusivity of at least so many days costs the high end; in between it rises evenly."""
+    rush_days: int = Field(ge=1)
+    """Less time than so many days until the last posting day is a rush."""
+    revisions_included: int = Field(ge=0)
+    """Rounds of changes that the base fee covers."""
+    source: Source
+
+
 class PriceRange(Value):
     """A price in minor units, from low to high, and what it was reckoned from."""
 
@@ -158,6 +183,15 @@ class Benchmarks(Value):
     celebrity_post: UnitCost
     micro_post: UnitCost
     surcharges: tuple[Surcharge, ...]
+    pricing: PricingRules
+
+    def surcharge(self, extra: Extra) -> Surcharge:
+        """What an extra costs.
+
+        Raises:
+            KeyError: these benchmarks have no figure for it.
+        """
+        return {known.extra: known for known in self.surcharges}[extra]
 
 
 _PLAYBOOK = Source(grade=Grade.PLAYBOOK, origin="micro-influencer campaign playbook")
@@ -166,6 +200,11 @@ _SURVEY_2016 = Source(grade=Grade.PRESS, origin="vendor survey of like rates on 
 _VENDORS = Source(grade=Grade.PRESS, origin="current vendor reports")
 _BORROWED = Source(grade=Grade.PLAYBOOK, origin="no figure of its own: the 2016 like rate of 1-10M followers is used")
 _SHORT_AS_REEL = Source(grade=Grade.PLAYBOOK, origin="no figure of its own: a short is priced as a reel is")
+_OWN_RULES = Source(
+    grade=Grade.PLAYBOOK,
+    origin="this engine's own assumption: middle of the range, exclusivity over the usual 30 to 90 days; the playbook "
+    "has the 7 days of a rush and the two rounds",
+)
 _INDUSTRY = Source(grade=Grade.PRESS, origin="tier names as agencies commonly use them")
 
 
@@ -213,7 +252,7 @@ def _surcharge(extra: Extra, low: float, high: float) -> Surcharge:
 
 
 DEFAULT = Benchmarks(
-    version="2026-11.1",
+    version="2026-11.2",
     currency="USD",
     tiers=_tier_set("default", _PLAYBOOK, 0, 1_000, 10_000, 100_000, 1_000_000),
     alternative_tiers=(_tier_set("industry", _INDUSTRY, 1_000, 10_000, 100_000, 500_000, 1_000_000),),
@@ -253,6 +292,14 @@ DEFAULT = Benchmarks(
         _surcharge(Extra.RUSH_UNDER_7_DAYS, 0.25, 0.50),
         _surcharge(Extra.EXTRA_REVISION, 0.15, 0.25),
     ),
+    pricing=PricingRules(
+        place=0.5,
+        exclusivity_low_days=30,
+        exclusivity_high_days=90,
+        rush_days=7,
+        revisions_included=2,
+        source=_OWN_RULES,
+    ),
 )
 """The figures that everything uses unless told otherwise."""
 
@@ -268,12 +315,17 @@ def benchmark_engagement(platform: Platform, followers: int, benchmarks: Benchma
     return next(e.benchmark for e in benchmarks.engagement if e.platform is platform and e.tier is wanted)
 
 
-def fair_price(profile: Profile, kind: Format, benchmarks: Benchmarks = DEFAULT) -> PriceRange:
+def fair_price(
+    profile: Profile, kind: Format, benchmarks: Benchmarks = DEFAULT, by: PriceBy = PriceBy.RATE_CARD
+) -> PriceRange:
     """What one deliverable of `kind` is worth from this account, in minor units of the benchmarks' currency.
 
     The rate card decides where it has a band for the account's followers. Elsewhere expected engagements are priced at
-    the usual cost per engagement, and an account above the card is never worth less than its top band.
+    the usual cost per engagement, and an account above the card is never worth less than its top band. By engagements,
+    those that were counted are priced, whatever the card says.
     """
+    if by is PriceBy.ENGAGEMENTS and profile.engagement_rate is not None:
+        return _price_of_engagements(profile, (0, 0), benchmarks)
     band = _band(kind, profile.followers, benchmarks)
     if band is not None:
         span = f"{band.followers_min:,}-{band.followers_max:,} followers"
@@ -283,9 +335,12 @@ def fair_price(profile: Profile, kind: Format, benchmarks: Benchmarks = DEFAULT)
             currency=benchmarks.currency,
             basis=f"rate card {benchmarks.version}: {kind}, {span} (grade {band.source.grade})",
         )
+    return _price_of_engagements(profile, _top_of_card(kind, profile.followers, benchmarks), benchmarks)
+
+
+def _price_of_engagements(profile: Profile, least: tuple[int, int], benchmarks: Benchmarks) -> PriceRange:
     engagements = profile.followers * _expected_rate(profile, benchmarks)
-    floor, ceiling = _top_of_card(kind, profile.followers, benchmarks)
-    cpe = benchmarks.cpe
+    cpe, (floor, ceiling) = benchmarks.cpe, least
     return PriceRange(
         low=max(floor, round(engagements * cpe.low)),
         high=max(ceiling, round(engagements * cpe.high)),

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
+from domain.benchmarks import PriceBy
 from domain.calendars import CampaignCalendar
 from domain.clauses import Briefing, Terms
+from domain.concession import Concession
 from domain.creators import Country, Email, Followers, Language, Platform
 from domain.deadlines import DeadlinePolicy, OnExpiry
 from domain.durations import BusinessTime, Duration, business_days, business_hours
@@ -123,15 +125,43 @@ _OFFER = DeadlinePolicy(
 
 
 class NegotiationPolicy(Value):
-    """How the engine opens and when it says yes by itself."""
+    """How the engine opens, when it says yes by itself, and how it answers what it does not accept."""
 
     opening: Annotated[float, Field(gt=0, le=1)] = 0.85
+    price_by: PriceBy = PriceBy.RATE_CARD
+    """What the fair price is reckoned from."""
     """The first offer, as a share of the fair price."""
     accept_up_to: Annotated[float, Field(gt=0, le=3)] = 1.1
     """A counter-offer of at most this multiple of our last offer, within the cap, is accepted without asking anyone."""
     rounds: int = Field(default=2, ge=0, le=10)
+    accept_below: Minor = 0
+    """So is one of at most this amount in minor units, within the cap, whatever our last offer was."""
     """Counter-offers that a creator may make."""
 
+    concession: Concession | None = None
+    """How the engine counters by itself; without it a person is asked about everything that it does not accept."""
+
+
+class Asked(StrEnum):
+    """Of whom a report of their own figures is asked. Of nobody whom the other evidence refuses already."""
+
+    NOBODY = "nobody"
+    DOUBTFUL = "doubtful"
+    """Where the evidence is not clear, before a person has to decide."""
+    EVERYONE = "everyone"
+
+
+PEOPLES_OWN_ACTS = (
+    "performance_report",
+    "creator_signature",
+    "brand_signature",
+    "offer",
+    "draft",
+    "publication",
+    "metrics",
+    "restoration",
+)
+"""The deadlines at which silence cannot stand for an answer."""
 
 class Policies(Value):
     """How long everybody has, and what silence means.

@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
+from domain.benchmarks import Extra
 from domain.disclosure import Jurisdiction
 from domain.durations import Duration
 from domain.formats import Format
-from domain.money import Money
+from domain.money import Minor, Money
 from domain.values import Line, Text, Value
 
 Ratio = Annotated[float, Field(ge=0, le=1)]
@@ -16,12 +17,48 @@ Ratio = Annotated[float, Field(ge=0, le=1)]
 Months = Annotated[int, Field(ge=0, le=60)]
 
 
+class Gift(Value):
+    """Something given beside the fee: it counts at its value for people, and for nothing in the campaign's budget."""
+
+    description: Line
+    value: Minor = 0
+    """What it would cost to buy, in minor units of the campaign's currency."""
+
+
+class Commission(Value):
+    """A share of what the creator's links and codes have sold, after refunds, up to a cap; a ratio of 0 is none.
+
+    The cap is held in the campaign's budget beside the fee, so that what sells well can be paid as well.
+    """
+
+    ratio: Ratio
+    cap: Minor
+    """The most that it can come to, in minor units of the campaign's currency."""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether anything can be owed by it."""
+        return self.ratio > 0 and self.cap > 0
+
+
+class FeePart(Value):
+    """What a part of the fee is for: a deliverable by its number, or an extra. In minor units of the fee's currency."""
+
+    deliverable: int | None = None
+    extra: Extra | None = None
+    amount: Minor
+
+
 class Payment(Value):
     """1. What is paid when. The rest of the fee is due when every post has been published."""
 
     fee: Money
     upfront: Ratio
     """Share of the fee that is due when both sides have signed."""
+    parts: tuple[FeePart, ...] = ()
+    """What the fee is made up of; together they are the fee. Empty for a fee that no quote explains."""
+    gifts: tuple[Gift, ...] = ()
+    commission: Commission | None = None
 
 
 class Briefing(Value):
@@ -75,7 +112,13 @@ class UsageRights(Value):
     territory: Line = "worldwide"
     months: Months = 3
     paid: bool = False
-    """Whether the content may run as paid advertising."""
+    """Whether the content may run as paid advertising, as long as it may be used at all."""
+    perpetual: bool = False
+    """Whether the rights never expire; then `months` says nothing."""
+    whitelisting_months: Months = 0
+    """How long the brand may advertise through the creator's own account."""
+    raw_footage: bool = False
+    """Whether the brand gets the unedited recordings."""
 
 
 class Exclusivity(Value):
@@ -117,6 +160,10 @@ class Terms(Value):
     exclusivity: Exclusivity = Exclusivity()
     disclosure: EndorsementDisclosure = EndorsementDisclosure()
     cancellation: Cancellation = Cancellation()
+    gifts: tuple[Gift, ...] = Field(default=(), max_length=10)
+    """What the opening offer gives beside the fee."""
+    commission: Commission | None = None
+    """What the opening offer gives on tracked sales."""
 
 
 class Clauses(Value):

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from domain.benchmarks import cheapest_plausible
 from domain.brief import Brief
 from domain.calendars import ROUND_THE_CLOCK, Calendar, PublicHolidays, calendar_of
 from domain.decider import Command, Context, Event
 from domain.errors import BriefRefused, WrongStage
+from domain.pricing import cheapest_fee
 from domain.values import Line
 
 if TYPE_CHECKING:
@@ -98,11 +98,15 @@ def _calendar(brief: Brief, holidays: PublicHolidays | None) -> Iterator[str]:
 
 
 def _money(brief: Brief) -> Iterator[str]:
-    cheapest = sum(cheapest_plausible(kind, brief.criteria.followers_min) for kind in brief.formats)
+    cheapest = cheapest_fee(brief)
+    if (commission := brief.terms.commission) is not None:
+        if brief.shop is None:
+            yield "terms.commission is on tracked sales, which only a shop tells of: add shop, or leave it out"
+        cheapest += commission.cap
     if brief.fee_cap < cheapest:
         yield (
-            f"fee_cap {brief.fee_cap} is below {cheapest}, the cheapest plausible price (minor units) of the "
-            "deliverables asked of one creator: raise the cap or ask for less"
+            f"fee_cap {brief.fee_cap} is below {cheapest}, the cheapest plausible price (minor units) of what "
+            "is asked of one creator, a commission's cap with it: raise the cap or ask for less"
         )
     needed = cheapest * brief.creators_wanted
     if brief.budget.amount < needed:

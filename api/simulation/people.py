@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import exp, log
 
-from domain.assignment import Assignment, assign, fair_fee
+from domain.assignment import Assignment, assign
 from domain.behaviour import Behaviour, Draw
 from domain.benchmarks import EngagementBenchmark, EngagementKind, benchmark_engagement
 from domain.brief import Brief
@@ -16,6 +16,7 @@ from domain.disclosure import check_disclosure
 from domain.money import Money
 from domain.monitoring import Metrics, RecordMetrics
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer, Offer
+from domain.pricing import quote
 from domain.verification import ApproveCreator, RejectCreator
 
 SIZES = 24
@@ -51,7 +52,7 @@ def candidates_of(brief: Brief, profiles: Sequence[Profile] = ()) -> list[Candid
     return [
         Candidate(
             assignment=assign(brief, profile),
-            fair=fair_fee(profile, brief.formats),
+            fair=quote(brief, profile).fee,
             followers=profile.followers,
             usual=benchmark_engagement(profile.platform, profile.followers),
         )

@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from domain.assignment import Assignment, assign, fair_fee
+from domain.assignment import Assignment, assign
+from domain.clauses import Commission, Terms, UsageRights
 from domain.formats import Format
 from tests.domain.given import a_brief, a_profile
 
@@ -21,8 +22,24 @@ def test_an_assignment_carries_the_brief() -> None:
 
 def test_the_opening_fee_is_a_share_of_the_fair_price() -> None:
     """85 % of the middle of the rate card for a reel (175 dollars) and stories (75) is offered first."""
-    assert fair_fee(a_profile(), [Format.REEL, Format.STORY]) == 250_00
-    assert assign(a_brief(), a_profile()).opening_fee == 212_50
+    assignment = assign(a_brief(), a_profile())
+    assert assignment.quote is not None
+    assert assignment.quote.fee == 250_00
+    assert assignment.opening_fee == 212_50
+
+
+def test_what_the_terms_ask_for_besides_raises_the_opening() -> None:
+    """Paid advertising for a month costs 20 % more, and so is offered 20 % more."""
+    terms = Terms(usage_rights=UsageRights(months=1, paid=True))
+    assert assign(a_brief(terms=terms), a_profile()).opening_fee == 255_00
+
+
+def test_the_opening_fee_leaves_room_for_the_commission() -> None:
+    """Fee and commission together stay below the cap for one creator, also if that leaves less than is fair."""
+    terms = Terms(commission=Commission(ratio=0.1, cap=250_00))
+    assert assign(a_brief(terms=terms), a_profile()).opening_fee == 150_00
+    nothing = Terms(commission=Commission(ratio=0.1, cap=500_00))
+    assert assign(a_brief(terms=nothing), a_profile()).opening_fee == 0
 
 
 def test_the_opening_fee_stays_below_the_cap() -> None:

@@ -2,17 +2,18 @@
 
 import pytest
 
-from domain.assignment import fair_fee
 from domain.formats import Format
 from domain.goal_setting import objections
+from domain.pricing import quote
 from tests.domain.given import T0, a_brief, a_profile
 
 
 @pytest.mark.parametrize("kind", Format)
 def test_every_format_has_a_price(kind: Format) -> None:
     """A brief may ask for any format: each has a fair price and a cheapest plausible one."""
-    assert fair_fee(a_profile(), [kind]) > 0
-    assert objections(a_brief(deliverables=[{"format": kind}]), today=T0.date()) == []
+    brief = a_brief(deliverables=[{"format": kind}])
+    assert quote(brief, a_profile()).fee > 0
+    assert objections(brief, today=T0.date()) == []
 
 
 def test_formats_are_plain_words() -> None:

@@ -79,6 +79,21 @@ def test_the_bounds_themselves_are_allowed(facts: dict[str, Any]) -> None:
     assert objections(a_brief(**facts), today=TODAY) == []
 
 
+def test_what_the_terms_ask_for_besides_belongs_to_the_cheapest_price() -> None:
+    """Perpetual rights cost at least twice the base fee, and a commission's cap is held beside the fee."""
+    perpetual = a_brief(terms={"usage_rights": {"perpetual": True}})
+    assert any("fee_cap 40000 is below 45000" in reason for reason in objections(perpetual, today=TODAY))
+    shop = {"landing_url": "https://shop.example/tea"}
+    commission = a_brief(terms={"commission": {"ratio": 0.1, "cap": 300_00}}, shop=shop)
+    assert any("fee_cap 40000 is below 45000" in reason for reason in objections(commission, today=TODAY))
+
+
+def test_a_commission_needs_a_shop() -> None:
+    """Without one no sale is tracked, and nothing could be owed."""
+    [objection] = objections(a_brief(terms={"commission": {"ratio": 0.1, "cap": 100_00}}), today=TODAY)
+    assert "terms.commission" in objection
+
+
 @pytest.mark.parametrize(
     ("hour_in_utc", "workable"),
     [(3, True), (5, False)],

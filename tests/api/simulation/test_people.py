@@ -8,10 +8,10 @@ import pytest
 from api.simulation.library import stream
 from api.simulation.people import SIZES, candidates_of, disclosing_caption
 from api.simulation.walk import walk
-from domain.assignment import fair_fee
 from domain.behaviour import DEFAULT
 from domain.disclosure import check_disclosure
 from domain.disclosure_rules import Jurisdiction
+from domain.pricing import quote
 from tests.domain.given import a_brief, a_profile
 
 
@@ -34,7 +34,7 @@ def test_known_accounts_have_their_fair_fee() -> None:
     profile, brief = a_profile(), a_brief()
     (one,) = candidates_of(brief, [profile])
 
-    assert (one.fair, one.followers) == (fair_fee(profile, brief.formats), 5_000)
+    assert (one.fair, one.followers) == (quote(brief, profile).fee, 5_000)
     assert one.assignment.opening_fee == 212_50
 
 
