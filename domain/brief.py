@@ -13,7 +13,7 @@ from domain.clauses import Briefing, Terms
 from domain.concession import Concession
 from domain.creators import Country, Email, Followers, Language, Platform
 from domain.deadlines import DeadlinePolicy, OnExpiry
-from domain.durations import BusinessTime, Duration, business_days, business_hours
+from domain.durations import LONGEST, BusinessTime, Duration, Span, business_days, business_hours
 from domain.formats import Format
 from domain.money import Minor, Money
 from domain.shop import Shop
@@ -185,12 +185,18 @@ class Policies(Value):
     """How long a review has, at the least, that goes on after changes; never more than `review` has in all."""
     publication: DeadlinePolicy = _creator()
     metrics: DeadlinePolicy = _within(business_days(3), remind=business_days(1), on_expiry=OnExpiry.EXTEND)
+    restoration: DeadlinePolicy = _creator()
+    """Of a post that was found missing, or without its disclosure."""
+    live_check_after: Span = timedelta(days=30)
+    """When after its publication a post is looked for again, where a service can read it."""
+    watch_for: Annotated[timedelta, Field(ge=timedelta(0), le=LONGEST)] = timedelta(days=30)
+    """How long after the last publication a service is asked for figures; with none at all, the creator is asked."""
     rounds_of_changes: int = Field(default=2, ge=0, le=10)
     negotiation: NegotiationPolicy = NegotiationPolicy()
 
     @model_validator(mode="after")
     def _only_people_sign_and_deliver(self) -> Self:
-        for name in ("creator_signature", "brand_signature", "offer", "draft", "publication", "metrics"):
+        for name in ("creator_signature", "brand_signature", "offer", "draft", "publication", "metrics", "restoration"):
             policy: DeadlinePolicy = getattr(self, name)
             if OnExpiry.APPROVE in (policy.on_expiry, policy.then):
                 raise ValueError(f"policies.{name}: silence cannot stand for a person's own act; use decline")

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Self, TypedDict, assert_never
 
-from domain import content_approval, contract_signing, monitoring, negotiation, verification
+from domain import content_approval, contract_signing, live_posts, monitoring, negotiation, verification
+from domain.appointments import Appointments
 from domain.assignment import Assignment
 from domain.calendars import ROUND_THE_CLOCK, Calendar
 from domain.checks import Assessment
@@ -74,6 +75,8 @@ ENGINES_OWN = (
     contract_signing.DraftContract,
     contract_signing.RecordSeal,
     RecordPayout,
+    live_posts.RecordCheck,
+    monitoring.NoteUnavailable,
     PassTime,
 )
 """Commands that no person gives."""
@@ -125,6 +128,7 @@ class Collaboration:
     metrics: Mapping[int, Metrics] = field(default_factory=dict)
     payouts: Mapping[str, Payout] = field(default_factory=dict)
     tasks: Tasks = field(default_factory=dict)
+    appointments: Appointments = field(default_factory=dict)
     closing: Closing | None = None
     outcome: Outcome | None = None
     reason: Annotated[str, PERSONAL] = ""
@@ -244,6 +248,8 @@ def _expire(expired: TaskExpired, state: Collaboration, context: Context) -> Seq
             return content_approval.expire(expired, state, context)
         case content_approval.REPORT_METRICS:
             return monitoring.expire(expired)
+        case live_posts.RESTORE_POST:
+            return live_posts.expire(expired, state)
         case _:
             return contract_signing.expire(expired, state)
 
@@ -265,11 +271,11 @@ def evolve(state: Collaboration, event: CollaborationEvent) -> Collaboration:
     match event:
         case CollaborationCancelled():
             closing = Closing(outcome=Outcome.CANCELLED, reason=event.reason)
-            return replace(state, closing=closing, tasks={})
+            return replace(state, closing=closing, tasks={}, appointments={})
         case CollaborationClosing():
-            return replace(state, closing=event.closing, tasks={})
+            return replace(state, closing=event.closing, tasks={}, appointments={})
         case CollaborationEnded():
-            ended = replace(state, outcome=event.outcome, reason=event.reason, tasks={})
+            ended = replace(state, outcome=event.outcome, reason=event.reason, tasks={}, appointments={})
             return replace(ended, reserved=0, committed=0)
         case _:
             assert_never(event)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, StringConstraints
 
+from domain.appointments import Appointment, made
 from domain.assignment import Assignment
 from domain.deadlines import OnExpiry, Paused, Task, TaskExpired, closed, open_task, opened, pause, resume
 from domain.decider import Authority, Command, Context, Event, Role
@@ -24,12 +25,12 @@ from domain.errors import (
 )
 from domain.kill_fee import schedule_kill_fee
 from domain.lifecycle import Stage
-from domain.money import share
 from domain.outcomes import Outcome, end
 from domain.payouts import PayoutPurpose, schedule
 from domain.personal import PERSONAL, PERSONAL_URL
-from domain.values import Sha256, Text
-from domain.work import Work, WorkStatus
+from domain.values import Instant, Line, Sha256, Text
+from domain.watching import first_appointments, polled
+from domain.work import Finding, LivePost, Work, WorkStatus
 
 if TYPE_CHECKING:
     from domain.collaboration import Collaboration
@@ -118,13 +119,18 @@ class DraftApproved(Event):
 
 
 class PostPublished(Event):
-    """The content is live and disclosed."""
+    """The creator says that the content is live and disclosed; `source` is the service that can see whether it is."""
 
     deliverable: int
     url: Annotated[Url, PERSONAL_URL]
     caption: Annotated[Text, PERSONAL]
     disclosure: Disclosure
-    task: Task
+    task: Task | None
+    """The creator reports the figures, unless the source does."""
+    published_at: Instant | None = None
+    """None in what earlier releases wrote: there it is when the task was opened."""
+    source: Line | None = None
+    appointments: tuple[Appointment, ...] = ()
 
 
 class DeliverableMissed(Event):
@@ -141,10 +147,11 @@ ContentEvent = WorkAdvanced | AutoApprovalBlocked | DeliverableMissed
 
 def open_draft_tasks(assignment: Assignment, at: datetime) -> tuple[Task, ...]:
     """One task for each deliverable: they advance independently."""
-    return tuple(_creator_task(SUBMIT_DRAFT, d.number, assignment, at) for d in assignment.deliverables)
+    return tuple(creator_task(SUBMIT_DRAFT, d.number, assignment, at) for d in assignment.deliverables)
 
 
-def _creator_task(step: str, number: int, assignment: Assignment, at: datetime) -> Task:
+def creator_task(step: str, number: int, assignment: Assignment, at: datetime) -> Task:
+    """What the creator is asked to do for one deliverable, from `at` on."""
     policies = assignment.policies
     policy = {SUBMIT_DRAFT: policies.draft, PUBLISH: policies.publication, REPORT_METRICS: policies.metrics}[step]
     opens = assignment.posting_window.starts_at if step == PUBLISH else None
@@ -225,7 +232,7 @@ def _submit(command: SubmitDraft, work: Work, state: "Collaboration", context: C
 
 def _approved(work: Work, assignment: Assignment, at: datetime, authority: Authority) -> DraftApproved:
     number = work.deliverable.number
-    task = _creator_task(PUBLISH, number, assignment, at)
+    task = creator_task(PUBLISH, number, assignment, at)
     return DraftApproved(deliverable=number, version=work.version, authority=authority, task=task)
 
 
@@ -244,7 +251,7 @@ def _changes(work: Work, state: "Collaboration", at: datetime, feedback: str, au
         version=work.version,
         feedback=feedback,
         authority=authority,
-        task=_creator_task(SUBMIT_DRAFT, number, state.agreed, at),
+        task=creator_task(SUBMIT_DRAFT, number, state.agreed, at),
         paused=pause(review, at, state.calendar),
     )
 
@@ -253,22 +260,32 @@ def _publish(command: MarkPublished, state: "Collaboration", context: Context) -
     number = command.deliverable
     disclosure = _disclosure(command.caption, state.agreed)
     _must_disclose(number, disclosure)
+    policies = state.agreed.policies
+    source = state.agreed.source_of(state.works[number].deliverable.format)
+    asked = source is None or not polled(policies)
     published = PostPublished(
         deliverable=number,
         url=command.url,
         caption=command.caption,
         disclosure=disclosure,
-        task=_creator_task(REPORT_METRICS, number, state.agreed, context.at),
+        task=creator_task(REPORT_METRICS, number, state.agreed, context.at) if asked else None,
+        published_at=context.at,
+        source=source,
+        appointments=first_appointments(number, context.at, policies) if source else (),
     )
-    if all(work.is_live for n, work in state.works.items() if n != number):
-        return [published, *_balance(state)]
-    return [published]
+    return [published, *balance(evolve(state, published))]
 
 
-def _balance(state: "Collaboration") -> Sequence[Event]:
-    """The rest of the fee: owed once every post is live and disclosed."""
+def balance(state: "Collaboration") -> Sequence[Event]:
+    """The rest of the fee as it is now, beside what was upfront: owed once every post is live and disclosed.
+
+    Where a service can see that, it waits for its word; and it is owed once.
+    """
     assert state.fee is not None, "content follows an agreed fee"
-    upfront = share(state.fee.amount, state.agreed.terms.upfront)
+    paid = {payout.purpose: payout.amount.amount for payout in state.payouts.values()}
+    if PayoutPurpose.BALANCE in paid or not all(work.stands for work in state.works.values()):
+        return []
+    upfront = paid.get(PayoutPurpose.UPFRONT, 0)
     return schedule(state.id, PayoutPurpose.BALANCE, state.fee.amount - upfront, state.fee.currency)
 
 
@@ -325,7 +342,9 @@ def evolve(state: "Collaboration", event: ContentEvent) -> "Collaboration":
 def _advanced(state: "Collaboration", event: WorkAdvanced) -> "Collaboration":
     done = content_task(_STEP_DONE[type(event)], event.deliverable)
     works = {**state.works, event.deliverable: _work_after(state.works[event.deliverable], event)}
-    advanced = replace(state, works=works, tasks=opened(closed(state.tasks, done), event.task))
+    advanced = replace(state, works=works, tasks=opened(closed(state.tasks, done), *filter(None, (event.task,))))
+    if isinstance(event, PostPublished):
+        advanced = replace(advanced, appointments=made(state.appointments, *event.appointments))
     everything_is_live = all(work.is_live for work in works.values())
     return replace(advanced, stage=Stage.MONITORING) if everything_is_live else advanced
 
@@ -355,4 +374,11 @@ def _work_after(work: Work, event: WorkAdvanced) -> Work:
         case DraftApproved():
             return replace(work, status=WorkStatus.APPROVED)
         case PostPublished():
-            return replace(work, status=WorkStatus.PUBLISHED, url=event.url, disclosure=event.disclosure)
+            published = replace(work, status=WorkStatus.PUBLISHED, url=event.url, disclosure=event.disclosure)
+            return replace(published, live=_live(event))
+
+
+def _live(event: PostPublished) -> LivePost:
+    at = event.published_at or (event.task.opened_at if event.task else None)
+    assert at is not None, "a publication has its instant, or the task that it opened"
+    return LivePost(published_at=at, source=event.source, finding=None if event.source else Finding.UNKNOWN)

@@ -35,8 +35,9 @@ from domain.disclosure import Disclosure
 from domain.discovery import NoCreatorsFound, OutreachCompleted, ShortlistApproved, ShortlistProposed, ShortlistRejected
 from domain.durations import BusinessTime
 from domain.goal_setting import CampaignStarted
+from domain.live_posts import PostNotVerified, PostRestored, PostVerified
 from domain.money import Money
-from domain.monitoring import MetricsMissing, MetricsRecorded
+from domain.monitoring import MetricsMissing, MetricsRecorded, MetricsUnavailable
 from domain.narrative import amount, counted, moment
 from domain.negotiation import Offer, OfferAccepted, OfferBlocked, OfferCountered, OfferDeclined, OfferMade
 from domain.outcomes import CollaborationClosing, CollaborationEnded
@@ -137,6 +138,12 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
             yield from _disclosure(disclosure)
         case ChangesRequested() | AutoApprovalBlocked() | DraftApproved():
             yield from _review(event, before, lapsed)
+        case PostVerified(disclosure=disclosure) | PostNotVerified(disclosure=disclosure):
+            yield _shared(f"{event.source} was asked on {moment(event.checked_at, zone)}")
+            if disclosure is not None:
+                yield from _disclosure(disclosure)
+        case PostRestored() | MetricsUnavailable():
+            return
         case MetricsRecorded(metrics=metrics):
             if metrics.taken_at is not None:
                 yield _shared(f"the figures were taken on {moment(metrics.taken_at, zone)}")

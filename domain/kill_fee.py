@@ -18,7 +18,7 @@ def kill_fee(state: "Collaboration") -> int:
         return 0
     clause, fee = state.agreed.terms.cancellation, state.fee.amount
     works = state.works.values()
-    if all(work.is_live for work in works):
+    if all(work.is_live and not work.in_doubt for work in works):
         return fee
     if any(work.is_live or work.status is WorkStatus.APPROVED for work in works):
         return share(fee, clause.delivered)

@@ -2,19 +2,25 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from domain.content_approval import REPORT_METRICS, DeliverableNumber, content_task
-from domain.deadlines import TaskExpired, closed
-from domain.decider import Command, Context, Event
+from domain import live_posts
+from domain.appointments import Appointment, Appointments, kept
+from domain.content_approval import REPORT_METRICS, DeliverableNumber, content_task, creator_task
+from domain.deadlines import Task, TaskExpired, closed, opened
+from domain.decider import Command, Context, Event, Role
 from domain.errors import NothingToDecide, WrongStage
 from domain.lifecycle import Stage
+from domain.live_posts import LivePostCommand, LivePostEvent
 from domain.outcomes import Outcome, end
 from domain.payouts import PayoutMade, PayoutScheduled, RecordPayout
-from domain.values import Instant, Value
-from domain.work import WorkStatus
+from domain.values import Instant, Line, Value
+from domain.watching import POLL_METRICS, next_poll, watch_ends
+from domain.work import Work, WorkStatus
 
 if TYPE_CHECKING:
     from domain.collaboration import Collaboration
@@ -37,11 +43,24 @@ class Metrics(Value):
     clicks: Count = None
     orders: Count = None
     revenue: Count = None
+    source: Line | None = None
+    """The service that told them; None if a person did. The engine fills it in."""
 
     @property
     def engagements(self) -> int | None:
         """Likes, comments, saves and shares together, of those that are known; None if none is."""
         return total((self.likes, self.comments, self.saves, self.shares))
+
+
+class Unavailable(StrEnum):
+    """Why a service gave no figures."""
+
+    NOT_YET = "not_yet"
+    """It has none yet: they may come two days late."""
+    NOT_GIVEN = "not_given"
+    """It shows neither the post nor its figures."""
+    UNREACHABLE = "unreachable"
+    """It has failed for as long as we try."""
 
 
 class RecordMetrics(Command):
@@ -51,11 +70,31 @@ class RecordMetrics(Command):
     metrics: Metrics
 
 
+class NoteUnavailable(Command):
+    """The service that reads a post gave no figures."""
+
+    deliverable: DeliverableNumber
+    why: Unavailable
+
+
 class MetricsRecorded(Event):
     """A snapshot of one post's figures."""
 
     deliverable: int
     metrics: Metrics
+    appointment: Appointment | None = None
+    """When the service is asked again; None if it was a person who told them, or for the last time."""
+
+
+class MetricsUnavailable(Event):
+    """A service that was asked for a post's figures gave none. If nobody has told any, the creator may be asked."""
+
+    deliverable: int
+    source: Line
+    why: Unavailable
+    asked_at: Instant
+    task: Task | None
+    appointment: Appointment | None
 
 
 class MetricsMissing(Event):
@@ -64,15 +103,19 @@ class MetricsMissing(Event):
     deliverable: int
 
 
-MonitoringCommand = RecordMetrics | RecordPayout
-MonitoringEvent = MetricsRecorded | MetricsMissing | PayoutScheduled | PayoutMade
+MonitoringCommand = RecordMetrics | NoteUnavailable | RecordPayout | LivePostCommand
+MonitoringEvent = MetricsRecorded | MetricsUnavailable | MetricsMissing | PayoutScheduled | PayoutMade | LivePostEvent
 
 
 def decide(command: MonitoringCommand, state: "Collaboration", context: Context) -> Sequence[Event]:
-    """Take figures of live posts, and the engine's word that a scheduled payout was made."""
+    """Take figures of live posts, what their platforms show, and the engine's word that a payout was made."""
+    if isinstance(command, LivePostCommand):
+        return live_posts.decide(command, state, context)
     match command:
         case RecordMetrics():
             return [_record_metrics(command, state, context)]
+        case NoteUnavailable():
+            return [_note_unavailable(command, state, context)]
         case RecordPayout():
             return [_record_payout(command, state)]
 
@@ -83,8 +126,45 @@ def _record_metrics(command: RecordMetrics, state: "Collaboration", context: Con
     work = state.works.get(command.deliverable)
     if work is None or not work.is_live:
         raise NothingToDecide(command="RecordMetrics", subject="the collaboration", open=state.open_tasks)
-    taken = command.metrics.model_copy(update={"taken_at": command.metrics.taken_at or context.at})
-    return MetricsRecorded(deliverable=command.deliverable, metrics=taken)
+    polled = context.actor.role is Role.ENGINE and _poll_of(work) in state.appointments
+    said = {"taken_at": command.metrics.taken_at or context.at, "source": _source_of(work) if polled else None}
+    following = _following(work, state, context.at) if polled else None
+    taken = command.metrics.model_copy(update=said)
+    return MetricsRecorded(deliverable=command.deliverable, metrics=taken, appointment=following)
+
+
+def _note_unavailable(command: NoteUnavailable, state: "Collaboration", context: Context) -> Event:
+    """The creator is asked where nobody has told any figures and the service will not: it refuses, or it is over."""
+    work = state.works.get(command.deliverable)
+    if work is None or _poll_of(work) not in state.appointments:
+        raise NothingToDecide(command="NoteUnavailable", subject="the collaboration", open=state.open_tasks)
+    following = _following(work, state, context.at)
+    known = work.status is not WorkStatus.PUBLISHED or content_task(REPORT_METRICS, command.deliverable) in state.tasks
+    asked = not known and (command.why is not Unavailable.NOT_YET or following is None)
+    return MetricsUnavailable(
+        deliverable=command.deliverable,
+        source=_source_of(work),
+        why=command.why,
+        asked_at=context.at,
+        task=creator_task(REPORT_METRICS, command.deliverable, state.agreed, context.at) if asked else None,
+        appointment=following,
+    )
+
+
+def _poll_of(work: Work) -> str:
+    return content_task(POLL_METRICS, work.deliverable.number)
+
+
+def _source_of(work: Work) -> str:
+    source = work.live.source if work.live is not None else None
+    assert source is not None, "only what a service reads is polled"
+    return source
+
+
+def _following(work: Work, state: "Collaboration", at: datetime) -> Appointment | None:
+    assert work.live is not None, "only published posts are polled"
+    ends = watch_ends(state.works.values(), state.agreed.policies)
+    return next_poll(work.deliverable.number, work.live, at, ends)
 
 
 def _record_payout(command: RecordPayout, state: "Collaboration") -> Event:
@@ -101,12 +181,14 @@ def expire(expired: TaskExpired) -> Sequence[Event]:
 
 def evolve(state: "Collaboration", event: MonitoringEvent) -> "Collaboration":
     """The collaboration after `event`."""
+    if isinstance(event, LivePostEvent):
+        return live_posts.evolve(state, event)
     match event:
         case MetricsRecorded():
-            task = content_task(REPORT_METRICS, event.deliverable)
-            measured = state.with_work(event.deliverable, status=WorkStatus.MEASURED)
-            metrics = {**state.metrics, event.deliverable: event.metrics}
-            return replace(measured, metrics=metrics, tasks=closed(state.tasks, task))
+            return _measured(state, event)
+        case MetricsUnavailable():
+            tasks = opened(state.tasks, event.task) if event.task else state.tasks
+            return replace(state, tasks=tasks, appointments=_polled(state, event))
         case MetricsMissing():
             return state.with_work(event.deliverable, status=WorkStatus.UNMEASURED)
         case PayoutScheduled():
@@ -117,12 +199,30 @@ def evolve(state: "Collaboration", event: MonitoringEvent) -> "Collaboration":
             return replace(state, payouts={**state.payouts, paid.id: paid}, committed=committed)
 
 
+def _measured(state: "Collaboration", event: MetricsRecorded) -> "Collaboration":
+    """What a person has told stands; a service's later figures are then kept in the record only."""
+    number, told = event.deliverable, state.metrics.get(event.deliverable)
+    measured = state.with_work(number, status=WorkStatus.MEASURED)
+    tasks = closed(state.tasks, content_task(REPORT_METRICS, number))
+    if event.metrics.source is None:
+        return replace(measured, metrics={**state.metrics, number: event.metrics}, tasks=tasks)
+    stands = told if told is not None and told.source is None else event.metrics
+    metrics = {**state.metrics, number: stands}
+    return replace(measured, metrics=metrics, tasks=tasks, appointments=_polled(state, event))
+
+
+def _polled(state: "Collaboration", event: MetricsRecorded | MetricsUnavailable) -> Appointments:
+    return kept(state.appointments, content_task(POLL_METRICS, event.deliverable), event.appointment)
+
+
 def conclude(state: "Collaboration") -> Sequence[Event]:
     """The end, once nothing is owed and nothing is awaited any more; called after every other decision."""
     if state.ended or state.owed:
         return []
     if state.closing is not None:
         return end(state, state.closing.outcome, state.closing.reason)
+    if state.appointments:
+        return []
     finished = (WorkStatus.MEASURED, WorkStatus.UNMEASURED)
     if state.stage is Stage.MONITORING and all(work.status in finished for work in state.works.values()):
         reason = "every post is live, measured as far as possible, and paid"

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from domain import content_approval, contract_signing, discovery, negotiation, verification
+from domain import content_approval, contract_signing, discovery, live_posts, negotiation, verification
 from domain.campaign import CampaignCancelled, CampaignClosed, CampaignEvent
 from domain.checks import Verdict
 from domain.collaboration import CollaborationCancelled, CollaborationEvent
@@ -29,12 +29,14 @@ from domain.decider import Event, Role
 from domain.disclosure import Disclosure
 from domain.discovery import NoCreatorsFound, OutreachCompleted, ShortlistApproved, ShortlistProposed, ShortlistRejected
 from domain.goal_setting import CampaignStarted
+from domain.live_posts import PostNotVerified, PostRestored, PostVerified
 from domain.money import Money
-from domain.monitoring import Metrics, MetricsMissing, MetricsRecorded
+from domain.monitoring import Metrics, MetricsMissing, MetricsRecorded, MetricsUnavailable, Unavailable
 from domain.negotiation import OfferAccepted, OfferBlocked, OfferCountered, OfferDeclined, OfferMade
 from domain.outcomes import CollaborationClosing, CollaborationEnded
 from domain.payouts import PayoutMade, PayoutPurpose, PayoutScheduled
 from domain.verification import CollaborationOpened, CreatorApproved, CreatorAssessed, CreatorRejected
+from domain.work import Finding
 
 UTC = ZoneInfo("UTC")
 
@@ -134,13 +136,26 @@ def tell(event: AnyEvent, zone: ZoneInfo = UTC) -> str:
         case DraftApproved():
             return f"{_draft(event.deliverable, event.version)} was approved; {_asked(event.task, zone)}."
         case PostPublished():
-            gate = _gate(event.disclosure)
-            return f"Deliverable {event.deliverable} was published and {gate}; {_asked(event.task, zone)}."
+            said = f"Deliverable {event.deliverable} was published and {_gate(event.disclosure)}"
+            follows = f"; {_asked(event.task, zone)}" if event.task else ""
+            seen = f"{event.source} is asked whether it is there" if event.source else "no service can look at it"
+            return f"{said}, as the creator says; {seen}{follows}."
+        case PostVerified():
+            return f"The post of deliverable {event.deliverable} is on {event.source} and {_gate(event.disclosure)}."
+        case PostNotVerified(deliverable=number):
+            follows = f"; {_asked(event.task, zone)}" if event.task else ""
+            return f"The post of deliverable {number} was not verified: {_NOT_VERIFIED[event.finding]}{follows}."
+        case PostRestored():
+            return f"The creator says that the post of deliverable {event.deliverable} is restored; we look again."
         case DeliverableMissed():
             step = wanted(content_approval.content_task(event.step, event.deliverable))
             return f"Deliverable {event.deliverable} was missed: the creator did not {step} in time."
         case MetricsRecorded():
-            return f"Figures of deliverable {event.deliverable} were recorded: {_figures(event.metrics)}."
+            teller = f", told by {event.metrics.source}" if event.metrics.source else ""
+            return f"Figures of deliverable {event.deliverable} were recorded{teller}: {_figures(event.metrics)}."
+        case MetricsUnavailable(deliverable=number):
+            follows = f"; {_asked(event.task, zone)}" if event.task else ""
+            return f"{event.source} gave no figures of deliverable {number}: {_UNAVAILABLE[event.why]}{follows}."
         case MetricsMissing():
             return f"Nobody reported the figures of deliverable {event.deliverable} in time; they count as unknown."
         case PayoutScheduled(payout=payout):
@@ -228,6 +243,18 @@ _WANTED: dict[str, str] = {
     content_approval.REVIEW_DRAFT: "review the draft of deliverable {of}",
     content_approval.PUBLISH: "publish deliverable {of}",
     content_approval.REPORT_METRICS: "report the figures of deliverable {of}",
+    live_posts.RESTORE_POST: "restore the post of deliverable {of}",
+}
+_NOT_VERIFIED: dict[Finding, str] = {
+    Finding.MISSING: "it is not where it was published",
+    Finding.UNDISCLOSED: "its caption does not disclose the partnership",
+    Finding.UNREACHABLE: "the service could not be reached, and the creator's word stands until it can",
+    Finding.UNKNOWN: "the service cannot see it, and the creator's word stands",
+}
+_UNAVAILABLE: dict[Unavailable, str] = {
+    Unavailable.NOT_YET: "there are none yet",
+    Unavailable.NOT_GIVEN: "it does not show them",
+    Unavailable.UNREACHABLE: "it could not be reached",
 }
 _VERDICTS: dict[Verdict, str] = {
     Verdict.PASS: "which passes",
@@ -262,7 +289,7 @@ def _figures(metrics: Metrics) -> str:
     known = [
         f"{name} {value:,}"
         for name in Metrics.model_fields
-        if name not in ("taken_at", "revenue") and (value := getattr(metrics, name)) is not None
+        if name not in ("taken_at", "revenue", "source") and (value := getattr(metrics, name)) is not None
     ]
     if metrics.revenue is not None:
         known.append(f"revenue {metrics.revenue:,} (minor units)")

@@ -86,6 +86,8 @@ class Track(Value):
     """Deliverables for which a deadline of the creator's was moved."""
     engagements: Mapping[int, int] = Field(default_factory=dict)
     """By deliverable, of those that were measured."""
+    told: tuple[int, ...] = ()
+    """Deliverables whose figures a person has reported."""
     outcome: Outcome | None = None
     ended_at: Instant | None = None
 
@@ -180,10 +182,12 @@ def _delayed(track: Track, deliverable: str) -> Track:
 
 
 def _measured(track: Track, event: MetricsRecorded) -> Track:
-    """Later figures of a post replace the earlier ones."""
-    found = event.metrics.engagements
-    if found is None:
+    """Later figures of a post replace the earlier ones, but a service's not a person's."""
+    found, told = event.metrics.engagements, event.metrics.source is None
+    if found is None or (not told and event.deliverable in track.told):
         return track
+    if told and event.deliverable not in track.told:
+        track = track.model_copy(update={"told": (*track.told, event.deliverable)})
     engagements = {**track.engagements, event.deliverable: found}
     figures = {"measured": len(engagements), "engagements": sum(engagements.values())}
     return track.model_copy(update={"engagements": engagements, "figures": track.figures.model_copy(update=figures)})

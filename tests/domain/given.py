@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 from typing import Any, Generic, Self, TypeVar
 
-from domain.assignment import Assignment, assign
+from domain.assignment import Assignment, PostSource, assign
 from domain.brief import Brief, Policies
 from domain.calendars import WEEK
 from domain.campaign import Campaign, CampaignDecider
@@ -29,7 +29,9 @@ from domain.discovery import ApproveShortlist, ProposeShortlist, Shortlist
 from domain.errors import Refused
 from domain.events import Envelope, Registry, event_id
 from domain.events import metadata as describe
+from domain.formats import Format
 from domain.goal_setting import StartCampaign
+from domain.live_posts import Look, RecordCheck, Sighting
 from domain.money import Money
 from domain.negotiation import AcceptOffer, CounterOffer, MakeOffer
 from domain.verification import ApproveCreator, OpenCollaboration, RecordAssessment
@@ -98,6 +100,12 @@ def an_assignment(*, policies: Policies | None = None, **facts: Any) -> Assignme
     """What the usual brief asks of the usual creator: an opening fee of 212.50 dollars, at most 400."""
     assignment = assign(a_brief(**({"policies": policies} if policies else {})), a_profile())
     return Assignment.model_validate({**dict(assignment), **facts})
+
+
+def watched(**policies: Any) -> Assignment:
+    """The usual assignment where Instagram shows the first deliverable, a reel, and never the second, a story."""
+    source = PostSource(name="instagram", formats=(Format.POST, Format.REEL))
+    return an_assignment(post_source=source, policies=Policies(**policies))
 
 
 def exclusively(days: int = 30, *competitors: str, category: str | None = None) -> Terms:
@@ -287,6 +295,17 @@ def live(assignment: Assignment | None = None) -> Story[Any, Collaboration]:
         story = story.does(ApproveDraft(deliverable=number, version=1), by=BRAND)
         story = story.does(a_post(number), by=CREATOR)
     return story
+
+
+def seen(caption: str = DISCLOSED, number: int = 1) -> RecordCheck:
+    """The platform shows the post with this caption."""
+    sighting = Sighting(look=Look.FOUND, post_id="17950000000000001", caption=caption)
+    return RecordCheck(deliverable=number, sighting=sighting)
+
+
+def not_seen(look: Look = Look.ABSENT, number: int = 1) -> RecordCheck:
+    """The post was looked for, and this came of it."""
+    return RecordCheck(deliverable=number, sighting=Sighting(look=look))
 
 
 def a_signature(document: str = DOCUMENT) -> SignContract:

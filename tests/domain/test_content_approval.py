@@ -181,6 +181,7 @@ def test_the_creator_publishes() -> None:
             caption=DISCLOSED,
             disclosure=checked(DISCLOSED),
             task=a_task(REPORT_METRICS, POLICIES.metrics),
+            published_at=T0,
         )
     )
     assert decision.state.stage is Stage.CONTENT_APPROVAL

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
+from domain.appointments import Appointment
 from domain.claims import Release
 from domain.content_approval import ApproveDraft, SubmitDraft
 from domain.deadlines import OnExpiry, TaskExpired, TaskExtended
@@ -13,7 +14,10 @@ from domain.monitoring import (
     Metrics,
     MetricsMissing,
     MetricsRecorded,
+    MetricsUnavailable,
+    NoteUnavailable,
     RecordMetrics,
+    Unavailable,
     total,
 )
 from domain.outcomes import CollaborationEnded, Outcome
@@ -32,8 +36,11 @@ from tests.domain.given import (
     concluded,
     drafted,
     live,
+    not_seen,
+    seen,
     to_publish,
     usd,
+    watched,
 )
 
 FIGURES = Metrics(impressions=4_100, reach=3_000, likes=260, comments=14, clicks=55, orders=3, revenue=72_00)
@@ -184,3 +191,92 @@ def test_the_engine_may_measure_too() -> None:
     for role in (ENGINE, BRAND):
         story = story.does(RecordMetrics(deliverable=1, metrics=FIGURES), by=role, at=T0 + timedelta(hours=1))
     assert story.state.works[1].status is WorkStatus.MEASURED
+
+
+DAY = timedelta(days=1)
+
+
+def test_a_service_s_figures_make_the_next_appointment() -> None:
+    """They say who told them; the creator is not asked, and at the end of the watch nobody is."""
+    at = T0 + HOUR
+    decision = live(watched()).when(RecordMetrics(deliverable=1, metrics=FIGURES), at=at)
+    told = FIGURES.model_copy(update={"taken_at": at, "source": "instagram"})
+    following = Appointment(name="poll_metrics/1", at=T0 + 6 * HOUR)
+    decision.then(MetricsRecorded(deliverable=1, metrics=told, appointment=following))
+    assert decision.state.works[1].status is WorkStatus.MEASURED
+    assert decision.state.appointments["poll_metrics/1"] == following
+    last = live(watched()).when(RecordMetrics(deliverable=1, metrics=FIGURES), at=T0 + 28 * DAY)
+    assert "poll_metrics/1" not in last.state.appointments
+
+
+def test_a_person_is_not_taken_for_a_service() -> None:
+    """What they say of the source is not believed, and the next poll stays where it was."""
+    story = live(watched())
+    for role in (BRAND, CREATOR):
+        said = FIGURES.model_copy(update={"source": "instagram"})
+        decision = story.when(RecordMetrics(deliverable=1, metrics=said), by=role)
+        assert decision.state.metrics[1].source is None
+        assert decision.state.appointments == story.state.appointments
+
+
+def test_what_a_person_has_told_stands() -> None:
+    """A service's later figures are in the record, and do not take its place."""
+    story = live(watched()).does(RecordMetrics(deliverable=1, metrics=FIGURES), by=CREATOR)
+    polled = story.when(RecordMetrics(deliverable=1, metrics=Metrics(likes=999)), at=T0 + HOUR)
+    polled.then_types(MetricsRecorded)
+    assert polled.state.metrics == story.state.metrics
+    corrected = polled.state.metrics[1].model_copy(update={"likes": 270})
+    story = collaboration(*story.past, *polled.events)
+    again = story.when(RecordMetrics(deliverable=1, metrics=corrected), by=CREATOR, at=T0 + 2 * HOUR)
+    assert again.state.metrics[1].likes == 270
+
+
+def test_a_service_that_gives_no_figures_leads_to_the_creator() -> None:
+    """Once, if nobody has told any; the next poll is made all the same."""
+    at = T0 + HOUR
+    decision = live(watched()).when(NoteUnavailable(deliverable=1, why=Unavailable.UNREACHABLE), at=at)
+    (event,) = decision.events
+    assert isinstance(event, MetricsUnavailable)
+    assert event.task is not None
+    assert (event.task.name, event.task.opened_at) == ("report_metrics/1", at)
+    assert event.appointment == Appointment(name="poll_metrics/1", at=T0 + 6 * HOUR)
+    story = collaboration(*live(watched()).past, event)
+    (second,) = story.when(NoteUnavailable(deliverable=1, why=Unavailable.NOT_GIVEN), at=T0 + 6 * HOUR).events
+    assert isinstance(second, MetricsUnavailable)
+    assert second.task is None
+    told = story.when(RecordMetrics(deliverable=1, metrics=FIGURES), at=T0 + 6 * HOUR)
+    assert "report_metrics/1" not in told.state.tasks
+
+
+def test_figures_that_are_late_are_waited_for() -> None:
+    """The creator is only asked once no further poll is to come."""
+    early = NoteUnavailable(deliverable=1, why=Unavailable.NOT_YET)
+    story = live(watched())
+    (event,) = story.when(early, at=T0 + HOUR).events
+    assert isinstance(event, MetricsUnavailable)
+    assert event.task is None
+    (last,) = story.when(early, at=T0 + 28 * DAY).events
+    assert isinstance(last, MetricsUnavailable)
+    assert last.task is not None
+    assert last.appointment is None
+
+
+def test_only_the_engine_says_that_a_service_gave_nothing() -> None:
+    """And only of a post that it asks after."""
+    nothing = NoteUnavailable(deliverable=2, why=Unavailable.NOT_GIVEN)
+    live(watched()).when(nothing).refused(NothingToDecide)
+    for role in (BRAND, CREATOR):
+        live(watched()).when(nothing, by=role).refused(NotYourTurn, "for the engine")
+
+
+def test_it_does_not_end_while_posts_are_watched() -> None:
+    """Paid and measured, it waits for its appointments; the last one ends it."""
+    story = live(watched()).does(seen(), at=T0 + HOUR).does(UPFRONT).does(BALANCE)
+    story = story.does(RecordMetrics(deliverable=2, metrics=FIGURES), by=CREATOR)
+    story = story.does(RecordMetrics(deliverable=1, metrics=FIGURES), at=T0 + 28 * DAY)
+    assert set(story.state.appointments) == {"check_post/1"}
+    assert not story.state.ended
+    decision = story.when(seen(), at=T0 + 30 * DAY)
+    assert isinstance(decision.events[-1], CollaborationEnded)
+    assert decision.state.outcome is Outcome.COMPLETED
+    assert not story.when(not_seen(), at=T0 + 30 * DAY).state.ended

@@ -22,7 +22,8 @@ from domain.deadlines import OnExpiry
 from domain.decider import Event, Role
 from domain.discovery import ProposeShortlist, RecordOutreach, RejectShortlist, Shortlist
 from domain.events import Registry
-from domain.monitoring import Metrics, RecordMetrics
+from domain.live_posts import MarkRestored
+from domain.monitoring import Metrics, NoteUnavailable, RecordMetrics, Unavailable
 from domain.negotiation import AcceptOffer, DeclineOffer, NoteBlocked, Shortfall
 from domain.payouts import RecordPayout
 from domain.verification import RecordAssessment
@@ -40,12 +41,15 @@ from tests.domain.given import (
     drafted,
     in_review,
     live,
+    not_seen,
     offered,
     opened,
     proposed,
     sealed,
+    seen,
     started,
     to_publish,
+    watched,
 )
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -72,6 +76,9 @@ def collaboration_stories() -> Iterator[Event]:
     yield from in_review().does(changes, by=BRAND).past
     done = live().does(RecordPayout(payout_id="collab-1/upfront", reference="tr_1"))
     yield from done.does(RecordMetrics(deliverable=1, metrics=FIGURES)).past
+    unread = live(watched()).does(NoteUnavailable(deliverable=1, why=Unavailable.UNREACHABLE), at=T0 + HOUR)
+    mended = unread.does(not_seen(), at=T0 + 2 * HOUR).does(MarkRestored(deliverable=1), by=CREATOR)
+    yield from mended.does(seen(), at=T0 + 3 * HOUR).past
     yield from countered().does(AcceptOffer(version=2), by=BRAND).past
     shortfall = Shortfall(needed=87_50, available=50_00, budget=10_000_00)
     yield from countered().does(NoteBlocked(version=2, by=Role.BRAND, answer="accept", shortfall=shortfall)).past
