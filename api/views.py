@@ -22,7 +22,6 @@ from domain.campaign import Campaign, CampaignOutcome
 from domain.checks import Assessment
 from domain.clauses import Briefing, Deliverable, Terms
 from domain.collaboration import Collaboration
-from domain.contract_signing import Signature
 from domain.decider import Role
 from domain.disclosure import Disclosure
 from domain.discovery import Shortlist
@@ -35,6 +34,7 @@ from domain.monitoring import Metrics
 from domain.negotiation import Offer
 from domain.outcomes import Closing, Outcome
 from domain.payouts import Payout
+from domain.signatures import AnySignature
 from domain.values import Instant, Value
 from domain.work import Work, WorkStatus
 
@@ -107,7 +107,7 @@ class SharedView(Value):
     """SHA-256 of the contract's PDF that both sides sign."""
     sealed: str | None
     """SHA-256 of the sealed contract; None until both have signed."""
-    signatures: Mapping[Role, Signature]
+    signatures: Mapping[Role, AnySignature]
     works: tuple[WorkView, ...]
     payouts: tuple[Payout, ...]
     tracking: Tracked | None = None

@@ -2,6 +2,14 @@
 
 from collections.abc import Iterable
 
+from domain.amendments import (
+    AmendmentConcluded,
+    AmendmentDeclined,
+    AmendmentLapsed,
+    AmendmentProposed,
+    AmendmentSigned,
+    AmendmentWithdrawn,
+)
 from domain.decider import Event
 from domain.goal_setting import CampaignStarted
 from domain.negotiation import OfferAccepted, OfferMade
@@ -42,6 +50,12 @@ def _delta(event: Event) -> dict[str, int]:
             return {"reserved": event.reserved}
         case OfferAccepted():
             return {"reserved": -event.released, "committed": event.fee.amount}
+        case AmendmentProposed() | AmendmentSigned():
+            return {"reserved": event.reserved}
+        case AmendmentConcluded():
+            return {"reserved": -event.released, "committed": event.committed}
+        case AmendmentLapsed() | AmendmentDeclined() | AmendmentWithdrawn():
+            return {"reserved": -event.released}
         case PayoutMade():
             return {"committed": -event.amount.amount, "paid": event.amount.amount}
         case CollaborationEnded():

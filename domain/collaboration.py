@@ -9,14 +9,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Self, TypedDict, assert_never
 
-from domain import content_approval, contract_signing, live_posts, monitoring, negotiation, verification
+from domain import (
+    amending,
+    amendments,
+    content_approval,
+    contract_signing,
+    live_posts,
+    monitoring,
+    negotiation,
+    verification,
+)
+from domain.amendments import (
+    Amendment,
+    AmendmentCommand,
+    AmendmentEvent,
+    AmendmentStatus,
+    DraftAmendment,
+    RecordAmendmentSeal,
+)
 from domain.appointments import Appointments
 from domain.assignment import Assignment
 from domain.calendars import ROUND_THE_CLOCK, Calendar
 from domain.checks import Assessment
 from domain.claims import Claim
 from domain.content_approval import ContentCommand, ContentEvent
-from domain.contract_signing import ContractCommand, ContractEvent, Signature
+from domain.contract_signing import ContractCommand, ContractEvent
 from domain.deadlines import (
     ExtendDeadline,
     PassTime,
@@ -38,6 +55,7 @@ from domain.negotiation import NegotiationCommand, NegotiationEvent, Offer
 from domain.outcomes import Closing, CollaborationClosing, CollaborationEnded, Outcome
 from domain.payouts import Payout, RecordPayout
 from domain.personal import PERSONAL
+from domain.signatures import AnySignature
 from domain.upcasts import UPCASTS
 from domain.values import Text
 from domain.verification import VerificationCommand, VerificationEvent
@@ -60,6 +78,7 @@ CollaborationCommand = (
     VerificationCommand
     | NegotiationCommand
     | ContractCommand
+    | AmendmentCommand
     | ContentCommand
     | MonitoringCommand
     | CancelCollaboration
@@ -74,6 +93,8 @@ ENGINES_OWN = (
     negotiation.NoteBlocked,
     contract_signing.DraftContract,
     contract_signing.RecordSeal,
+    DraftAmendment,
+    RecordAmendmentSeal,
     RecordPayout,
     live_posts.RecordCheck,
     monitoring.NoteUnavailable,
@@ -85,6 +106,7 @@ CollaborationEvent = (
     VerificationEvent
     | NegotiationEvent
     | ContractEvent
+    | AmendmentEvent
     | ContentEvent
     | MonitoringEvent
     | CollaborationCancelled
@@ -123,7 +145,8 @@ class Collaboration:
     claims: tuple[Claim, ...] = ()
     document: str | None = None
     sealed: str | None = None
-    signatures: Mapping[Role, Signature] = field(default_factory=dict)
+    signatures: Mapping[Role, AnySignature] = field(default_factory=dict)
+    amendments: tuple[Amendment, ...] = ()
     works: Mapping[int, Work] = field(default_factory=dict)
     metrics: Mapping[int, Metrics] = field(default_factory=dict)
     payouts: Mapping[str, Payout] = field(default_factory=dict)
@@ -158,6 +181,25 @@ class Collaboration:
     def owed(self) -> list[Payout]:
         """Payouts that are scheduled and have not been made."""
         return [payout for payout in self.payouts.values() if payout.reference is None]
+
+    @property
+    def amendment(self) -> Amendment | None:
+        """The amendment that both signatures may still come to; None if there is none, or the collaboration closes."""
+        latest = self.amendments[-1] if self.amendments else None
+        over = self.ended or self.closing is not None
+        return latest if latest is not None and latest.undecided and not over else None
+
+    @property
+    def unsealed_amendment(self) -> Amendment | None:
+        """The concluded amendment that has not been sealed yet."""
+        latest = self.amendments[-1] if self.amendments else None
+        concluded = latest is not None and latest.status is AmendmentStatus.CONCLUDED and latest.sealed is None
+        return latest if concluded else None
+
+    @property
+    def amending(self) -> bool:
+        """Whether an amendment is under way, so that the end waits for it."""
+        return self.amendment is not None or self.unsealed_amendment is not None
 
     @property
     def open_tasks(self) -> str:
@@ -206,6 +248,8 @@ def _decide(command: CollaborationCommand, state: Collaboration, context: Contex
         return negotiation.decide(command, state, context)
     if isinstance(command, ContractCommand):
         return contract_signing.decide(command, state, context)
+    if isinstance(command, AmendmentCommand):
+        return amending.decide(command, state, context)
     if isinstance(command, ContentCommand):
         return content_approval.decide(command, state, context)
     if isinstance(command, MonitoringCommand):
@@ -250,6 +294,8 @@ def _expire(expired: TaskExpired, state: Collaboration, context: Context) -> Seq
             return monitoring.expire(expired)
         case live_posts.RESTORE_POST:
             return live_posts.expire(expired, state)
+        case amendments.SIGN_AMENDMENT:
+            return amending.expire(expired, state)
         case _:
             return contract_signing.expire(expired, state)
 
@@ -262,6 +308,8 @@ def evolve(state: Collaboration, event: CollaborationEvent) -> Collaboration:
         return negotiation.evolve(state, event)
     if isinstance(event, ContractEvent):
         return contract_signing.evolve(state, event)
+    if isinstance(event, AmendmentEvent):
+        return amending.evolve(state, event)
     if isinstance(event, ContentEvent):
         return content_approval.evolve(state, event)
     if isinstance(event, MonitoringEvent):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
@@ -16,8 +16,8 @@ from domain.lifecycle import Stage
 from domain.money import Money, share
 from domain.outcomes import Outcome, end
 from domain.payouts import PayoutPurpose, schedule
-from domain.personal import PERSONAL
-from domain.values import Instant, Line, Sha256, Value
+from domain.signatures import AnySignature, Signature
+from domain.values import Line, Sha256
 from domain.work import Work
 
 if TYPE_CHECKING:
@@ -27,14 +27,6 @@ if TYPE_CHECKING:
 def signing_task(role: Role) -> str:
     """The name of the task in which `role` signs."""
     return f"sign_contract/{role}"
-
-
-class Signature(Value):
-    """A typed-name consent to the document with this hash."""
-
-    typed_name: Annotated[Line, PERSONAL]
-    document: Sha256
-    signed_at: Instant
 
 
 class DraftContract(Command):
@@ -69,7 +61,7 @@ class ContractSigned(Event):
     """One side has signed."""
 
     role: Role
-    signature: Signature
+    signature: AnySignature
 
 
 class ContractConcluded(Event):

@@ -241,6 +241,27 @@ def resume(
     )
 
 
+def rescheduled(
+    task: Task,
+    policy: DeadlinePolicy,
+    at: datetime,
+    *,
+    calendar: Calendar = ROUND_THE_CLOCK,
+    not_before: datetime | None = None,
+    at_least: Duration,
+) -> Task:
+    """An open task under another policy from `at` on, its time counted from when it was asked for, or `not_before`.
+
+    Whoever had more time has so much more of the new one, and nobody has less than `at_least` left.
+    """
+    due_at = calendar.after(max(task.opened_at, not_before or task.opened_at), policy.within)
+    if task.extended:
+        due_at = calendar.after(due_at, policy.extend_by)
+    due_at = max(due_at, calendar.after(at, at_least))
+    remind_at = _reminders(policy, at, due_at, calendar)
+    return task.model_copy(update={"due_at": due_at, "remind_at": remind_at, "policy": policy})
+
+
 def next_alarm(tasks: Tasks) -> datetime | None:
     """The earliest instant at which any of the tasks needs attention; None if nothing is open."""
     return min((task.alarm for task in tasks.values()), default=None)

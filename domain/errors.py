@@ -14,6 +14,7 @@ GroundswellError
 │   ├── AlreadyExtended       the step has had its one extension
 │   ├── RoundsExhausted       no rounds of changes or counter-offers are left
 │   ├── AboveCap              a fee above what the brief allows for one creator
+│   ├── CannotAmend           what was done, paid or is being decided leaves no room for other terms
 │   ├── CurrencyMismatch      an amount in another currency than the campaign's
 │   ├── StillUnderWay         a creator is erased only when their collaborations are over
 │   ├── AudienceSampleTooSmall  too few followers to say anything of the rest
@@ -113,6 +114,10 @@ class RoundsExhausted(Refused):
 
 class AboveCap(Refused):
     """{amount} {currency} (minor units) is above the cap of {cap} for one creator."""
+
+
+class CannotAmend(Refused):
+    """{what} cannot be amended: {why}."""
 
 
 class CurrencyMismatch(Refused):

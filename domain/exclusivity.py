@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from domain.amendments import AmendmentConcluded
 from domain.claims import Claim, Release
 from domain.decider import Event
 from domain.negotiation import OfferAccepted
@@ -10,7 +11,7 @@ from domain.values import Line, Value
 
 
 class ClaimMove(Value):
-    """One change of the claims that a campaign has on a creator: some are taken, or what it has is given back."""
+    """One change of the claims that a campaign has on a creator: what it has is given back, then some are taken."""
 
     creator_id: Line
     campaign_id: Line
@@ -25,6 +26,11 @@ def claims(events: Iterable[Event], *, creator_id: str, campaign_id: str) -> lis
         match event:
             case OfferAccepted(claims=taken) if taken:
                 found.append(ClaimMove(creator_id=creator_id, campaign_id=campaign_id, taken=taken))
+            case AmendmentConcluded(claims=taken) if taken:
+                replaced = Release.ALL  # before the new ones are taken
+                found.append(
+                    ClaimMove(creator_id=creator_id, campaign_id=campaign_id, released=replaced, taken=taken)
+                )
             case CollaborationEnded(released_claims=released) if released is not None:
                 found.append(ClaimMove(creator_id=creator_id, campaign_id=campaign_id, released=released))
             case _:

@@ -8,6 +8,16 @@ from collections.abc import Iterator
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from domain.amendments import (
+    AmendmentConcluded,
+    AmendmentDeclined,
+    AmendmentDrafted,
+    AmendmentLapsed,
+    AmendmentProposed,
+    AmendmentSealed,
+    AmendmentSigned,
+    AmendmentWithdrawn,
+)
 from domain.campaign import Campaign, CampaignCancelled, CampaignClosed, CampaignEvent
 from domain.checks import Assessment
 from domain.collaboration import Collaboration, CollaborationCancelled, CollaborationEvent
@@ -124,7 +134,12 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
             yield _shared(f"the document is {document}")
             if before.fee is not None:
                 yield _shared(f"the agreed fee is {amount(before.fee)}")
-        case ContractSigned(signature=signature):
+        case AmendmentProposed():
+            yield from _amendment(event, before)
+        case AmendmentDrafted(document=document, contract=contract):
+            yield _shared(f"the document is {document}")
+            yield _shared(f"it amends the contract {contract}")
+        case ContractSigned(signature=signature) | AmendmentSigned(signature=signature):
             yield _shared(f"the signature is for the document {signature.document}")
         case ContractConcluded():
             for role, signature in before.signatures.items():
@@ -132,7 +147,15 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
         case ContractSealed(document=document, sealed=sealed):
             yield _shared(f"the signed document is {document}")
             yield _shared(f"the sealed file is {sealed}")
-        case ContractLapsed() | DeliverableMissed() | MetricsMissing():
+        case AmendmentConcluded():
+            for role, signature in before.amendments[-1].signatures.items():
+                yield _shared(f"the {role} signed on {moment(signature.signed_at, zone)}")
+        case AmendmentSealed(document=document, sealed=sealed):
+            yield _shared(f"the signed document is {document}")
+            yield _shared(f"the sealed file is {sealed}")
+        case AmendmentDeclined() | AmendmentWithdrawn():
+            yield _shared(f"it was proposed by the {before.amendments[-1].proposal.by}")
+        case ContractLapsed() | AmendmentLapsed() | DeliverableMissed() | MetricsMissing():
             yield from _deadline(lapsed, zone)
         case DraftSubmitted(disclosure=disclosure) | PostPublished(disclosure=disclosure):
             yield from _disclosure(disclosure)
@@ -164,6 +187,15 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
             yield from _clock(event, before.tasks, zone)
         case _:
             assert_never(event)
+
+
+def _amendment(event: AmendmentProposed, before: Collaboration) -> Iterator[Ground]:
+    if before.document is not None:
+        yield _shared(f"the contract in force is {before.document}")
+    asked = event.proposal.after.fee
+    if asked is not None and before.fee is not None:
+        yield _shared(f"the fee of {amount(before.fee)} is to be {amount(asked)}")
+        yield _own(f"the cap is {_money(before.agreed.fee_cap, before.agreed.currency)}")
 
 
 def _clock(event: TaskEvent, tasks: Tasks, zone: ZoneInfo) -> Iterator[Ground]:

@@ -224,7 +224,8 @@ def conclude(state: "Collaboration") -> Sequence[Event]:
     if state.appointments:
         return []
     finished = (WorkStatus.MEASURED, WorkStatus.UNMEASURED)
-    if state.stage is Stage.MONITORING and all(work.status in finished for work in state.works.values()):
+    measured = all(work.status in finished for work in state.works.values())
+    if state.stage is Stage.MONITORING and measured and not state.amending:
         reason = "every post is live, measured as far as possible, and paid"
         return end(state, Outcome.COMPLETED, reason)
     return []

@@ -12,7 +12,19 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from domain import content_approval, contract_signing, discovery, live_posts, negotiation, verification
+from domain.amendments import (
+    SIGN_AMENDMENT,
+    AmendmentConcluded,
+    AmendmentDeclined,
+    AmendmentDrafted,
+    AmendmentLapsed,
+    AmendmentProposed,
+    AmendmentSealed,
+    AmendmentSigned,
+    AmendmentWithdrawn,
+)
 from domain.campaign import CampaignCancelled, CampaignClosed, CampaignEvent
+from domain.changes import clauses_of
 from domain.checks import Verdict
 from domain.collaboration import CollaborationCancelled, CollaborationEvent
 from domain.content_approval import (
@@ -124,6 +136,25 @@ def tell(event: AnyEvent, zone: ZoneInfo = UTC) -> str:
             return "The contract was sealed, with the record of its signatures."
         case ContractLapsed(role=role):
             return f"The contract lapsed: the {role} did not sign in time."
+        case AmendmentProposed(proposal=proposal):
+            subject = " and ".join(_plain(clause) for clause in clauses_of(proposal.after))
+            return f"The {proposal.by} proposed amendment {proposal.number} to the contract, on {subject}."
+        case AmendmentDrafted(tasks=tasks):
+            asked = " and ".join(_asked(task, zone) for task in tasks)
+            return f"Amendment {event.number} is ready; {asked}."
+        case AmendmentSigned(role=role):
+            return f"The {role} signed amendment {event.number}."
+        case AmendmentConcluded(changes=changes):
+            fee = f"; the fee is {amount(changes.fee)} now" if changes.fee else ""
+            return f"Both sides have signed amendment {event.number}, so it is in force{fee}."
+        case AmendmentSealed():
+            return f"Amendment {event.number} was sealed, with the record of its signatures."
+        case AmendmentLapsed(role=role):
+            return f"Amendment {event.number} lapsed: the {role} did not sign in time, and the contract stays as it is."
+        case AmendmentDeclined(by=by):
+            return f"The {by} declined amendment {event.number}: the contract stays as it is."
+        case AmendmentWithdrawn(by=by):
+            return f"The {by} withdrew amendment {event.number}: the contract stays as it is."
         case DraftSubmitted():
             gate = _gate(event.disclosure)
             return f"{_draft(event.deliverable, event.version)} was submitted and {gate}; {_asked(event.task, zone)}."
@@ -191,6 +222,8 @@ def quotation(event: AnyEvent) -> str | None:
     match event:
         case OfferMade(offer=offer) | OfferCountered(offer=offer):
             return offer.message or None
+        case AmendmentProposed(proposal=proposal):
+            return proposal.reason or None
         case CollaborationClosing(closing=closing):
             return closing.reason or None
         case _:
@@ -239,6 +272,7 @@ _WANTED: dict[str, str] = {
     negotiation.ANSWER_OFFER: "answer the offer",
     negotiation.ANSWER_COUNTER_OFFER: "answer the counter-offer",
     contract_signing.signing_task(Role.BRAND).partition("/")[0]: "sign the contract",
+    SIGN_AMENDMENT: "sign the amendment",
     content_approval.SUBMIT_DRAFT: "submit a draft of deliverable {of}",
     content_approval.REVIEW_DRAFT: "review the draft of deliverable {of}",
     content_approval.PUBLISH: "publish deliverable {of}",

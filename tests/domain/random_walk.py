@@ -12,10 +12,19 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from domain.amendments import (
+    DeclineAmendment,
+    DraftAmendment,
+    ProposeAmendment,
+    RecordAmendmentSeal,
+    SignAmendment,
+    WithdrawAmendment,
+)
 from domain.assignment import Assignment
 from domain.brief import NegotiationPolicy, Policies
+from domain.changes import Changes
 from domain.checks import Verdict
-from domain.clauses import Cancellation, Deliverable, Terms
+from domain.clauses import Cancellation, Deliverable, Terms, UsageRights
 from domain.collaboration import CancelCollaboration, Collaboration, CollaborationCommand, CollaborationDecider
 from domain.content_approval import ApproveDraft, MarkPublished, RequestChanges, SubmitDraft
 from domain.contract_signing import DraftContract, SignContract
@@ -128,6 +137,10 @@ def engine_moves(state: Collaboration) -> list[Said]:
         return [(MakeOffer(), ENGINE)]
     if not state.tasks and state.document is None:
         return [(DraftContract(document=DOCUMENT), ENGINE)]
+    if state.amendment is not None and state.amendment.document is None:
+        return [(DraftAmendment(number=state.amendment.number, document=ANOTHER_DOCUMENT), ENGINE)]
+    if state.unsealed_amendment is not None:
+        return [(RecordAmendmentSeal(number=state.unsealed_amendment.number, sealed=DOCUMENT), ENGINE)]
     return []
 
 
@@ -153,6 +166,11 @@ def _answers(name: str, state: Collaboration) -> list[Said]:
             return [*[accept] * 4, *counters, policy, (DeclineOffer(version=version), side)]
         case "sign_contract":
             return [(SignContract(typed_name="N", document=DOCUMENT, consent=True), Role(rest))]
+        case "sign_amendment":
+            latest = len(state.amendments)
+            consent = SignAmendment(number=latest, typed_name="N", document=ANOTHER_DOCUMENT, consent=True)
+            decline = DeclineAmendment(number=latest)
+            return [(consent, Role(rest)), (consent, Role(rest)), (decline, Role(rest))]
         case "submit_draft":
             return [(SubmitDraft(deliverable=number, caption=text), CREATOR) for text in (DISCLOSED, UNDISCLOSED)]
         case "review_draft":
@@ -167,6 +185,17 @@ def _answers(name: str, state: Collaboration) -> list[Said]:
 
 numbers = st.integers(1, 4)
 fees = st.integers(0, 500_00)
+any_changes = st.builds(
+    Changes,
+    fee=st.none() | st.builds(Money, amount=fees, currency=st.just("USD")),
+    draft_within=st.none() | st.just(timedelta(hours=5)),
+    publish_within=st.none(),
+    metrics_within=st.none() | st.just(timedelta(hours=90)),
+    posting_window=st.none(),
+    deliverables=st.none() | st.just((Deliverable(number=1, format=Format.POST),)),
+    usage_rights=st.none() | st.just(UsageRights(months=6)),
+    exclusivity_days=st.none() | st.integers(0, 40),
+)
 captions = st.sampled_from([DISCLOSED, UNDISCLOSED]) | st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc"]), max_size=60
 )
@@ -203,6 +232,11 @@ any_commands: st.SearchStrategy[CollaborationCommand] = st.one_of(
     st.builds(RecordPayout, payout_id=st.sampled_from(["collab-1/upfront", "x"]), reference=st.just("tr_9")),
     st.builds(CancelCollaboration, reason=st.just("recall")),
     st.builds(ExtendDeadline, task=st.sampled_from(["answer_offer", "review_draft/1", "sign_contract/brand", "x"])),
+    st.builds(ProposeAmendment, changes=any_changes),
+    st.builds(
+        SignAmendment, number=numbers, typed_name=st.just("N"), document=st.just(DOCUMENT), consent=st.just(True)
+    ),
+    st.builds(WithdrawAmendment, number=numbers),
     st.just(PassTime()),
 )
 any_said: st.SearchStrategy[Said] = st.tuples(any_commands, st.sampled_from(Role))

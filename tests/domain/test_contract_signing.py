@@ -16,7 +16,6 @@ from domain.contract_signing import (
     ContractSigned,
     DraftContract,
     RecordSeal,
-    Signature,
     SignContract,
     clauses,
     signing_task,
@@ -26,6 +25,7 @@ from domain.errors import ConsentMissing, NothingToDecide, NotYourTurn, WrongSta
 from domain.lifecycle import Stage
 from domain.outcomes import CollaborationEnded, Outcome
 from domain.payouts import Payout, PayoutPurpose, PayoutScheduled
+from domain.signatures import Signature
 from tests.domain.given import (
     ANOTHER_DOCUMENT,
     BRAND,

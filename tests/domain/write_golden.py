@@ -9,18 +9,29 @@ Run this after adding an event type or an upcast, and commit the new files.
 import json
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from domain import campaign as campaigns
 from domain import collaboration as collaborations
-from domain.brief import Policies
+from domain.amendments import (
+    DeclineAmendment,
+    DraftAmendment,
+    ProposeAmendment,
+    RecordAmendmentSeal,
+    SignAmendment,
+    WithdrawAmendment,
+)
+from domain.brief import Policies, PostingWindow
 from domain.campaign import CancelCampaign, CloseCampaign
+from domain.changes import Changes
 from domain.checks import Verdict
 from domain.collaboration import CancelCollaboration
 from domain.content_approval import RequestChanges
 from domain.deadlines import OnExpiry
 from domain.decider import Event, Role
 from domain.discovery import ProposeShortlist, RecordOutreach, RejectShortlist, Shortlist
+from domain.durations import business_days
 from domain.events import Registry
 from domain.live_posts import MarkRestored
 from domain.monitoring import Metrics, NoteUnavailable, RecordMetrics, Unavailable
@@ -37,6 +48,7 @@ from tests.domain.given import (
     an_assessment,
     an_assignment,
     approved,
+    concluded,
     countered,
     drafted,
     in_review,
@@ -49,6 +61,7 @@ from tests.domain.given import (
     seen,
     started,
     to_publish,
+    usd,
     watched,
 )
 
@@ -85,6 +98,7 @@ def collaboration_stories() -> Iterator[Event]:
     yield from offered().does(DeclineOffer(version=1, reason="too little"), by=CREATOR).past
     yield from opened().does(RecordAssessment(assessment=an_assessment(Verdict.FAIL))).past
     yield from sealed().past
+    yield from amendment_stories()
     yield from to_publish().does(CancelCollaboration(reason="recall")).past
     silent = Policies(
         creator_signature=a_policy(OnExpiry.DECLINE),
@@ -101,6 +115,22 @@ def collaboration_stories() -> Iterator[Event]:
     undisclosed = in_review(assignment, UNDISCLOSED)
     yield from undisclosed.waits(until=T0 + 48 * HOUR).events
     yield from undisclosed.waits(until=T0 + 96 * HOUR).events
+
+
+def amendment_stories() -> Iterator[Event]:
+    """A contract in force that is amended, and three proposals that come to nothing."""
+    window = PostingWindow(opens=date(2026, 3, 20), closes=date(2026, 5, 10))
+    changes = Changes(fee=usd(300_00), draft_within=business_days(5), posting_window=window, exclusivity_days=30)
+    asked = concluded().does(ProposeAmendment(changes=changes, reason="the brief has grown"), by=BRAND)
+    to_sign = asked.does(DraftAmendment(number=1, document="a1" * 32))
+    consent = SignAmendment(number=1, typed_name="Ines Okafor", document="a1" * 32, consent=True)
+    signed = to_sign.does(consent, by=CREATOR).does(consent, by=BRAND)
+    yield from signed.does(RecordAmendmentSeal(number=1, sealed="5e" * 32)).past
+    yield from asked.does(DeclineAmendment(number=1, reason="too late"), by=CREATOR).past
+    yield from asked.does(WithdrawAmendment(number=1), by=BRAND).past
+    silent = Policies(creator_signature=a_policy(OnExpiry.DECLINE), draft=a_policy(OnExpiry.DECLINE, hours=96))
+    open_one = concluded(an_assignment(policies=silent)).does(ProposeAmendment(changes=changes), by=BRAND)
+    yield from open_one.does(DraftAmendment(number=1, document="a1" * 32)).waits(until=T0 + 48 * HOUR).events
 
 
 def samples() -> dict[str, tuple[Registry, Event]]:
