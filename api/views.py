@@ -31,7 +31,7 @@ from domain.formats import Format
 from domain.lifecycle import Stage
 from domain.money import Currency, Money
 from domain.monitoring import Metrics
-from domain.negotiation import Offer
+from domain.offers import Offer
 from domain.outcomes import Closing, Outcome
 from domain.payouts import Payout
 from domain.signatures import AnySignature

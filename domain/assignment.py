@@ -41,6 +41,8 @@ class Assignment(Value):
     calendar: Calendar = ROUND_THE_CLOCK
     quote: Quote | None = None
     """How the fair price came about; None of assignments that were made before quotes were kept."""
+    tracks_sales: bool = False
+    """Whether there is a shop that tells of sales, so that a commission can be owed."""
     post_source: PostSource | None = None
     """Who looks at the posts once they are live; None if nobody can, and the creator's word is all there is."""
 
@@ -81,4 +83,5 @@ def assign(
         calendar=calendar or calendar_of(brief.calendar, brief.time_zone),
         post_source=post_source,
         quote=fair,
+        tracks_sales=brief.shop is not None,
     )

@@ -49,7 +49,7 @@ def _delta(event: Event) -> dict[str, int]:
         case OfferMade():
             return {"reserved": event.reserved}
         case OfferAccepted():
-            return {"reserved": -event.released, "committed": event.fee.amount}
+            return {"reserved": -event.released, "committed": event.fee.amount + event.commission_cap}
         case AmendmentProposed() | AmendmentSigned():
             return {"reserved": event.reserved}
         case AmendmentConcluded():

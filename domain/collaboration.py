@@ -51,7 +51,8 @@ from domain.kill_fee import schedule_kill_fee
 from domain.lifecycle import Stage
 from domain.money import Money
 from domain.monitoring import Metrics, MonitoringCommand, MonitoringEvent
-from domain.negotiation import NegotiationCommand, NegotiationEvent, Offer
+from domain.negotiation import NegotiationCommand, NegotiationEvent
+from domain.offers import Offer
 from domain.outcomes import Closing, CollaborationClosing, CollaborationEnded, Outcome
 from domain.payouts import Payout, RecordPayout
 from domain.personal import PERSONAL
@@ -90,6 +91,7 @@ ENGINES_OWN = (
     verification.RecordAssessment,
     negotiation.MakeOffer,
     negotiation.WithholdOffer,
+    negotiation.ConcedeOffer,
     negotiation.NoteBlocked,
     contract_signing.DraftContract,
     contract_signing.RecordSeal,
@@ -140,7 +142,11 @@ class Collaboration:
     counter_offers: int = 0
     blocked: tuple[str, ...] = ()
     reserved: int = 0
+    earlier_offers: tuple[Offer, ...] = ()
+    """The versions before `offer`, the first one first."""
     committed: int = 0
+    conceded: int = 0
+    """Offers that the policy's curve has made."""
     fee: Money | None = None
     claims: tuple[Claim, ...] = ()
     document: str | None = None

@@ -4,12 +4,18 @@ After round k of n it has gone `(k / n) ** exponent` of the way. Game theory cal
 at the end a Boulware one (exponent above 1), one that gives way at once a conceding one (below 1).
 """
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from domain.decider import Role
+from domain.lifecycle import Stage
 from domain.money import Minor, share
 from domain.values import Value
+
+if TYPE_CHECKING:
+    from domain.collaboration import Collaboration
+    from domain.offers import Offer
 
 
 class Concession(Value):
@@ -44,3 +50,34 @@ def next_fee(concession: Concession, made: int, *, ours: int, opening: int, cap:
     """
     later = (concession.fee(nth, opening=opening, cap=cap) for nth in range(made + 1, concession.rounds + 1))
     return next((fee for fee in later if fee > ours), None)
+
+
+def answering_fee(state: "Collaboration") -> int | None:
+    """The fee that the policy answers the creator's counter-offer with: theirs if it accepts; None asks a person.
+
+    A person is asked as well where more is to change than the fee, and where the budget has refused the answer.
+    """
+    offer, agreed = state.offer, state.agreed
+    if offer is None or state.ended or state.stage is not Stage.NEGOTIATION:
+        return None
+    if offer.by is not Role.CREATOR or not offer.differs_only_in_fee(state.earlier_offers[-1]):
+        return None
+    policy, affordable = agreed.policies.negotiation, offer.cost <= agreed.fee_cap
+    small = max(share(state.reserved, policy.accept_up_to), policy.accept_below)
+    if affordable and offer.cost <= small:
+        return offer.fee.amount
+    fee = _conceded_fee(offer, state)
+    # Nobody is offered more than they ask for.
+    return fee if fee is None else min(fee, offer.fee.amount)
+
+
+def _conceded_fee(offer: "Offer", state: "Collaboration") -> int | None:
+    agreed, ours = state.agreed, state.earlier_offers[-1]
+    concession = agreed.policies.negotiation.concession
+    if concession is None or concession.leaves_to_a_person(offer.cost, ours.cost):
+        return None
+    if f"counter {offer.version} budget" in state.blocked:
+        return None
+    beside = ours.cost - ours.fee.amount
+    room = max(0, agreed.fee_cap - beside)
+    return next_fee(concession, state.conceded, ours=ours.fee.amount, opening=agreed.opening_fee, cap=room)

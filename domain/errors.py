@@ -15,6 +15,7 @@ GroundswellError
 │   ├── RoundsExhausted       no rounds of changes or counter-offers are left
 │   ├── AboveCap              a fee above what the brief allows for one creator
 │   ├── CannotAmend           what was done, paid or is being decided leaves no room for other terms
+│   ├── NothingTracked        a commission in a campaign whose sales nobody tells of
 │   ├── CurrencyMismatch      an amount in another currency than the campaign's
 │   ├── StillUnderWay         a creator is erased only when their collaborations are over
 │   ├── AudienceSampleTooSmall  too few followers to say anything of the rest
@@ -118,6 +119,10 @@ class AboveCap(Refused):
 
 class CannotAmend(Refused):
     """{what} cannot be amended: {why}."""
+
+
+class NothingTracked(Refused):
+    """A commission is on tracked sales, and this campaign has no shop that tells of them: offer a fee or gifts."""
 
 
 class CurrencyMismatch(Refused):

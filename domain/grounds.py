@@ -49,9 +49,12 @@ from domain.live_posts import PostNotVerified, PostRestored, PostVerified
 from domain.money import Money
 from domain.monitoring import MetricsMissing, MetricsRecorded, MetricsUnavailable
 from domain.narrative import amount, counted, moment
-from domain.negotiation import Offer, OfferAccepted, OfferBlocked, OfferCountered, OfferDeclined, OfferMade
+from domain.negotiation import OfferAccepted, OfferBlocked, OfferCountered, OfferDeclined, OfferMade
+from domain.offers import Offer
 from domain.outcomes import CollaborationClosing, CollaborationEnded
 from domain.payouts import Payout, PayoutMade, PayoutPurpose, PayoutScheduled
+from domain.performance_report import FIGURES, PerformanceReport
+from domain.pricing import Quote
 from domain.values import Value
 from domain.verification import CollaborationOpened, CreatorApproved, CreatorAssessed, CreatorRejected
 
@@ -286,10 +289,23 @@ def _acceptance(event: OfferAccepted, before: Collaboration, lapsed: Task | None
     zone, terms = before.calendar.zone, before.agreed
     cap, fee = f"the cap {_money(terms.fee_cap, terms.currency)}", amount(event.fee)
     match event.authority:
+        if (quoted := terms.quote) is not None:
+            fair = _money(quoted.fee, currency)
+            yield _own(f"the fair price is {fair} by benchmarks {quoted.benchmarks}, {_made_up(quoted, currency)}")
+    concession = terms.policies.negotiation.concession
+    if event.authority is Authority.POLICY and concession is not None:
+        nth = before.conceded + 1
+        yield _own(f"it is offer {nth} of at most {concession.rounds} with which the policy moves towards the cap")
         case Authority.POLICY:
             last = _money(before.reserved, terms.currency)
             times = f"{terms.policies.negotiation.accept_up_to:g} x of the last offer {last}"
             yield _own(f"the counter-offer of {fee} is within {times} and {cap}")
+def _made_up(quoted: Quote, currency: str) -> str:
+    """Of what a quote consists, in words."""
+    extras = [f"{_money(each.fee, currency)} because {each.because}" for each in quoted.extras]
+    return f"{_money(quoted.base, currency)} of it for the deliverables" + "".join(f", {extra}" for extra in extras)
+
+
         case Authority.TIMEOUT:
             yield from _deadline(lapsed, zone)
             yield _own(f"the policy accepts a counter-offer that nobody answers, and {fee} is within {cap}")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 from domain.claims import Claim, Scope, claims_of
+from domain.clauses import Commission, Gift
+from domain.concession import answering_fee
 from domain.deadlines import DeadlinePolicy, OnExpiry, Task, TaskExpired, closed, open_task, opened
 from domain.decider import Authority, Command, Context, Event, Role
 from domain.errors import (
@@ -15,6 +17,7 @@ from domain.errors import (
     CurrencyMismatch,
     ExclusivityClash,
     NothingToDecide,
+    NothingTracked,
     NotYourTurn,
     RefusedByLedger,
     RoundsExhausted,
@@ -22,7 +25,8 @@ from domain.errors import (
     WrongStage,
 )
 from domain.lifecycle import Stage
-from domain.money import Minor, Money, share
+from domain.money import Minor, Money
+from domain.offers import Offer
 from domain.outcomes import Outcome, end
 from domain.personal import PERSONAL
 from domain.values import Line, Text, Value
@@ -32,15 +36,6 @@ if TYPE_CHECKING:
 
 ANSWER_OFFER = "answer_offer"
 ANSWER_COUNTER_OFFER = "answer_counter_offer"
-
-
-class Offer(Value):
-    """One version of what is on the table. The side that did not make it answers it."""
-
-    version: int = Field(ge=1)
-    by: Role
-    fee: Money
-    message: Annotated[Text, PERSONAL] = ""
 
 
 class MakeOffer(Command):
@@ -61,11 +56,21 @@ class AcceptOffer(Command):
 
 
 class CounterOffer(Command):
-    """Answer this version with another fee; the other side must then agree."""
+    """Answer this version with another one; the other side must then agree. What is left out stays as it was."""
 
     version: int = Field(ge=1)
     fee: Money
     message: Text = ""
+    gifts: tuple[Gift, ...] | None = Field(default=None, max_length=10)
+    """All that is given beside the fee from now on; an empty list takes gifts off the table."""
+    commission: Commission | None = None
+    """On tracked sales; a ratio of 0 takes it off the table."""
+
+
+class ConcedeOffer(Command):
+    """Answer the creator's counter-offer with the next fee of the policy's curve."""
+
+    version: int = Field(ge=1)
 
 
 class DeclineOffer(Command):
@@ -108,6 +113,8 @@ class OfferMade(Event):
     offer: Offer
     reserved: int
     task: Task
+    authority: Authority | None = None
+    """A policy's if the engine moved towards the creator by itself; None of an opening, and of what a person said."""
 
 
 class OfferCountered(Event):
@@ -118,13 +125,17 @@ class OfferCountered(Event):
 
 
 class OfferAccepted(Event):
-    """Both sides agree. What was reserved is released, the fee committed in its place, and the creator claimed."""
+    """Both sides agree. What was reserved is released, the fee committed in its place, and the creator claimed.
+
+    With the fee is committed what a commission can come to.
+    """
 
     version: int
     fee: Money
     authority: Authority
     released: Minor
     claims: tuple[Claim, ...] = ()
+    commission_cap: Minor = 0
 
 
 class OfferDeclined(Event):
@@ -154,7 +165,7 @@ class OfferBlocked(Event):
         return f"{self.answer} {self.version} {'budget' if self.shortfall else 'exclusivity'}"
 
 
-NegotiationCommand = MakeOffer | WithholdOffer | AcceptOffer | CounterOffer | DeclineOffer | NoteBlocked
+NegotiationCommand = MakeOffer | WithholdOffer | AcceptOffer | CounterOffer | ConcedeOffer | DeclineOffer | NoteBlocked
 NegotiationEvent = OfferMade | OfferCountered | OfferAccepted | OfferDeclined | OfferBlocked
 
 
@@ -167,13 +178,15 @@ def decide(command: NegotiationCommand, state: "Collaboration", context: Context
         case MakeOffer():
             if state.offer is not None:
                 raise NothingToDecide(command="MakeOffer", subject="the collaboration", open=state.open_tasks)
-            return [_offer(state, context, version=1, fee=state.agreed.opening_fee)]
+            return [_made(_opening(state), state, context)]
         case WithholdOffer():
             return _withhold(command, state)
         case AcceptOffer():
             return _accept(_current(command, state), state, context)
         case CounterOffer():
             return [_counter(command, _current(command, state), state, context)]
+        case ConcedeOffer():
+            return [_concede(_current(command, state), state, context)]
         case DeclineOffer():
             offer = _current(command, state)
             _must_be_other_side(command, offer, context)
@@ -185,8 +198,8 @@ def decide(command: NegotiationCommand, state: "Collaboration", context: Context
 
 
 def note_of(command: Command, by: Role, refusal: RefusedByLedger) -> NoteBlocked | None:
-    """What is to be recorded of a person's command that the ledgers refused; None if it is none of a negotiation."""
-    if not isinstance(command, AcceptOffer | CounterOffer):
+    """What is to be recorded of a command that the ledgers refused; None if it is no answer to an offer."""
+    if not isinstance(command, AcceptOffer | CounterOffer | ConcedeOffer):
         return None
     facts = refusal.facts
     return NoteBlocked(
@@ -211,7 +224,9 @@ def _withhold(command: WithholdOffer, state: "Collaboration") -> Sequence[Event]
     return end(state, outcome, "the campaign's budget does not cover this creator")
 
 
-def _current(command: AcceptOffer | CounterOffer | DeclineOffer | NoteBlocked, state: "Collaboration") -> Offer:
+def _current(
+    command: AcceptOffer | CounterOffer | ConcedeOffer | DeclineOffer | NoteBlocked, state: "Collaboration"
+) -> Offer:
     name = type(command).__name__
     if state.offer is None:
         raise NothingToDecide(command=name, subject="the collaboration", open=state.open_tasks)
@@ -226,23 +241,34 @@ def _must_be_other_side(command: Command, offer: Offer, context: Context) -> Non
         raise NotYourTurn(command=type(command).__name__, needed=needed, role=context.actor.role)
 
 
-def _offer(state: "Collaboration", context: Context, *, version: int, fee: int, message: str = "") -> OfferMade:
-    money = Money(amount=fee, currency=state.agreed.currency)
+def _opening(state: "Collaboration") -> Offer:
+    agreed = state.agreed
+    fee = Money(amount=agreed.opening_fee, currency=agreed.currency)
+    return Offer(
+        version=1, by=Role.BRAND, fee=fee, gifts=agreed.terms.gifts, commission=_if_due(agreed.terms.commission)
+    )
+
+
+def _if_due(commission: Commission | None) -> Commission | None:
+    return commission if commission is not None and commission.is_due else None
+
+
+def _made(offer: Offer, state: "Collaboration", context: Context, authority: Authority | None = None) -> OfferMade:
     return OfferMade(
-        offer=Offer(version=version, by=Role.BRAND, fee=money, message=message),
-        reserved=fee - state.reserved,
+        offer=offer,
+        reserved=offer.cost - state.reserved,
         task=_task(ANSWER_OFFER, Role.CREATOR, state.agreed.policies.offer, state, context),
+        authority=authority,
     )
 
 
 def _accept(offer: Offer, state: "Collaboration", context: Context) -> Sequence[Event]:
     if context.actor.role is Role.ENGINE:
-        if not within_policy(state):
+        if answering_fee(state) != offer.fee.amount:
             raise NotYourTurn(command="AcceptOffer", needed=Role.BRAND, role=Role.ENGINE)
         return [_accepted(offer, state, Authority.POLICY, context)]
     _must_be_other_side(AcceptOffer(version=offer.version), offer, context)
-    if offer.fee.amount > state.agreed.fee_cap:
-        raise AboveCap(amount=offer.fee.amount, currency=offer.fee.currency, cap=state.agreed.fee_cap)
+    _must_be_within_cap(offer, state)
     return [_accepted(offer, state, Authority.PERSON, context)]
 
 
@@ -256,34 +282,60 @@ def _accepted(offer: Offer, state: "Collaboration", authority: Authority, contex
         at=context.at,
     )
     return OfferAccepted(
-        version=offer.version, fee=offer.fee, authority=authority, released=state.reserved, claims=claims
+        version=offer.version,
+        fee=offer.fee,
+        authority=authority,
+        released=state.reserved,
+        claims=claims,
+        commission_cap=offer.cost - offer.fee.amount,
     )
 
 
-def within_policy(state: "Collaboration") -> bool:
-    """Whether the creator's counter-offer is one that the policy accepts without asking anybody."""
-    offer, policy = state.offer, state.agreed.policies.negotiation
-    if offer is None or offer.by is not Role.CREATOR:
-        return False
-    return offer.fee.amount <= min(share(state.reserved, policy.accept_up_to), state.agreed.fee_cap)
+def engines_answer(state: "Collaboration") -> AcceptOffer | ConcedeOffer | None:
+    """What the policy says to the creator's counter-offer without asking anybody; None leaves it to a person."""
+    offer, fee = state.offer, answering_fee(state)
+    if offer is None or fee is None:
+        return None
+    met = fee == offer.fee.amount
+    return AcceptOffer(version=offer.version) if met else ConcedeOffer(version=offer.version)
+
+
+def _concede(offer: Offer, state: "Collaboration", context: Context) -> OfferMade:
+    fee = answering_fee(state)
+    if fee is None or fee == offer.fee.amount:
+        raise NotYourTurn(command="ConcedeOffer", needed=Role.BRAND, role=context.actor.role)
+    money = Money(amount=fee, currency=state.agreed.currency)
+    ours = offer.model_copy(update={"version": offer.version + 1, "by": Role.BRAND, "fee": money, "message": ""})
+    return _made(ours, state, context, Authority.POLICY)
 
 
 def _counter(command: CounterOffer, offer: Offer, state: "Collaboration", context: Context) -> Event:
     _must_be_other_side(command, offer, context)
     if command.fee.currency != state.agreed.currency:
         raise CurrencyMismatch(given=command.fee.currency, needed=state.agreed.currency)
-    version = offer.version + 1
+    answer = Offer(
+        version=offer.version + 1,
+        by=context.actor.role,
+        fee=command.fee,
+        message=command.message,
+        gifts=offer.gifts if command.gifts is None else command.gifts,
+        commission=offer.commission if command.commission is None else _if_due(command.commission),
+    )
+    if answer.commission is not None and not state.agreed.tracks_sales:
+        raise NothingTracked
     if context.actor.role is Role.BRAND:
-        if command.fee.amount > state.agreed.fee_cap:
-            raise AboveCap(amount=command.fee.amount, currency=command.fee.currency, cap=state.agreed.fee_cap)
-        return _offer(state, context, version=version, fee=command.fee.amount, message=command.message)
+        _must_be_within_cap(answer, state)
+        return _made(answer, state, context)
     allowed = state.agreed.policies.negotiation.rounds
     if state.counter_offers >= allowed:
         raise RoundsExhausted(what="counter-offers", allowed=allowed)
-    return OfferCountered(
-        offer=Offer(version=version, by=Role.CREATOR, fee=command.fee, message=command.message),
-        task=_task(ANSWER_COUNTER_OFFER, Role.BRAND, state.agreed.policies.counter_offer, state, context),
-    )
+    task = _task(ANSWER_COUNTER_OFFER, Role.BRAND, state.agreed.policies.counter_offer, state, context)
+    return OfferCountered(offer=answer, task=task)
+
+
+def _must_be_within_cap(offer: Offer, state: "Collaboration") -> None:
+    if offer.cost > state.agreed.fee_cap:
+        raise AboveCap(amount=offer.cost, currency=offer.fee.currency, cap=state.agreed.fee_cap)
 
 
 def _task(name: str, assignee: Role, policy: DeadlinePolicy, state: "Collaboration", context: Context) -> Task:
@@ -304,7 +356,7 @@ def expire(expired: TaskExpired, state: "Collaboration", context: Context) -> Se
     """The policy's answer: a counter-offer within the cap may be accepted, everything else lapses."""
     offer = state.offer
     assert offer is not None, "an offer's task is only open while an offer is"
-    affordable = offer.by is Role.CREATOR and offer.fee.amount <= state.agreed.fee_cap
+    affordable = offer.by is Role.CREATOR and offer.cost <= state.agreed.fee_cap
     if expired.answer is OnExpiry.APPROVE and affordable:
         return [_accepted(offer, state, Authority.TIMEOUT, context)]
     reason = f"the {expired.assignee} did not answer version {offer.version} of the offer in time"
@@ -316,16 +368,23 @@ def evolve(state: "Collaboration", event: NegotiationEvent) -> "Collaboration":
     match event:
         case OfferMade():
             tasks = opened(closed(state.tasks, ANSWER_COUNTER_OFFER), event.task)
-            return replace(state, offer=event.offer, reserved=state.reserved + event.reserved, tasks=tasks)
+            conceded = state.conceded + (event.authority is Authority.POLICY)
+            reserved = state.reserved + event.reserved
+            return replace(_with(event.offer, state), reserved=reserved, conceded=conceded, tasks=tasks)
         case OfferCountered():
             tasks = opened(closed(state.tasks, ANSWER_OFFER), event.task)
-            return replace(state, offer=event.offer, counter_offers=state.counter_offers + 1, tasks=tasks)
+            return replace(_with(event.offer, state), counter_offers=state.counter_offers + 1, tasks=tasks)
         case OfferBlocked():
             return replace(state, blocked=(*state.blocked, event.about))
         case OfferAccepted():
             return _agreed(state, event)
         case OfferDeclined():
             return state  # the event that follows says what changes
+
+
+def _with(offer: Offer, state: "Collaboration") -> "Collaboration":
+    earlier = state.earlier_offers if state.offer is None else (*state.earlier_offers, state.offer)
+    return replace(state, offer=offer, earlier_offers=earlier)
 
 
 def _agreed(state: "Collaboration", event: OfferAccepted) -> "Collaboration":
@@ -335,6 +394,6 @@ def _agreed(state: "Collaboration", event: OfferAccepted) -> "Collaboration":
         fee=event.fee,
         claims=event.claims,
         reserved=state.reserved - event.released,
-        committed=state.committed + event.fee.amount,
+        committed=state.committed + event.fee.amount + event.commission_cap,
         tasks=closed(state.tasks, ANSWER_OFFER, ANSWER_COUNTER_OFFER),
     )

@@ -15,9 +15,11 @@ from domain.creators import Profile
 from domain.disclosure import check_disclosure
 from domain.money import Money
 from domain.monitoring import Metrics, RecordMetrics
-from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer, Offer
+from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer
+from domain.offers import Offer
+from domain.performance_report import PerformanceReport
 from domain.pricing import quote
-from domain.verification import ApproveCreator, RejectCreator
+from domain.verification import ApproveCreator, RejectCreator, ReportPerformance
 
 SIZES = 24
 """Sizes of account that stand for a range of followers."""
@@ -97,6 +99,8 @@ class People:
         """What the task's assignee says; None if the rules leave them nothing to say, so that they let it lapse."""
         step, _, rest = task.partition("/")
         match step:
+            case "report_performance":
+                return ReportPerformance(report=PerformanceReport(followers=self.candidate.followers))
             case "verify_creator":
                 yes = self.behaviour.approves_doubtful.happens(self.draw)
                 return ApproveCreator() if yes else RejectCreator(reason="doubtful")

@@ -20,7 +20,7 @@ from domain.deadlines import PassTime, Task
 from domain.decider import ENGINE, Actor, Context, Event, Role
 from domain.lifecycle import Stage
 from domain.monitoring import MetricsRecorded
-from domain.negotiation import AcceptOffer, MakeOffer, within_policy
+from domain.negotiation import MakeOffer, engines_answer
 from domain.outcomes import Outcome
 from domain.payouts import RecordPayout
 from domain.verification import OpenCollaboration, RecordAssessment
@@ -119,14 +119,16 @@ class _Walking:
             return RecordPayout(payout_id=state.owed[0].id, reference="simulated")
         if state.stage is Stage.NEGOTIATION and state.offer is None:
             return MakeOffer()
-        if state.stage is Stage.NEGOTIATION and state.offer is not None and within_policy(state):
-            return AcceptOffer(version=state.offer.version)
+        if state.stage is Stage.NEGOTIATION and (answer := engines_answer(state)) is not None:
+            return answer
         if state.stage is Stage.CONTRACT_SIGNING and state.document is None:
             return DraftContract(document=_DOCUMENT)
         return None
 
     def _assessed(self) -> Assessment:
-        if self._behaviour.passes_checks.happens(self._draw):
+        if self._state.report is not None:
+            verdict = Verdict.PASS if self._behaviour.report_clears.happens(self._draw) else Verdict.REVIEW
+        elif self._behaviour.passes_checks.happens(self._draw):
             verdict = Verdict.PASS
         else:
             verdict = Verdict.REVIEW if self._behaviour.doubtful.happens(self._draw) else Verdict.FAIL

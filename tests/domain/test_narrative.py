@@ -16,7 +16,8 @@ from domain.discovery import ShortlistApproved
 from domain.money import Money
 from domain.monitoring import Metrics, MetricsRecorded
 from domain.narrative import AnyEvent, Basis, amount, basis, counted, decimals, quotation, tell, wanted
-from domain.negotiation import Offer, OfferAccepted
+from domain.negotiation import OfferAccepted
+from domain.offers import Offer
 from tests.domain.given import UNDISCLOSED, a_brief, an_assessment, approved, doubted, in_review, usd
 from tests.domain.write_golden import samples
 

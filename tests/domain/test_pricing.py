@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.benchmarks import DEFAULT, Extra, Grade, PriceBy
@@ -133,6 +133,7 @@ def test_a_fee_is_split_as_its_quote_is() -> None:
     assert parts_of(212_50, None) == ()
 
 
+@settings(max_examples=100, deadline=None)
 @given(fee=st.integers(0, 10**9), months=st.integers(0, 60), days=st.integers(0, 365), rounds=st.integers(0, 10))
 def test_parts_are_the_whole_fee(fee: int, months: int, days: int, rounds: int) -> None:
     """Whatever is asked for: no unit is lost, and no part is negative."""

@@ -17,7 +17,7 @@ from domain.decider import Actor, Command, Context, Role
 from domain.errors import NotYourTurn
 from domain.events import Envelope
 from domain.monitoring import RecordMetrics
-from domain.negotiation import AcceptOffer, MakeOffer, within_policy
+from domain.negotiation import MakeOffer, engines_answer
 from domain.outcomes import Outcome
 from domain.payouts import RecordPayout
 from domain.verification import RecordAssessment
@@ -58,8 +58,8 @@ class Theatre:
 
     def _engine_goes_on(self) -> None:
         state = self._story.state
-        if within_policy(state) and state.offer is not None and not state.ended:
-            self._story = self._story.does(AcceptOffer(version=state.offer.version))
+        if not state.ended and (answer := engines_answer(state)) is not None:
+            self._story = self._story.does(answer)
         if self._story.state.stage == "contract_signing" and self._story.state.document is None:
             self._story = self._story.does(DraftContract(document="c0" * 32))
         for payout in self._story.state.owed:
