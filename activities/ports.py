@@ -12,13 +12,14 @@ from domain.claims import Held
 from domain.creators import Country, Creator, Email, Followers, Handle, Language, Platform
 from domain.events import Envelope, Metadata, Record
 from domain.exclusivity import ClaimMove
+from domain.formats import Format
 from domain.money import Currency, Minor, Money
 from domain.monitoring import Metrics
 from domain.notices import Notice
 from domain.ranking import Ranked, Wanted
 from domain.third_party import AudienceReport
 from domain.track_record import TrackRecord
-from domain.values import Line, Text, Value
+from domain.values import Instant, Line, Text, Value
 
 
 class EventLog(Protocol):
@@ -289,6 +290,45 @@ class AudienceReports(Protocol):
         ...
 
 
+class PublicPost(Value):
+    """A post as everybody sees it. `id` is what the platform calls it; figures that it hides are None."""
+
+    id: Line
+    caption: Text
+    published_at: Instant
+    likes: int | None = Field(default=None, ge=0)
+    comments: int | None = Field(default=None, ge=0)
+
+
+@runtime_checkable
+class PostReader(Protocol):
+    """A service that shows the posts of accounts on one platform. What it raises is of `failures.OutsideFailure`."""
+
+    @property
+    def name(self) -> str:
+        """What the service is called, in lower case."""
+        ...
+
+    @property
+    def platform(self) -> Platform:
+        """Whose posts it shows."""
+        ...
+
+    @property
+    def formats(self) -> tuple[Format, ...]:
+        """What kinds of posts it shows."""
+        ...
+
+    async def find_post(self, handle: Handle, url: str, not_before: datetime) -> PublicPost | None:
+        """The account's post at this address; None if it is not among those that were published since `not_before`.
+
+        Raises:
+            ApplicationError: the service failed; `request_refused` where it does not show this account.
+        """
+        ...
+
+
+@runtime_checkable
 class MetricsSource(Protocol):
     """A platform that tells how a post does."""
 

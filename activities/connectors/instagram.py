@@ -16,8 +16,9 @@ from pydantic import BaseModel, ValidationError
 from temporalio.exceptions import ApplicationError
 
 from activities.connectors.http import Answer, HttpService, minutes
+from activities.connectors.instagram_posts import FORMATS, MEDIA_FIELDS, Media, as_post, code_of
 from activities.failures import OutsideFailure, outside_failure
-from activities.ports import Found, FoundPage
+from activities.ports import Found, FoundPage, PublicPost
 from domain.creators import Handle, Platform
 from domain.monitoring import Metrics
 
@@ -25,8 +26,11 @@ BASE_URL = "https://graph.facebook.com/v25.0"
 
 SAMPLE = 50
 """Posts that averages are taken over; the newest ones."""
+SAMPLE_FIELDS = "like_count,comments_count,timestamp,permalink"
 PAGE = 25
 """Posts on a page."""
+MOST_PAGES = 40
+"""Pages that a post is looked for on: a thousand posts, more than anybody publishes in the time in question."""
 LATE = timedelta(hours=48)
 """The platform's own word on how late insights may be."""
 
@@ -50,13 +54,6 @@ TOO_FEW_VIEWERS = "Not enough viewers"
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 
 
-class _Media(BaseModel):
-    like_count: int | None = None
-    """Left out where the owner hides likes, and so unknown."""
-    comments_count: int | None = None
-    timestamp: datetime
-
-
 class _Cursors(BaseModel):
     after: str | None = None
 
@@ -66,7 +63,7 @@ class _Paging(BaseModel):
 
 
 class _MediaPage(BaseModel):
-    data: list[_Media] = []
+    data: list[Media] = []
     paging: _Paging = _Paging()
 
 
@@ -88,7 +85,9 @@ class _GraphError(BaseModel):
 
 
 class Instagram:
-    """The Graph API on behalf of the brand's own account. Satisfies `ports.CreatorSource` and `ports.MetricsSource`.
+    """The Graph API on behalf of the brand's own account.
+
+    Satisfies `ports.CreatorSource`, `ports.PostReader` and `ports.MetricsSource`.
 
     `account` is that account's id, a number; `token` a user's access token with `instagram_basic`,
     `instagram_manage_insights` and `pages_read_engagement`. With `app_secret` each call proves to be the app's own.
@@ -97,6 +96,8 @@ class Instagram:
     name = "instagram"
     searchable = False
     late = LATE
+    platform = Platform.INSTAGRAM
+    formats = FORMATS
 
     def __init__(
         self,
@@ -146,6 +147,23 @@ class Instagram:
         except (KeyError, IndexError, TypeError, ValidationError):
             raise _unreadable("insights of an unknown shape") from None
 
+    async def find_post(self, handle: Handle, url: str, not_before: datetime) -> PublicPost | None:
+        """See `PostReader.find_post`; one request for each page of the account's posts, newest first."""
+        code = code_of(url)
+        after = None
+        for _ in range(MOST_PAGES if code else 0):
+            page = await self._discover(handle, "username,followers_count,", after, MEDIA_FIELDS)
+            if page is None:
+                why = "does not show this account: it is private, personal, or goes by another name"
+                raise outside_failure(OutsideFailure.REFUSED, "Instagram", why, code=NO_SUCH_ACCOUNT)
+            for media in page.media.data:
+                if code_of(media.permalink) == code:
+                    return _as_post(media)
+            after = page.media.paging.cursors.after
+            if after is None or not page.media.data or page.media.data[-1].timestamp < not_before:
+                break
+        return None
+
     async def _look_up(self, handle: Handle) -> Found | None:
         first = await self._discover(handle, "username,name,biography,followers_count,follows_count,media_count,", None)
         if first is None:
@@ -163,9 +181,11 @@ class Instagram:
         except ValidationError:
             raise _unreadable("figures that no account can have") from None
 
-    async def _discover(self, handle: Handle, fields: str, after: str | None) -> _Discovered | None:
+    async def _discover(
+        self, handle: Handle, fields: str, after: str | None, media_fields: str = SAMPLE_FIELDS
+    ) -> _Discovered | None:
         page = f"media{f'.after({after})' if after else ''}.limit({PAGE})"
-        media = f"{page}{{like_count,comments_count,timestamp,permalink}}"
+        media = f"{page}{{{media_fields}}}"
         wanted = f"business_discovery.username({handle}){{{fields}{media}}}"
         try:
             answer = await self._service.get(f"/{self._account}", params={"fields": wanted, **self._proof})
@@ -251,7 +271,7 @@ def _diagnose(answer: Answer) -> ApplicationError | None:
             return None
 
 
-def _found(account: _Discovered, posts: Sequence[_Media]) -> Found:
+def _found(account: _Discovered, posts: Sequence[Media]) -> Found:
     likes = [post.like_count for post in posts if post.like_count is not None]
     comments = [post.comments_count for post in posts if post.comments_count is not None]
     mail = _MAIL.search(account.biography)
@@ -270,6 +290,13 @@ def _found(account: _Discovered, posts: Sequence[_Media]) -> Found:
     )
 
 
+def _as_post(media: Media) -> PublicPost:
+    try:
+        return as_post(media)
+    except ValidationError:
+        raise _unreadable("a post of an unknown shape") from None
+
+
 def _printable(text: str) -> str:
     """Without control characters, which people paste and no profile can hold."""
     return "".join(mark for mark in text if mark.isprintable() or mark in "\n\t")
@@ -279,7 +306,7 @@ def _average(figures: Sequence[int]) -> float | None:
     return round(sum(figures) / len(figures), 1) if figures else None
 
 
-def _posts_per_week(posts: Sequence[_Media]) -> float | None:
+def _posts_per_week(posts: Sequence[Media]) -> float | None:
     """Over the time that the posts span; two posts are needed to span any."""
     times = sorted(post.timestamp for post in posts)
     if len(times) < 2 or times[0] == times[-1]:

@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from activities.connectors.simulated.faults import Twin
+from activities.connectors.simulated.instagram_posts import Publication, Publications
 from activities.connectors.simulated.people import Person, Post, people, posts
 from domain.creators import Platform
 
@@ -49,21 +50,39 @@ class InstagramTwin(Twin):
     def __init__(self, everybody: Sequence[Person] | None = None, *, now: datetime | None = None) -> None:
         super().__init__()
         known = [person for person in everybody or people() if person.profile.platform is Platform.INSTAGRAM]
+        self._stopped = now is not None
         self._now = now or datetime.now(UTC)
+        self.publications = Publications()
+        self.without_insights: set[str] = set()
+        """Accounts that do not let us see the insights of their posts."""
         self._people = {person.profile.handle: person for person in known}
         self.usage = 12
         """Percent of the hourly quota that is used, as the headers say."""
 
     def routes(self) -> list[Route]:
-        """`/{version}/{account}` and `/{version}/{media}/insights`."""
+        """`/{version}/{account}` and `/{version}/{media}/insights`; `/twin/posts` is the hands of those who post."""
         return [
+            Route("/twin/posts", self._publish, methods=["POST"]),
+            Route("/twin/posts/{code}", self._edit, methods=["POST", "DELETE"]),
             self.route("/{version}/{node}/insights", self._insights),
             self.route("/{version}/{node}", self._node),
         ]
 
     def posts_of(self, handle: str) -> Sequence[Post]:
         """The posts that the twin has of somebody."""
-        return posts(self._people[handle], self._now)
+        return [post for post, _ in self._posts(self._people[handle])]
+
+    @property
+    def _clock(self) -> datetime:
+        """The time, unless the twin's stands still."""
+        return self._now if self._stopped else datetime.now(UTC)
+
+    def _posts(self, person: Person) -> Sequence[tuple[Post, Publication | None]]:
+        """Somebody's posts, newest first: those that they have published here, and those of their past."""
+        published = self.publications.of(person.profile.handle)
+        past = [(post, None) for post in posts(person, self._now)]
+        both = [*((one.post(self._clock), one) for one in published), *past]
+        return sorted(both, key=lambda each: each[0].at, reverse=True)
 
     def rate_limited(self, retry_after: int) -> Response:
         """Code 4, as an application's hourly quota; with Retry-After, as gateways answer."""
@@ -126,12 +145,12 @@ class InstagramTwin(Twin):
         return {**answer, "id": person.number}
 
     def _media(self, person: Person, asked: Asked, *, partial: bool) -> dict[str, Any]:
-        made = posts(person, self._now)
+        made = self._posts(person)
         first = int(base64.b64decode(asked.modifiers["after"])) if "after" in asked.modifiers else 0
         size = int(asked.modifiers.get("limit", PAGE))
         last = first + (max(1, size // 3) if partial else size)
         wanted = {one.name for one in asked.fields} | {"id"}
-        data = [_only(wanted, _as_media(person, nth, made[nth])) for nth in range(first, min(last, len(made)))]
+        data = [_only(wanted, _as_media(nth, *made[nth])) for nth in range(first, min(last, len(made)))]
         if not data:
             return {"data": []}
         cursors = {"before": _cursor(first)} if first else {}
@@ -146,12 +165,14 @@ class InstagramTwin(Twin):
         if unknown := [name for name in wanted if name not in INSIGHTS]:
             return error(400, f"(#100) metric[0] must be one of the following values, not {unknown[0]}", 100)
         for person in self._people.values():
-            for post in posts(person, self._now):
+            for post, _ in self._posts(person):
                 if post.number == request.path_params["node"]:
                     return self._insights_of(person, post, wanted, partial=request.state.partial)
         return error(400, "Unsupported get request. Object does not exist", 100, subcode=33)
 
     def _insights_of(self, person: Person, post: Post, wanted: Sequence[str], *, partial: bool) -> Response:
+        if person.profile.handle in self.without_insights:
+            return error(400, "(#10) Application does not have permission for this action", 10)
         if person.profile.followers < TOO_FEW:
             return error(400, "(#10) Not enough viewers for the media to show insights", 10)
         saved, shares = post.likes // 12, post.likes // 30
@@ -164,7 +185,7 @@ class InstagramTwin(Twin):
             "saved": saved,
             "total_interactions": post.likes + post.comments + saved + shares,
         }
-        late = partial or self._now - post.at < LATE
+        late = partial or self._clock - post.at < LATE
         told = [name for name in wanted if not (late and name in ("reach", "views", "saved"))]
         data = [
             {
@@ -177,6 +198,24 @@ class InstagramTwin(Twin):
             for name in told
         ]
         return self._json({"data": data})
+
+    async def _publish(self, request: Request) -> Response:
+        wanted = json.loads(await request.body())
+        if wanted["handle"] not in self._people:
+            return JSONResponse({"error": "nobody has this account"}, 404)
+        made = self.publications.publish(wanted["handle"], wanted["caption"])
+        return JSONResponse({"url": made.url, "code": made.code, "id": made.number}, 201)
+
+    async def _edit(self, request: Request) -> Response:
+        code = request.path_params["code"]
+        try:
+            if request.method == "DELETE":
+                self.publications.delete(code)
+            else:
+                self.publications.edit(code, json.loads(await request.body())["caption"])
+        except KeyError:
+            return JSONResponse({"error": "there is no such post, or no caption"}, 404)
+        return JSONResponse({"code": code})
 
     def _json(self, content: Mapping[str, Any]) -> Response:
         return JSONResponse(content, headers=self._usage_headers(self.usage, 0))
@@ -241,7 +280,7 @@ def _list(tokens: Sequence[re.Match[str]]) -> tuple[Sequence[Asked], Sequence[re
     return asked, tokens
 
 
-def _as_media(person: Person, nth: int, post: Post) -> dict[str, Any]:
+def _as_media(nth: int, post: Post, publication: Publication | None) -> dict[str, Any]:
     media = {
         "id": post.number,
         "like_count": post.likes,
@@ -250,6 +289,8 @@ def _as_media(person: Person, nth: int, post: Post) -> dict[str, Any]:
         "permalink": f"https://www.instagram.com/p/{post.number}/",
         "media_type": "IMAGE",
     }
+    if publication is not None:
+        return {**media, "permalink": publication.url, "caption": publication.caption}
     # Every seventh post hides its likes: the API then leaves the field out.
     if nth % 7 == 6:
         del media["like_count"]
