@@ -53,7 +53,6 @@ from domain.negotiation import OfferAccepted, OfferBlocked, OfferCountered, Offe
 from domain.offers import Offer
 from domain.outcomes import CollaborationClosing, CollaborationEnded
 from domain.payouts import Payout, PayoutMade, PayoutPurpose, PayoutScheduled
-from domain.performance_report import FIGURES, PerformanceReport
 from domain.pricing import Quote
 from domain.values import Value
 from domain.verification import CollaborationOpened, CreatorApproved, CreatorAssessed, CreatorRejected
@@ -270,8 +269,21 @@ def _offer(event: OfferMade | OfferCountered, before: Collaboration) -> Iterator
     if before.offer is None:
         opening = terms.policies.negotiation.opening
         yield _own(f"the policy opens at {opening:g} x of the fair price, within the cap")
+        if (quoted := terms.quote) is not None:
+            fair = _money(quoted.fee, currency)
+            yield _own(f"the fair price is {fair} by benchmarks {quoted.benchmarks}, {_made_up(quoted, currency)}")
+    concession = terms.policies.negotiation.concession
+    if event.authority is Authority.POLICY and concession is not None:
+        nth = before.conceded + 1
+        yield _own(f"it is offer {nth} of at most {concession.rounds} with which the policy moves towards the cap")
     yield _own(f"the cap is {_money(terms.fee_cap, currency)}")
     yield _own(f"{_money(before.reserved + event.reserved, currency)} of the budget is reserved for it")
+
+
+def _made_up(quoted: Quote, currency: str) -> str:
+    """Of what a quote consists, in words."""
+    extras = [f"{_money(each.fee, currency)} because {each.because}" for each in quoted.extras]
+    return f"{_money(quoted.base, currency)} of it for the deliverables" + "".join(f", {extra}" for extra in extras)
 
 
 def _block(event: OfferBlocked, before: Collaboration) -> Iterator[Ground]:
@@ -289,23 +301,10 @@ def _acceptance(event: OfferAccepted, before: Collaboration, lapsed: Task | None
     zone, terms = before.calendar.zone, before.agreed
     cap, fee = f"the cap {_money(terms.fee_cap, terms.currency)}", amount(event.fee)
     match event.authority:
-        if (quoted := terms.quote) is not None:
-            fair = _money(quoted.fee, currency)
-            yield _own(f"the fair price is {fair} by benchmarks {quoted.benchmarks}, {_made_up(quoted, currency)}")
-    concession = terms.policies.negotiation.concession
-    if event.authority is Authority.POLICY and concession is not None:
-        nth = before.conceded + 1
-        yield _own(f"it is offer {nth} of at most {concession.rounds} with which the policy moves towards the cap")
         case Authority.POLICY:
             last = _money(before.reserved, terms.currency)
             times = f"{terms.policies.negotiation.accept_up_to:g} x of the last offer {last}"
             yield _own(f"the counter-offer of {fee} is within {times} and {cap}")
-def _made_up(quoted: Quote, currency: str) -> str:
-    """Of what a quote consists, in words."""
-    extras = [f"{_money(each.fee, currency)} because {each.because}" for each in quoted.extras]
-    return f"{_money(quoted.base, currency)} of it for the deliverables" + "".join(f", {extra}" for extra in extras)
-
-
         case Authority.TIMEOUT:
             yield from _deadline(lapsed, zone)
             yield _own(f"the policy accepts a counter-offer that nobody answers, and {fee} is within {cap}")
