@@ -75,6 +75,7 @@ def escalation(occasion: Occasion) -> Draft:
 LETTERS: Mapping[Template, Callable[[Occasion], Draft]] = {
     Template.CAMPAIGN_STARTED: goal_setting.campaign_started,
     Template.SHORTLIST_READY: discovery.shortlist_ready,
+    Template.PERFORMANCE_REPORT: verification.performance_report,
     Template.REVIEW_CREATOR: verification.review_creator,
     Template.OFFER: negotiation.offer,
     Template.CONTRACT_TO_SIGN: contract_signing.contract_to_sign,

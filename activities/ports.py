@@ -16,6 +16,7 @@ from domain.formats import Format
 from domain.money import Currency, Minor, Money
 from domain.monitoring import Metrics
 from domain.notices import Notice
+from domain.peers import Peers
 from domain.ranking import Ranked, Wanted
 from domain.third_party import AudienceReport
 from domain.track_record import TrackRecord
@@ -57,6 +58,10 @@ class Directory(Protocol):
 
     async def get(self, creator_ids: Sequence[str]) -> dict[str, Creator]:
         """The creators with these ids; unknown ids are left out."""
+        ...
+
+    async def peers(self, creator_id: str) -> Peers | None:
+        """What is usual among accounts of a creator's platform and about their size; None if no figures are known."""
         ...
 
 

@@ -11,12 +11,13 @@ from activities.letters import Draft, Occasion, write
 from activities.ports import AudienceReports, Directory
 from activities.records import creator_of
 from domain.checks import Assessment, assess
-from domain.creators import Profile
+from domain.creators import Country, Profile
 from domain.errors import GroundswellError
 from domain.notices import Template
+from domain.performance_report import PerformanceReport
 from domain.third_party import AudienceReport
 from domain.values import Line, Value
-from domain.verification import VERIFY_CREATOR, CreatorAssessed
+from domain.verification import REPORT_PERFORMANCE, VERIFY_CREATOR, CreatorAssessed, PerformanceReportRequested
 
 REPORT_WITHIN = 5.0
 """Seconds for a third party's report."""
@@ -25,11 +26,13 @@ REPORT_ATTEMPTS = 3
 
 
 class AssessRequest(Value):
-    """Whom to assess, and for whom."""
+    """Whom to assess, and for whom; `report` is the creator's own, `country` where the brand wants to reach people."""
 
     creator_id: Line
     brand: Line
     category: Line
+    report: PerformanceReport | None = None
+    country: Country | None = None
 
 
 class Verification:
@@ -41,12 +44,13 @@ class Verification:
 
     @activity.defn
     async def assess_creator(self, request: AssessRequest) -> Assessment:
-        """The four checks on what the directory and third parties know of the creator. `NotFound` is not retried."""
+        """The four checks on what the directory, third parties and the creator say. `NotFound` is not retried."""
         try:
             creator = await creator_of(self._directory, request.creator_id)
         except GroundswellError as error:
             raise as_application_error(error) from error
         reported = await self._reported(creator.profile)
+        peers = await self._directory.peers(request.creator_id)
         return await asyncio.to_thread(
             assess,
             creator.profile,
@@ -54,6 +58,9 @@ class Verification:
             request.category,
             audience=creator.audience,
             third_party=reported,
+            report=request.report,
+            country=request.country,
+            peers=peers,
         )
 
     async def _reported(self, profile: Profile) -> AudienceReport | None:
@@ -74,6 +81,11 @@ class Verification:
         return None
 
 
+def performance_report(occasion: Occasion) -> Draft:
+    """The creator's own figures are asked for, before the brand decides about an offer."""
+    return write(Template.PERFORMANCE_REPORT, occasion, due=occasion.of(PerformanceReportRequested).task.due_at)
+
+
 def review_creator(occasion: Occasion) -> Draft:
     """Doubtful evidence waits for the manager."""
     event = occasion.of(CreatorAssessed)
@@ -92,5 +104,12 @@ def _verify_creator(occasion: Occasion, _: str) -> str:
     return f"decide whether to work with {occasion.account}, whose evidence is doubtful"
 
 
-ASKS: Mapping[str, Callable[[Occasion, str], str]] = {VERIFY_CREATOR: _verify_creator}
+def _report_performance(occasion: Occasion, _: str) -> str:
+    return f"report the figures of {occasion.account} of the last 30 days"
+
+
+ASKS: Mapping[str, Callable[[Occasion, str], str]] = {
+    VERIFY_CREATOR: _verify_creator,
+    REPORT_PERFORMANCE: _report_performance,
+}
 """What the stage's tasks ask for, in words, by the first part of their name."""

@@ -6,7 +6,7 @@ taken shows what was entered again: nobody loses a text to a refusal.
 
 import re
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -17,6 +17,7 @@ from babel.numbers import get_currency_precision
 from fastapi import APIRouter, Path, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import ValidationError
+from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from activities.links import LinkInvalid
@@ -31,7 +32,7 @@ from api.views import CollaborationForCreator, collaboration_events, collaborati
 from domain.content_approval import MarkPublished, SubmitDraft
 from domain.contract_signing import SignContract
 from domain.deadlines import ExtendDeadline
-from domain.decider import Command, Role
+from domain.decider import Actor, Command, Role
 from domain.errors import GroundswellError, NotFound
 from domain.money import Money
 from domain.monitoring import Metrics, RecordMetrics
@@ -42,6 +43,8 @@ router = APIRouter(prefix="/c/{token}", include_in_schema=False)
 Token = Annotated[str, Path(max_length=500)]
 Fields = Mapping[str, str]
 """What was entered, without the empty fields."""
+AsCommand = Callable[[Fields, str], Command]
+"""What a form means: the command of its fields, and of the campaign's currency."""
 
 FIGURES = ("impressions", "reach", "views", "likes", "comments", "saves", "shares", "clicks")
 """The figures of a post that a creator can read off their own account."""
@@ -55,6 +58,7 @@ DONE = {
     "published": "Thank you. Next, report the post's figures.",
     "metrics": "Thank you, the figures are recorded.",
     "extend": "You have more time.",
+    "performance-report": "Thank you, your figures have reached us.",
 }
 
 _LABELS = {"typed_name": "Your name", "consent": "The box", "url": "The address", "media_url": "The address"}
@@ -137,10 +141,17 @@ async def take_step(request: Request, token: Token, verb: str, services: Serving
     """Takes a step by the same command as the API, and shows the page again."""
     if verb not in COMMANDS:
         return _invalid_link(NotFound(kind="step", id=verb[:64]))
+    return await stepped(services, token, verb, COMMANDS[verb], lambda _: read_fields(request))
+
+
+async def stepped(
+    services: Services, token: str, verb: str, as_command: AsCommand, read: Callable[[Actor], Awaitable[Fields]]
+) -> Response:
+    """What comes of a form on the page: `read` gives what was entered, told by whom, and `command` what it means."""
     try:
         caller = await creator_behind(token, services)
-        fields = await _fields(request)
-        attempt = await _attempt(services, caller, verb, fields)
+        fields = await read(caller.actor)
+        attempt = await _attempt(services, caller, verb, fields, as_command)
         if attempt is not None:
             return await _rendered(services, caller, token, attempt=attempt)
     except (LinkInvalid, NotFound) as invalid:
@@ -148,15 +159,18 @@ async def take_step(request: Request, token: Token, verb: str, services: Serving
     return RedirectResponse(f"/c/{token}?done={verb}", status_code=303, headers=page_headers())
 
 
-async def _attempt(services: Services, caller: Caller, verb: str, fields: Fields) -> Attempt | None:
+async def _attempt(
+    services: Services, caller: Caller, verb: str, fields: Fields, as_command: AsCommand
+) -> Attempt | None:
     """Carries the form out; what stands in its way, or None if nothing did."""
     key = fields.get("key", "")
     if not re.fullmatch(r"[ -~]{1,200}", key) or key.startswith(ENGINE_KEYS):
         key = uuid4().hex
     try:
         currency = await _currency(services, caller)
-        command = COMMANDS[verb](fields, currency)
-        await Decisions(services, caller, key).on_collaboration(_collaboration_of(caller), command)
+        await Decisions(services, caller, key).on_collaboration(
+            _collaboration_of(caller), as_command(fields, currency)
+        )
     except ValidationError as error:
         wrong = [f"{_label(detail['loc'])}: {detail['msg']}" for detail in error.errors()]
         return Attempt(verb, fields, wrong, 422)
@@ -168,8 +182,13 @@ async def _attempt(services: Services, caller: Caller, verb: str, fields: Fields
     return None
 
 
-async def _fields(request: Request) -> Fields:
-    form = await request.form(max_files=0, max_fields=50)
+async def read_fields(request: Request) -> Fields:
+    """What was entered into a form without files."""
+    return entered(await request.form(max_files=0, max_fields=50))
+
+
+def entered(form: FormData) -> Fields:
+    """The texts of a form, with one kind of line end; files are left out, and so is what is empty."""
     texts = {name: value for name, value in form.items() if isinstance(value, str)}
     clean = {name: text.replace("\r\n", "\n").replace("\x00", "").strip() for name, text in texts.items()}
     return {name: text for name, text in clean.items() if text}
@@ -250,7 +269,7 @@ def _extend(fields: Fields, _: str) -> Command:
     return ExtendDeadline.model_validate(_only(fields, "task"))
 
 
-COMMANDS: dict[str, Callable[[Fields, str], Command]] = {
+COMMANDS: dict[str, AsCommand] = {
     "accept": _accept,
     "counter": _counter,
     "decline": _decline,

@@ -19,6 +19,9 @@ MEBIBYTE = 1024 * 1024
 BODY_LIMIT = 1 * MEBIBYTE
 ROSTER_LIMIT = 20 * MEBIBYTE
 ROSTER_PATH = "/v1/creators/import"
+PROOF_LIMIT = 6 * MEBIBYTE
+"""A picture of a phone's screen, or a document, with the form around it."""
+PROOF_PATHS = re.compile(r"/c/[^/]+/performance-report|/v1/collaborations/[^/]+/performance-report/proof")
 CODEC_LIMIT = 8 * MEBIBYTE
 """Temporal's payloads have up to 2 MiB each, its messages up to 4, which base64 makes longer by a third."""
 CODEC_PATHS = "/codec/"
@@ -97,6 +100,8 @@ def _route(scope: Scope) -> str:
 def _limit(path: str) -> int:
     if path == ROSTER_PATH:
         return ROSTER_LIMIT
+    if PROOF_PATHS.fullmatch(path):
+        return PROOF_LIMIT
     return CODEC_LIMIT if path.startswith(CODEC_PATHS) else BODY_LIMIT
 
 

@@ -34,6 +34,7 @@ from domain.monitoring import Metrics
 from domain.offers import Offer
 from domain.outcomes import Closing, Outcome
 from domain.payouts import Payout
+from domain.performance_report import PerformanceReport
 from domain.signatures import AnySignature
 from domain.values import Instant, Value
 from domain.work import Work, WorkStatus
@@ -125,6 +126,7 @@ class CollaborationView(SharedView):
 
     rank: int
     assignment: Assignment
+    performance_report: PerformanceReport | None
     assessment: Assessment | None
     counter_offers: int
     reserved: int
@@ -252,6 +254,7 @@ def collaboration_view(events: Sequence[Envelope], as_of: PointInTime | None = N
         as_of=as_of,
         rank=state.rank,
         assignment=state.agreed,
+        performance_report=state.report,
         assessment=state.assessment,
         counter_offers=state.counter_offers,
         reserved=state.reserved,

@@ -110,6 +110,7 @@ class Behaviour(Value):
     version: Line
     # How long people take
     approve_shortlist: Answering
+    report_performance: Answering
     verify_creator: Answering
     answer_offer: Answering
     answer_counter_offer: Answering
@@ -123,6 +124,8 @@ class Behaviour(Value):
     passes_checks: Chance
     """An account whose evidence is clearly good; of the rest, `doubtful` go to a person and the others are refused."""
     doubtful: Chance
+    report_clears: Chance
+    """A creator whose doubtful evidence is good with their own report; of the rest a person decides all the same."""
     approves_doubtful: Chance
     interested: Chance
     """A creator who would work for this brand at all, if the fee is right."""
@@ -182,8 +185,9 @@ def _chance(probability: float, why: str) -> Chance:
 _BENCHMARKED = "the mean is that of domain/benchmarks; the spread is that of the bundled invented roster"
 
 DEFAULT = Behaviour(
-    version="2026-11.1",
+    version="2026-11.2",
     approve_shortlist=_takes(20, 1.0, 0.05, "a manager looks the next working day"),
+    report_performance=_takes(18, 1.0, 0.40, "no money is on the table yet, so that many do not bother"),
     verify_creator=_takes(16, 1.0, 0.10, "a manager looks the next working day"),
     answer_offer=_takes(14, 1.2, 0.20, "most answer within a day, one in five offers stays unread"),
     answer_counter_offer=_takes(10, 1.0, 0.05, "money is waiting"),
@@ -195,6 +199,7 @@ DEFAULT = Behaviour(
     report_metrics=_takes(40, 0.5, 0.10, "figures are read after a day or two; one in ten is forgotten"),
     passes_checks=_chance(0.65, "about three in ten accounts of a roster look suspicious"),
     doubtful=_chance(0.70, "evidence rarely suffices to refuse by itself"),
+    report_clears=_chance(0.40, "doubts rest on missing figures more often than on fraud"),
     approves_doubtful=_chance(0.50, "a coin's toss: the evidence is doubtful"),
     interested=_chance(0.75, "some are booked, some do not like the brand"),
     asks=Multiple.around_mean(0.95, 0.25, _own("the fair price is in the middle of what is asked")),

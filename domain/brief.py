@@ -151,18 +151,6 @@ class Asked(StrEnum):
     EVERYONE = "everyone"
 
 
-PEOPLES_OWN_ACTS = (
-    "performance_report",
-    "creator_signature",
-    "brand_signature",
-    "offer",
-    "draft",
-    "publication",
-    "metrics",
-    "restoration",
-)
-"""The deadlines at which silence cannot stand for an answer."""
-
 class Policies(Value):
     """How long everybody has, and what silence means.
 
@@ -171,6 +159,11 @@ class Policies(Value):
     """
 
     shortlist: DeadlinePolicy = _brand(OnExpiry.APPROVE)
+    performance_report_from: Asked = Asked.DOUBTFUL
+    performance_report: DeadlinePolicy = _within(
+        business_days(2), remind=business_hours(12), on_expiry=OnExpiry.DECLINE
+    )
+    """Of the creator's own figures. Silence refuses nobody: the evidence is decided on without them."""
     verification: DeadlinePolicy = _brand(OnExpiry.DECLINE)
     offer: DeadlinePolicy = _OFFER
     counter_offer: DeadlinePolicy = _brand(OnExpiry.ESCALATE)
@@ -196,7 +189,16 @@ class Policies(Value):
 
     @model_validator(mode="after")
     def _only_people_sign_and_deliver(self) -> Self:
-        for name in ("creator_signature", "brand_signature", "offer", "draft", "publication", "metrics", "restoration"):
+        for name in (
+            "performance_report",
+            "creator_signature",
+            "brand_signature",
+            "offer",
+            "draft",
+            "publication",
+            "metrics",
+            "restoration",
+        ):
             policy: DeadlinePolicy = getattr(self, name)
             if OnExpiry.APPROVE in (policy.on_expiry, policy.then):
                 raise ValueError(f"policies.{name}: silence cannot stand for a person's own act; use decline")

@@ -9,7 +9,7 @@ Reasons hold counts and ratios only: no names, no comment texts, no hashtags.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -17,7 +17,10 @@ from pydantic import Field
 
 from domain.audience import AudienceAudit
 from domain.benchmarks import DEFAULT, Benchmarks, EngagementKind, benchmark_engagement
-from domain.creators import Profile
+from domain.check_policy import DEFAULT_POLICY, FAMILY, FLAGS, Check, CheckPolicy, Finding, Signal
+from domain.creators import Country, Profile
+from domain.peers import Peers
+from domain.performance_report import PerformanceReport, compared
 from domain.personal import PERSONAL
 from domain.relevance import concerns, share_about, subject, words
 from domain.third_party import AudienceReport
@@ -30,63 +33,6 @@ class Verdict(StrEnum):
     PASS = "pass"  # noqa: S105 - a verdict, not a password
     REVIEW = "review"
     FAIL = "fail"
-
-
-class Check(StrEnum):
-    """What is looked at."""
-
-    COMMENTS_AND_TAGS = "comments and tags"
-    BRANDED_HASHTAGS = "branded hashtags"
-    THIRD_PARTY_REPORT = "third-party report"
-    PERFORMANCE_REPORT = "performance report"
-
-
-class Signal(StrEnum):
-    """Something that fraudulent accounts show more often than real ones."""
-
-    IDENTICAL_COMMENTS = "identical_comments"
-    SHORT_COMMENTS = "short_comments"
-    ENGAGEMENT_BELOW_FLOOR = "engagement_below_floor"
-    ENGAGEMENT_ABOVE_CEILING = "engagement_above_ceiling"
-    ENGAGEMENT_FAR_BELOW_BENCHMARK = "engagement_far_below_benchmark"
-    ENGAGEMENT_FAR_ABOVE_BENCHMARK = "engagement_far_above_benchmark"
-    FOLLOWING_RATIO = "following_ratio"
-    FOLLOWS_MANY = "follows_many"
-    FEW_POSTS = "few_posts"
-    LIKES_WITHOUT_COMMENTS = "likes_without_comments"
-    COMMENTS_WITHOUT_LIKES = "comments_without_likes"
-    MORE_LIKES_THAN_FOLLOWERS = "more_likes_than_followers"
-    REPORT_DIFFERS = "report_differs"
-    FAKE_AUDIENCE = "fake_audience"
-
-
-class Family(StrEnum):
-    """Signals of one family say the same thing in other words, so together they count once."""
-
-    COMMENTS = "comments"
-    ENGAGEMENT = "engagement"
-    FOLLOWING = "following"
-    POSTS = "posts"
-    REPORT = "report"
-    AUDIENCE = "audience"
-
-
-FAMILY: Mapping[Signal, Family] = {
-    Signal.IDENTICAL_COMMENTS: Family.COMMENTS,
-    Signal.SHORT_COMMENTS: Family.COMMENTS,
-    Signal.ENGAGEMENT_BELOW_FLOOR: Family.ENGAGEMENT,
-    Signal.ENGAGEMENT_ABOVE_CEILING: Family.ENGAGEMENT,
-    Signal.ENGAGEMENT_FAR_BELOW_BENCHMARK: Family.ENGAGEMENT,
-    Signal.ENGAGEMENT_FAR_ABOVE_BENCHMARK: Family.ENGAGEMENT,
-    Signal.LIKES_WITHOUT_COMMENTS: Family.ENGAGEMENT,
-    Signal.COMMENTS_WITHOUT_LIKES: Family.ENGAGEMENT,
-    Signal.MORE_LIKES_THAN_FOLLOWERS: Family.ENGAGEMENT,
-    Signal.FOLLOWING_RATIO: Family.FOLLOWING,
-    Signal.FOLLOWS_MANY: Family.FOLLOWING,
-    Signal.FEW_POSTS: Family.POSTS,
-    Signal.REPORT_DIFFERS: Family.REPORT,
-    Signal.FAKE_AUDIENCE: Family.AUDIENCE,
-}
 
 
 class Evidence(Value):
@@ -114,77 +60,6 @@ class Assessment(Value):
         return tuple(signal for one in self.evidence for signal in one.signals)
 
 
-class PerformanceReport(Value):
-    """What the creator's own report says, after being asked for it. None is not stated."""
-
-    followers: int | None = Field(default=None, ge=0)
-    average_likes: float | None = Field(default=None, ge=0)
-    average_comments: float | None = Field(default=None, ge=0)
-    engagement_rate: float | None = Field(default=None, ge=0)
-    """A ratio by followers."""
-
-
-class CheckPolicy(Value):
-    """Thresholds and weights of one version. Ratios are 0..1.
-
-    The thresholds on comments, engagement, following and posts are practitioners' (grade C); weights, penalties, the
-    likes-to-comments bounds, the tolerance and the verdicts' bounds are this engine's own assumptions (grade C).
-    """
-
-    version: Line = "checks 2026-11.2"
-    weights: Mapping[Check, float] = {
-        Check.COMMENTS_AND_TAGS: 0.30,
-        Check.BRANDED_HASHTAGS: 0.15,
-        Check.THIRD_PARTY_REPORT: 0.35,
-        Check.PERFORMANCE_REPORT: 0.20,
-    }
-    penalties: Mapping[Signal, float] = {
-        Signal.IDENTICAL_COMMENTS: 0.6,
-        Signal.SHORT_COMMENTS: 0.2,
-        Signal.ENGAGEMENT_BELOW_FLOOR: 0.5,
-        Signal.ENGAGEMENT_ABOVE_CEILING: 0.5,
-        Signal.ENGAGEMENT_FAR_BELOW_BENCHMARK: 0.2,
-        Signal.ENGAGEMENT_FAR_ABOVE_BENCHMARK: 0.2,
-        Signal.FOLLOWING_RATIO: 0.5,
-        Signal.FOLLOWS_MANY: 0.2,
-        Signal.FEW_POSTS: 0.5,
-        Signal.LIKES_WITHOUT_COMMENTS: 0.4,
-        Signal.COMMENTS_WITHOUT_LIKES: 0.4,
-        Signal.MORE_LIKES_THAN_FOLLOWERS: 0.6,
-        Signal.REPORT_DIFFERS: 0.7,
-        Signal.FAKE_AUDIENCE: 0.6,
-    }
-    severe_from: float = Field(default=0.5, gt=0)
-    """A signal with at least this penalty is never passed without a person."""
-    identical_comments_above: float = Field(default=0.40, ge=0, le=1)
-    words_per_comment_below: float = Field(default=5, ge=0)
-    comments_at_least: int = Field(default=5, ge=1)
-    """Fewer sample comments say nothing about identical or short ones."""
-    relevant_share_is_enough: float = Field(default=0.30, gt=0, le=1)
-    hashtags_are_enough: int = Field(default=2, ge=1)
-    engagement_floor: float = Field(default=0.01, ge=0, le=1)
-    engagement_ceiling: float = Field(default=0.10, ge=0, le=1)
-    benchmark_low: float = Field(default=0.5, ge=0)
-    benchmark_high: float = Field(default=2.0, ge=0)
-    following_above: int = Field(default=1_500, ge=0)
-    following_ratio_from: float = Field(default=3.0, ge=0)
-    posts_below: int = Field(default=3, ge=0)
-    comments_per_like_low: float = Field(default=0.002, ge=0)
-    comments_per_like_high: float = Field(default=0.5, ge=0)
-    report_tolerance: float = Field(default=0.25, ge=0)
-    fake_audience_above: float = Field(default=0.30, ge=0, le=1)
-    """What the whole interval of an audit must exceed to raise a signal: a mean influencer's share of fake followers
-    (SRF Data 2017, grade B)."""
-    unknown: float = Field(default=0.45, ge=0, le=1)
-    """The score of a check without data: a little below neutral (0.5)."""
-    pass_from: float = Field(default=0.65, ge=0, le=1)
-    fail_below: float = Field(default=0.45, ge=0, le=1)
-    families_to_fail: int = Field(default=2, ge=2)
-
-
-DEFAULT_POLICY = CheckPolicy()
-
-
 def assess(
     profile: Profile,
     brand: str,
@@ -194,18 +69,21 @@ def assess(
     report: PerformanceReport | None = None,
     audience: AudienceAudit | None = None,
     third_party: AudienceReport | None = None,
+    country: Country | None = None,
+    peers: Peers | None = None,
 ) -> Assessment:
     """The four checks on the data at hand, for a brand in a category.
 
     `report` is the creator's own, `audience` what a sample of their followers said, `third_party` what somebody else
-    reports of all of them, if there are any.
+    reports of all of them, `peers` what is usual among similar accounts, if there are any. `country` is where the brand
+    wants to reach people; None is anywhere.
     """
     about = subject([brand, category])
     evidence = (
         _comments_and_tags(profile, about, policy),
         _branded_hashtags(profile, brand, about, policy),
-        _third_party(profile, audience, third_party, benchmarks, policy),
-        _performance(profile, report, policy),
+        _third_party(profile, audience, third_party, country, benchmarks, policy),
+        _performance(profile, report, country, peers, policy),
     )
     total = sum(one.weight for one in evidence)
     score = round(sum(one.weight * one.score for one in evidence) / total, 4)
@@ -216,7 +94,7 @@ def assess(
 
 
 def _verdict(score: float, signals: Sequence[Signal], policy: CheckPolicy) -> Verdict:
-    families = {FAMILY[signal] for signal in signals}
+    families = {FAMILY[signal] for signal in signals if signal not in FLAGS}
     if score < policy.fail_below and len(families) >= policy.families_to_fail:
         return Verdict.FAIL
     severe = any(policy.penalties[signal] >= policy.severe_from for signal in signals)
@@ -260,24 +138,22 @@ def _third_party(
     profile: Profile,
     audience: AudienceAudit | None,
     third_party: AudienceReport | None,
+    country: Country | None,
     benchmarks: Benchmarks,
     policy: CheckPolicy,
 ) -> Evidence:
+    in_country = third_party.share_in(country) if third_party is not None and country is not None else None
     findings = [
         *_engagement(profile, benchmarks, policy),
         *_following(profile, policy),
         *_posts(profile, policy),
         *_audience(audience, policy),
         *_reported(third_party, policy),
+        *_where(in_country, country, policy),
     ]
     if not findings:
         return _unknown(Check.THIRD_PARTY_REPORT, "no engagement, following or posts at hand", policy)
-    signals = [signal for _, found in findings for signal in found]
-    return _evidence(Check.THIRD_PARTY_REPORT, 1.0, [because for because, _ in findings], signals, policy)
-
-
-Finding = tuple[str, list[Signal]]
-"""What was found, in figures, and the signals that it raises."""
+    return _found(Check.THIRD_PARTY_REPORT, findings, policy.weights[Check.THIRD_PARTY_REPORT], policy)
 
 
 def _engagement(profile: Profile, benchmarks: Benchmarks, policy: CheckPolicy) -> Iterable[Finding]:
@@ -333,16 +209,42 @@ def _reported(report: AudienceReport | None, policy: CheckPolicy) -> Iterable[Fi
         yield report.in_words, [Signal.FAKE_AUDIENCE] if above else []
 
 
-def _performance(profile: Profile, report: PerformanceReport | None, policy: CheckPolicy) -> Evidence:
+def _where(share: float | None, country: Country | None, policy: CheckPolicy) -> Iterable[Finding]:
+    """Whether the audience is where the brand wants to reach people."""
+    if share is not None:
+        elsewhere = share < policy.audience_share_below
+        yield f"{share:.0%} of the audience is in {country}", [Signal.AUDIENCE_ELSEWHERE] if elsewhere else []
+
+
+def _performance(
+    profile: Profile,
+    report: PerformanceReport | None,
+    country: Country | None,
+    peers: Peers | None,
+    policy: CheckPolicy,
+) -> Evidence:
     """Do the public figures fit together, and does the creator's report fit them?"""
-    findings = [*_likes_and_comments(profile, policy), *_differences(profile, report, policy)]
-    if not findings:
+    findings = [*_likes_and_comments(profile, peers, policy), *_stated_by_roster(profile, policy)]
+    comparisons = list(compared(report, profile, policy)) if report is not None else []
+    if not findings and not comparisons:
         return _unknown(Check.PERFORMANCE_REPORT, "no figures to compare", policy)
+    weight = policy.weights[Check.PERFORMANCE_REPORT]
+    if report is None:
+        return _found(Check.PERFORMANCE_REPORT, findings, weight, policy)
+    if len(comparisons) >= policy.comparisons_at_least:
+        weight = policy.reported_weight if report.proof is None else policy.proven_weight
+    in_country = report.countries.get(country, 0.0) if report.countries and country is not None else None
+    proof = "there is no proof of the report" if report.proof is None else "there is a proof of the report to look at"
+    findings += [*comparisons, *_where(in_country, country, policy), (proof, [])]
+    return _found(Check.PERFORMANCE_REPORT, findings, weight, policy)
+
+
+def _found(check: Check, findings: Sequence[Finding], weight: float, policy: CheckPolicy) -> Evidence:
     signals = [signal for _, found in findings for signal in found]
-    return _evidence(Check.PERFORMANCE_REPORT, 1.0, [because for because, _ in findings], signals, policy)
+    return _evidence(check, 1.0, [because for because, _ in findings], signals, policy, weight)
 
 
-def _likes_and_comments(profile: Profile, policy: CheckPolicy) -> Iterable[Finding]:
+def _likes_and_comments(profile: Profile, peers: Peers | None, policy: CheckPolicy) -> Iterable[Finding]:
     likes, comments = profile.average_likes, profile.average_comments
     if likes is None or comments is None:
         return
@@ -354,23 +256,21 @@ def _likes_and_comments(profile: Profile, policy: CheckPolicy) -> Iterable[Findi
         signals.append(Signal.COMMENTS_WITHOUT_LIKES)
     if likes > profile.followers:
         signals.append(Signal.MORE_LIKES_THAN_FOLLOWERS)
-    yield f"{ratio:.3f} comments a like", signals
+    because = f"{ratio:.3f} comments a like"
+    if peers is not None and peers.accounts >= policy.peers_at_least and likes >= 1 and comments > 0:
+        because += f", {peers.comments_per_like:.3f} are usual among {peers.accounts} similar accounts"
+        if peers.apart(ratio) > policy.peers_apart:
+            signals.append(Signal.UNUSUAL_COMMENTS_PER_LIKE)
+    yield because, signals
 
 
-def _differences(profile: Profile, report: PerformanceReport | None, policy: CheckPolicy) -> Iterable[Finding]:
-    stated = report or PerformanceReport()
-    pairs = (
-        ("followers", stated.followers, float(profile.followers)),
-        ("average likes", stated.average_likes, profile.average_likes),
-        ("average comments", stated.average_comments, profile.average_comments),
-        ("engagement", stated.engagement_rate, profile.engagement_rate),
-        ("the roster's engagement", profile.engagement_stated, profile.engagement_rate),
-    )
-    for name, said, public in pairs:
-        if said is not None and public is not None:
-            apart = abs(said - public) / max(said, public) if max(said, public) > 0 else 0.0
-            signals = [Signal.REPORT_DIFFERS] if apart > policy.report_tolerance else []
-            yield f"{name} stated and public differ by {apart:.0%}", signals
+def _stated_by_roster(profile: Profile, policy: CheckPolicy) -> Iterable[Finding]:
+    """Whether a roster's engagement is the one that its own figures give."""
+    said, counted = profile.engagement_stated, profile.engagement_rate
+    if said is not None and counted is not None:
+        apart = abs(said - counted) / max(said, counted) if max(said, counted) > 0 else 0.0
+        signals = [Signal.REPORT_DIFFERS] if apart > policy.report_tolerance else []
+        yield f"the roster's engagement stated and public differ by {apart:.0%}", signals
 
 
 def _identical_share(comments: Sequence[str]) -> float:
@@ -380,13 +280,18 @@ def _identical_share(comments: Sequence[str]) -> float:
 
 
 def _evidence(
-    check: Check, score: float, reasons: Sequence[str], signals: Sequence[Signal], policy: CheckPolicy
+    check: Check,
+    score: float,
+    reasons: Sequence[str],
+    signals: Sequence[Signal],
+    policy: CheckPolicy,
+    weight: float | None = None,
 ) -> Evidence:
     raised = tuple(dict.fromkeys(signals))
     left = score - sum(policy.penalties[signal] for signal in raised)
     return Evidence(
         check=check,
-        weight=policy.weights[check],
+        weight=weight or policy.weights[check],
         score=round(min(max(left, 0.0), 1.0), 4),
         because="; ".join(reasons),
         signals=raised,

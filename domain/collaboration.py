@@ -55,6 +55,7 @@ from domain.negotiation import NegotiationCommand, NegotiationEvent
 from domain.offers import Offer
 from domain.outcomes import Closing, CollaborationClosing, CollaborationEnded, Outcome
 from domain.payouts import Payout, RecordPayout
+from domain.performance_report import PerformanceReport
 from domain.personal import PERSONAL
 from domain.signatures import AnySignature
 from domain.upcasts import UPCASTS
@@ -137,7 +138,9 @@ class Collaboration:
     rank: int = 0
     stage: Stage = Stage.VERIFICATION
     assignment: Assignment | None = None
+    report: PerformanceReport | None = None
     assessment: Assessment | None = None
+    """None until the evidence has been weighed, and while it is to be weighed anew with the creator's report."""
     offer: Offer | None = None
     counter_offers: int = 0
     blocked: tuple[str, ...] = ()
@@ -290,8 +293,8 @@ def _pass_time(state: Collaboration, context: Context) -> Iterator[Event]:
 
 def _expire(expired: TaskExpired, state: Collaboration, context: Context) -> Sequence[Event]:
     match expired.task.partition("/")[0]:
-        case verification.VERIFY_CREATOR:
-            return verification.expire(expired, state)
+        case verification.VERIFY_CREATOR | verification.REPORT_PERFORMANCE:
+            return verification.expire(expired, state, context)
         case negotiation.ANSWER_OFFER | negotiation.ANSWER_COUNTER_OFFER:
             return negotiation.expire(expired, state, context)
         case content_approval.SUBMIT_DRAFT | content_approval.REVIEW_DRAFT | content_approval.PUBLISH:

@@ -53,9 +53,18 @@ from domain.negotiation import OfferAccepted, OfferBlocked, OfferCountered, Offe
 from domain.offers import Offer
 from domain.outcomes import CollaborationClosing, CollaborationEnded
 from domain.payouts import Payout, PayoutMade, PayoutPurpose, PayoutScheduled
+from domain.performance_report import FIGURES, PerformanceReport
 from domain.pricing import Quote
 from domain.values import Value
-from domain.verification import CollaborationOpened, CreatorApproved, CreatorAssessed, CreatorRejected
+from domain.verification import (
+    CollaborationOpened,
+    CreatorApproved,
+    CreatorAssessed,
+    CreatorRejected,
+    PerformanceReported,
+    PerformanceReportMissing,
+    PerformanceReportRequested,
+)
 
 
 class Ground(Value):
@@ -149,6 +158,10 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
         case ContractSealed(document=document, sealed=sealed):
             yield _shared(f"the signed document is {document}")
             yield _shared(f"the sealed file is {sealed}")
+        case PerformanceReported(report=report):
+            yield from _reported(report)
+        case PerformanceReportRequested():
+            return
         case AmendmentConcluded():
             for role, signature in before.amendments[-1].signatures.items():
                 yield _shared(f"the {role} signed on {moment(signature.signed_at, zone)}")
@@ -157,7 +170,7 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
             yield _shared(f"the sealed file is {sealed}")
         case AmendmentDeclined() | AmendmentWithdrawn():
             yield _shared(f"it was proposed by the {before.amendments[-1].proposal.by}")
-        case ContractLapsed() | AmendmentLapsed() | DeliverableMissed() | MetricsMissing():
+        case ContractLapsed() | AmendmentLapsed() | DeliverableMissed() | MetricsMissing() | PerformanceReportMissing():
             yield from _deadline(lapsed, zone)
         case DraftSubmitted(disclosure=disclosure) | PostPublished(disclosure=disclosure):
             yield from _disclosure(disclosure)
@@ -251,6 +264,13 @@ def _evidence(assessment: Assessment) -> Iterator[Ground]:
     for one in assessment.evidence:
         yield _own(f"{one.check}: {one.score:.2f} at weight {one.weight:g}, {one.because}")
     yield _own(f"the formula is {assessment.formula_version}")
+
+
+def _reported(report: PerformanceReport) -> Iterator[Ground]:
+    stated = [name for name in FIGURES if getattr(report, name) not in (None, {})]
+    yield _shared(f"stated are {', '.join(stated)}".replace("_", " "))
+    if report.proof is not None:
+        yield _shared(f"the proof is the file {report.proof}")
 
 
 def _score(assessment: Assessment) -> str:

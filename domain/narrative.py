@@ -47,7 +47,15 @@ from domain.monitoring import Metrics, MetricsMissing, MetricsRecorded, MetricsU
 from domain.negotiation import OfferAccepted, OfferBlocked, OfferCountered, OfferDeclined, OfferMade
 from domain.outcomes import CollaborationClosing, CollaborationEnded
 from domain.payouts import PayoutMade, PayoutPurpose, PayoutScheduled
-from domain.verification import CollaborationOpened, CreatorApproved, CreatorAssessed, CreatorRejected
+from domain.verification import (
+    CollaborationOpened,
+    CreatorApproved,
+    CreatorAssessed,
+    CreatorRejected,
+    PerformanceReported,
+    PerformanceReportMissing,
+    PerformanceReportRequested,
+)
 from domain.work import Finding
 
 UTC = ZoneInfo("UTC")
@@ -111,6 +119,13 @@ def tell(event: AnyEvent, zone: ZoneInfo = UTC) -> str:
         case CreatorAssessed(assessment=assessment, task=task):
             follows = f"so {_asked(task, zone)}" if task else _VERDICTS[assessment.verdict]
             return f"The creator's evidence scored {assessment.score:.2f}, {follows}."
+        case PerformanceReportRequested(task=task):
+            return f"Before that is decided, {_asked(task, zone)}."
+        case PerformanceReported(report=report):
+            proof = "a proof" if report.proof else "no proof"
+            return f"The creator reported their own figures, with {proof}; the evidence is weighed anew."
+        case PerformanceReportMissing():
+            return "The creator did not report their own figures in time; they count as unknown."
         case CreatorApproved():
             return "The creator passed verification."
         case CreatorRejected():
@@ -269,6 +284,7 @@ def wanted(task: str) -> str:
 _WANTED: dict[str, str] = {
     discovery.APPROVE_SHORTLIST: "approve the shortlist",
     verification.VERIFY_CREATOR: "judge the creator's evidence",
+    verification.REPORT_PERFORMANCE: "report their own figures",
     negotiation.ANSWER_OFFER: "answer the offer",
     negotiation.ANSWER_COUNTER_OFFER: "answer the counter-offer",
     contract_signing.signing_task(Role.BRAND).partition("/")[0]: "sign the contract",

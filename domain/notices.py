@@ -15,7 +15,7 @@ from domain.negotiation import OfferMade
 from domain.outcomes import CollaborationEnded
 from domain.payouts import PayoutMade
 from domain.values import Value
-from domain.verification import CreatorAssessed
+from domain.verification import CreatorAssessed, PerformanceReportRequested
 
 
 class Template(StrEnum):
@@ -23,6 +23,7 @@ class Template(StrEnum):
 
     CAMPAIGN_STARTED = "campaign_started"
     SHORTLIST_READY = "shortlist_ready"
+    PERFORMANCE_REPORT = "performance_report"
     REVIEW_CREATOR = "review_creator"
     OFFER = "offer"
     CONTRACT_TO_SIGN = "contract_to_sign"
@@ -60,6 +61,7 @@ NEWS = (
     CampaignStarted,
     ShortlistProposed,
     CreatorAssessed,
+    PerformanceReportRequested,
     OfferMade,
     ContractDrafted,
     ContractSealed,
@@ -80,6 +82,8 @@ def notices(event: Event) -> Sequence[Notice]:
             return [Notice(template=Template.CAMPAIGN_STARTED, audience=Audience.MANAGER)]
         case ShortlistProposed():
             return [Notice(template=Template.SHORTLIST_READY, audience=Audience.MANAGER)]
+        case PerformanceReportRequested():
+            return [Notice(template=Template.PERFORMANCE_REPORT, audience=Audience.CREATOR)]
         case CreatorAssessed() if event.task:
             return [Notice(template=Template.REVIEW_CREATOR, audience=Audience.MANAGER)]
         case OfferMade():

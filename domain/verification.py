@@ -1,4 +1,8 @@
-"""Stage 3, verification: weighted evidence decides the clear cases, a person the doubtful ones."""
+"""Stage 3, verification: weighted evidence decides the clear cases, a person the doubtful ones.
+
+Before a person is asked, or of everybody, the policy may ask the creator for a report of their own figures. With it the
+evidence is weighed anew; silence leaves it as it was.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,12 +11,14 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field
 
 from domain.assignment import Assignment
+from domain.brief import Asked
 from domain.checks import Assessment, Verdict
 from domain.deadlines import OnExpiry, Task, TaskExpired, closed, open_task, opened
 from domain.decider import Authority, Command, Context, Event, Role
 from domain.errors import NothingToDecide, NotYourTurn, WrongStage
 from domain.lifecycle import Stage
 from domain.outcomes import Outcome, end
+from domain.performance_report import PerformanceReport
 from domain.personal import PERSONAL
 from domain.values import Line, Text
 
@@ -20,6 +26,7 @@ if TYPE_CHECKING:
     from domain.collaboration import Collaboration
 
 VERIFY_CREATOR = "verify_creator"
+REPORT_PERFORMANCE = "report_performance"
 
 
 class OpenCollaboration(Command):
@@ -36,6 +43,12 @@ class RecordAssessment(Command):
     """What the checks found."""
 
     assessment: Assessment
+
+
+class ReportPerformance(Command):
+    """The creator's own figures, as they were asked for."""
+
+    report: PerformanceReport
 
 
 class ApproveCreator(Command):
@@ -67,6 +80,22 @@ class CreatorAssessed(Event):
     task: Task | None
 
 
+class PerformanceReportRequested(Event):
+    """The creator is asked for a report of their own figures, before the evidence is decided on."""
+
+    task: Task
+
+
+class PerformanceReported(Event):
+    """The creator gave it; the evidence is to be weighed anew."""
+
+    report: PerformanceReport
+
+
+class PerformanceReportMissing(Event):
+    """The creator did not give it in time; what it would have said counts as unknown."""
+
+
 class CreatorApproved(Event):
     """Verification is passed."""
 
@@ -81,12 +110,20 @@ class CreatorRejected(Event):
     reason: Annotated[Text, PERSONAL]
 
 
-VerificationCommand = OpenCollaboration | RecordAssessment | ApproveCreator | RejectCreator
-VerificationEvent = CollaborationOpened | CreatorAssessed | CreatorApproved | CreatorRejected
+VerificationCommand = OpenCollaboration | RecordAssessment | ReportPerformance | ApproveCreator | RejectCreator
+VerificationEvent = (
+    CollaborationOpened
+    | CreatorAssessed
+    | PerformanceReportRequested
+    | PerformanceReported
+    | PerformanceReportMissing
+    | CreatorApproved
+    | CreatorRejected
+)
 
 
 def decide(command: VerificationCommand, state: "Collaboration", context: Context) -> Sequence[Event]:
-    """Open, record the evidence once, and take a person's answer while it is asked for."""
+    """Open, record the evidence (again with the creator's report), and take answers from whoever is asked."""
     match command:
         case OpenCollaboration():
             if state.opened:
@@ -94,6 +131,12 @@ def decide(command: VerificationCommand, state: "Collaboration", context: Contex
             return [CollaborationOpened(**dict(command))]
         case RecordAssessment():
             return _record(command, state, context)
+        case ReportPerformance():
+            if context.actor.role is not Role.CREATOR:
+                raise NotYourTurn(command="ReportPerformance", needed=Role.CREATOR, role=context.actor.role)
+            if REPORT_PERFORMANCE not in state.tasks:
+                raise NothingToDecide(command="ReportPerformance", subject="the collaboration", open=state.open_tasks)
+            return [PerformanceReported(report=command.report)]
         case ApproveCreator():
             _must_be_asked(command, state, context)
             return [CreatorApproved(authority=Authority.PERSON, note=command.note)]
@@ -105,7 +148,22 @@ def decide(command: VerificationCommand, state: "Collaboration", context: Contex
 def _record(command: RecordAssessment, state: "Collaboration", context: Context) -> Sequence[Event]:
     if state.stage is not Stage.VERIFICATION or state.assessment is not None:
         raise WrongStage(command="RecordAssessment", needed="verification", subject="collaboration", stage=state.stage)
-    assessment = command.assessment
+    policies = state.agreed.policies
+    if state.report is None and _is_worth_asking(command.assessment.verdict, policies.performance_report_from):
+        calendar = state.agreed.calendar
+        task = open_task(REPORT_PERFORMANCE, Role.CREATOR, policies.performance_report, context.at, calendar=calendar)
+        return [CreatorAssessed(assessment=command.assessment, task=None), PerformanceReportRequested(task=task)]
+    return _judge(command.assessment, state, context)
+
+
+def _is_worth_asking(verdict: Verdict, asked: Asked) -> bool:
+    """Nobody is put to work whom the evidence refuses already."""
+    if asked is Asked.DOUBTFUL:
+        return verdict is Verdict.REVIEW
+    return asked is Asked.EVERYONE and verdict is not Verdict.FAIL
+
+
+def _judge(assessment: Assessment, state: "Collaboration", context: Context) -> Sequence[Event]:
     if assessment.verdict is Verdict.REVIEW:
         policy, calendar = state.agreed.policies.verification, state.agreed.calendar
         task = open_task(VERIFY_CREATOR, Role.BRAND, policy, context.at, calendar=calendar)
@@ -120,7 +178,7 @@ def _must_be_asked(command: Command, state: "Collaboration", context: Context) -
     name = type(command).__name__
     if context.actor.role is not Role.BRAND:
         raise NotYourTurn(command=name, needed=Role.BRAND, role=context.actor.role)
-    if VERIFY_CREATOR not in state.tasks:
+    if not {VERIFY_CREATOR, REPORT_PERFORMANCE} & state.tasks.keys():
         raise NothingToDecide(command=name, subject="the collaboration", open=state.open_tasks)
 
 
@@ -129,8 +187,11 @@ def _reject(state: "Collaboration", authority: Authority, reason: str) -> Sequen
     return [rejected, *end(state, Outcome.REJECTED, reason)]
 
 
-def expire(expired: TaskExpired, state: "Collaboration") -> Sequence[Event]:
-    """The policy's answer in the brand's place."""
+def expire(expired: TaskExpired, state: "Collaboration", context: Context) -> Sequence[Event]:
+    """The policy's answer in the brand's place; without the creator's report the evidence stands as it was."""
+    if expired.task == REPORT_PERFORMANCE:
+        assert state.assessment is not None, "a report is asked for on an assessment"
+        return [PerformanceReportMissing(), *_judge(state.assessment, state, context)]
     if expired.answer is OnExpiry.APPROVE:
         return [CreatorApproved(authority=Authority.TIMEOUT)]
     return _reject(state, Authority.TIMEOUT, "nobody reviewed the evidence in time")
@@ -144,9 +205,14 @@ def evolve(state: "Collaboration", event: VerificationEvent) -> "Collaboration":
         case CreatorAssessed():
             tasks = opened(state.tasks, event.task) if event.task else state.tasks
             return replace(state, assessment=event.assessment, tasks=tasks)
+        case PerformanceReportRequested():
+            return replace(state, tasks=opened(state.tasks, event.task))
+        case PerformanceReported():
+            return replace(state, report=event.report, assessment=None, tasks=closed(state.tasks, REPORT_PERFORMANCE))
         case CreatorApproved():
-            return replace(state, stage=Stage.NEGOTIATION, tasks=closed(state.tasks, VERIFY_CREATOR))
-        case CreatorRejected():
+            tasks = closed(state.tasks, VERIFY_CREATOR, REPORT_PERFORMANCE)
+            return replace(state, stage=Stage.NEGOTIATION, tasks=tasks)
+        case CreatorRejected() | PerformanceReportMissing():
             return state  # the event that follows says what changes
 
 

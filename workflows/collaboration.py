@@ -17,7 +17,7 @@ from domain.errors import RefusedByLedger
 from domain.exclusivity import ClaimMove, claims
 from domain.monitoring import RecordMetrics
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer, note_of
-from domain.verification import ApproveCreator, RejectCreator
+from domain.verification import ApproveCreator, RejectCreator, ReportPerformance
 from workflows.content_approval import approve_content
 from workflows.contract_signing import sign_contract
 from workflows.current_details import Happened, collaboration_details
@@ -30,6 +30,7 @@ from workflows.verification import verify_creator
 ACCEPTS = {
     command.__name__: command
     for command in (
+        ReportPerformance,
         ApproveCreator,
         RejectCreator,
         AcceptOffer,

@@ -17,6 +17,7 @@ from activities.store.queries import QUERIES
 from domain.audience import AudienceAudit
 from domain.creators import Country, Creator, Followers, Language, Platform, Profile
 from domain.errors import NotFound
+from domain.peers import Peers, peers_of
 from domain.ranking import Wanted
 from domain.values import Value
 
@@ -50,6 +51,9 @@ class Listed:
 Place = tuple[int, str]
 """Followers and id of the last account of a page."""
 MOST_FOLLOWERS = 2**31 - 1
+
+PEERS = 100
+"""Similar accounts that are looked at on either side of a creator's followers."""
 
 LOOKED_AT = 4_000
 """Accounts that a search goes through in their order at first."""
@@ -128,6 +132,11 @@ class Creators:
         """The creators with these ids, by id, opted out or not; missing are unknown ids and those who were erased."""
         rows = await self._pool.fetch(QUERIES.get_creators, ids)
         return {row["id"]: _creator(row) for row in rows}
+
+    async def peers(self, creator_id: str) -> Peers | None:
+        """What is usual among accounts near a creator's size on their platform; None if no figures are known."""
+        rows = await self._pool.fetch(QUERIES.comments_per_like_of_peers, creator_id, PEERS)
+        return peers_of(row["ratio"] for row in rows)
 
     async def of_accounts(self, workspace: str, accounts: Collection[Account]) -> dict[Account, Profile]:
         """What is known of these accounts; missing are unknown ones and those of people who were erased."""

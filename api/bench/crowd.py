@@ -31,7 +31,14 @@ from domain.money import Money
 from domain.monitoring import Metrics, RecordMetrics
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer, OfferMade
 from domain.outcomes import CollaborationEnded
-from domain.verification import ApproveCreator, CollaborationOpened, CreatorAssessed
+from domain.performance_report import PerformanceReport
+from domain.verification import (
+    ApproveCreator,
+    CollaborationOpened,
+    CreatorAssessed,
+    PerformanceReportRequested,
+    ReportPerformance,
+)
 from workflows.client import EngineUnavailable, TooManyInFlight
 
 LOOK_EVERY = 0.02
@@ -86,6 +93,9 @@ class Record(Protocol):
 def acts(event: Event, temper: Temper, creator: Actor) -> Iterator[tuple[Command, Actor]]:
     """What somebody does about an event."""
     match event:
+        case PerformanceReportRequested():
+            report = PerformanceReport(followers=5_000, posts=12, reach=4_000, impressions=9_000, engagements=1_600)
+            yield ReportPerformance(report=report), creator
         case CreatorAssessed(task=task) if task is not None:
             yield ApproveCreator(note="Looked through the last posts."), BRAND
         case OfferMade(offer=offer):

@@ -80,6 +80,8 @@ def brief(today: date) -> JsonObject:
         },
         "policies": {
             "shortlist": _policy(10, 7, "approve"),
+            # The parts are dealt out with the first mails, which are to be the offers.
+            "performance_report_from": "nobody",
             "verification": _policy(9, 4, "decline"),
             "offer": _policy(10, 5, "extend"),
             "counter_offer": _policy(6, 3, "escalate", extend_by=5),

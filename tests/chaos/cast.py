@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from domain.brief import Brief, Policies
+from domain.brief import Asked, Brief, Policies
 from domain.collaboration import CancelCollaboration, Collaboration
 from domain.content_approval import MarkPublished, SubmitDraft
 from domain.contract_signing import SignContract
@@ -96,6 +96,7 @@ class Story:
             creators_wanted=self.creators,
             budget={"amount": self.creators * 400_00, "currency": "USD"},
             policies=Policies(
+                performance_report_from=Asked.NOBODY,
                 shortlist=_silence(soon, OnExpiry.APPROVE),
                 verification=_silence(soon, OnExpiry.DECLINE, remind=True),
                 offer=_silence(self.offers_lapse or PATIENT, OnExpiry.DECLINE),

@@ -12,10 +12,11 @@ from functools import reduce
 from typing import Any, Generic, Self, TypeVar
 
 from domain.assignment import Assignment, PostSource, assign
-from domain.brief import Brief, Policies
+from domain.brief import Asked, Brief, Policies
 from domain.calendars import WEEK
 from domain.campaign import Campaign, CampaignDecider
-from domain.checks import Assessment, Check, Evidence, Verdict
+from domain.check_policy import Check
+from domain.checks import Assessment, Evidence, Verdict
 from domain.claims import Claim, Scope
 from domain.clauses import Exclusivity, Terms
 from domain.collaboration import Collaboration, CollaborationDecider
@@ -34,6 +35,7 @@ from domain.goal_setting import StartCampaign
 from domain.live_posts import Look, RecordCheck, Sighting
 from domain.money import Money
 from domain.negotiation import AcceptOffer, CounterOffer, MakeOffer
+from domain.performance_report import PerformanceReport
 from domain.verification import ApproveCreator, OpenCollaboration, RecordAssessment
 
 T0 = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -127,6 +129,23 @@ def an_assessment(verdict: Verdict = Verdict.PASS) -> Assessment:
     score = {Verdict.PASS: 0.9, Verdict.REVIEW: 0.5, Verdict.FAIL: 0.2}[verdict]
     evidence = Evidence(check=Check.COMMENTS_AND_TAGS, weight=0.3, score=score, because="30% of 20 comments fit")
     return Assessment(evidence=(evidence,), score=score, verdict=verdict, formula_version="checks test.1")
+
+
+def a_report(**facts: Any) -> PerformanceReport:
+    """What the usual creator reports of a usual month: it fits the public figures."""
+    usual: dict[str, Any] = {
+        "followers": 5_100,
+        "followers_before": 4_900,
+        "posts": 12,
+        "reach": 9_000,
+        "impressions": 21_000,
+        "engagements": 1_900,
+        "countries": {"US": 0.7, "CA": 0.1},
+        "ages": {"18-24": 0.3, "25-34": 0.5},
+        "genders": {"female": 0.6, "male": 0.4},
+        "note": "A quiet month.",
+    }
+    return PerformanceReport.model_validate({**usual, **facts})
 
 
 def context(by: Role = ENGINE, at: datetime = T0, command_id: str = "command-1") -> Context:
@@ -234,9 +253,20 @@ def opened(assignment: Assignment | None = None) -> Story[Any, Collaboration]:
     return collaboration().does(opening(assignment))
 
 
-def doubted(assignment: Assignment | None = None) -> Story[Any, Collaboration]:
-    """A collaboration whose creator's evidence waits for a person since T0."""
+def asking_nobody(assignment: Assignment) -> Assignment:
+    """The assignment under a policy that asks no creator for a report of their own figures."""
+    policies = assignment.policies.model_copy(update={"performance_report_from": Asked.NOBODY})
+    return assignment.model_copy(update={"policies": policies})
+
+
+def asked_to_report(assignment: Assignment | None = None) -> Story[Any, Collaboration]:
+    """A collaboration whose evidence is doubtful, and whose creator is asked for their own figures since T0."""
     return opened(assignment).does(RecordAssessment(assessment=an_assessment(Verdict.REVIEW)))
+
+
+def doubted(assignment: Assignment | None = None) -> Story[Any, Collaboration]:
+    """A collaboration whose creator's evidence waits for a person since T0; the creator was not asked for a report."""
+    return asked_to_report(asking_nobody(assignment or an_assignment()))
 
 
 def verified(assignment: Assignment | None = None) -> Story[Any, Collaboration]:

@@ -21,7 +21,7 @@ from domain.amendments import (
     WithdrawAmendment,
 )
 from domain.assignment import Assignment
-from domain.brief import NegotiationPolicy, Policies
+from domain.brief import Asked, NegotiationPolicy, Policies
 from domain.changes import Changes
 from domain.checks import Verdict
 from domain.clauses import Cancellation, Deliverable, Terms, UsageRights
@@ -36,7 +36,13 @@ from domain.money import Money
 from domain.monitoring import Metrics, RecordMetrics
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer, MakeOffer, WithholdOffer
 from domain.payouts import RecordPayout
-from domain.verification import ApproveCreator, OpenCollaboration, RecordAssessment, RejectCreator
+from domain.verification import (
+    ApproveCreator,
+    OpenCollaboration,
+    RecordAssessment,
+    RejectCreator,
+    ReportPerformance,
+)
 from tests.domain.given import (
     ANOTHER_DOCUMENT,
     BRAND,
@@ -46,6 +52,7 @@ from tests.domain.given import (
     ENGINE,
     T0,
     UNDISCLOSED,
+    a_report,
     an_assessment,
     an_assignment,
     context,
@@ -158,6 +165,8 @@ def _answers(name: str, state: Collaboration) -> list[Said]:
     match step:
         case "verify_creator":
             return [(ApproveCreator(), BRAND), (ApproveCreator(), BRAND), (RejectCreator(reason="no"), BRAND)]
+        case "report_performance":
+            return [(ReportPerformance(report=a_report()), CREATOR), (ApproveCreator(), BRAND)]
         case "answer_offer" | "answer_counter_offer":
             side = CREATOR if step == "answer_offer" else BRAND
             counters: list[Said] = [(CounterOffer(version=version, fee=usd(fee)), side) for fee in fees]
@@ -202,6 +211,7 @@ captions = st.sampled_from([DISCLOSED, UNDISCLOSED]) | st.text(
 any_commands: st.SearchStrategy[CollaborationCommand] = st.one_of(
     st.builds(opening, st.just(an_assignment()), numbers),
     st.builds(RecordAssessment, assessment=st.sampled_from(Verdict).map(an_assessment)),
+    st.just(ReportPerformance(report=a_report())),
     st.builds(ApproveCreator),
     st.builds(RejectCreator, reason=st.just("no")),
     st.just(MakeOffer()),
@@ -259,13 +269,14 @@ def policies(draw: st.DrawFn) -> Policies:
             }
         )
 
-    acts = ("offer", "creator_signature", "brand_signature", "draft", "publication", "metrics")
+    acts = ("performance_report", "offer", "creator_signature", "brand_signature", "draft", "publication", "metrics")
     answers = ("shortlist", "verification", "counter_offer", "review")
     accept_up_to = draw(st.sampled_from([0.5, 1.1, 3.0]))
     deadlines: dict[str, Any] = {name: deadline(OnExpiry.DECLINE) for name in acts}
     deadlines |= {name: deadline(OnExpiry.APPROVE, OnExpiry.DECLINE) for name in answers}
     return Policies(
         **deadlines,
+        performance_report_from=draw(st.sampled_from(Asked)),
         rounds_of_changes=draw(st.integers(0, 2)),
         negotiation=NegotiationPolicy(accept_up_to=accept_up_to, rounds=draw(st.integers(0, 3))),
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.brief import Policies
+from domain.brief import Asked, Policies
 from domain.checks import Verdict
 from domain.collaboration import Collaboration
 from domain.deadlines import OnExpiry, TaskEscalated, TaskExpired, TaskExtended, TaskReminded, open_task
@@ -13,14 +13,19 @@ from domain.errors import NothingToDecide, NotYourTurn, WrongStage
 from domain.lifecycle import Stage
 from domain.outcomes import CollaborationEnded, Outcome
 from domain.verification import (
+    REPORT_PERFORMANCE,
     VERIFY_CREATOR,
     ApproveCreator,
     CollaborationOpened,
     CreatorApproved,
     CreatorAssessed,
     CreatorRejected,
+    PerformanceReported,
+    PerformanceReportMissing,
+    PerformanceReportRequested,
     RecordAssessment,
     RejectCreator,
+    ReportPerformance,
 )
 from tests.domain.given import (
     BRAND,
@@ -30,8 +35,11 @@ from tests.domain.given import (
     T0,
     Story,
     a_policy,
+    a_report,
     an_assessment,
     an_assignment,
+    asked_to_report,
+    asking_nobody,
     collaboration,
     doubted,
     opened,
@@ -39,6 +47,7 @@ from tests.domain.given import (
     verified,
 )
 
+PASSED, REVIEWED, FAILED = (RecordAssessment(assessment=an_assessment(verdict)) for verdict in Verdict)
 SILENCE = "nobody reviewed the evidence in time"
 
 
@@ -93,7 +102,7 @@ def test_clear_evidence_fails() -> None:
 def test_doubtful_evidence_asks_a_person() -> None:
     """A doubtful verdict opens a task for the brand."""
     task = open_task(VERIFY_CREATOR, BRAND, an_assignment().policies.verification, T0)
-    decision = opened().when(RecordAssessment(assessment=an_assessment(Verdict.REVIEW)))
+    decision = opened(asking_nobody(an_assignment())).when(REVIEWED)
     decision.then(CreatorAssessed(assessment=an_assessment(Verdict.REVIEW), task=task))
     assert decision.state.tasks == {VERIFY_CREATOR: task}
 
@@ -180,3 +189,104 @@ def test_silence_may_extend_then_decline() -> None:
     story.waits(until=T0 + 48 * HOUR).then(extended)
     later = collaboration(*story.past, extended).waits(until=T0 + 72 * HOUR)
     later.then_types(TaskExpired, CreatorRejected, CollaborationEnded)
+
+
+# The creator's own report
+
+
+def asking(asked: Asked, **policies: Any) -> Story[Any, Collaboration]:
+    """A collaboration that has just begun, under a policy on reports."""
+    return opened(an_assignment(policies=Policies(performance_report_from=asked, **policies)))
+
+
+@pytest.mark.parametrize(
+    ("asked", "command", "is_asked"),
+    [
+        (Asked.NOBODY, PASSED, False),
+        (Asked.NOBODY, REVIEWED, False),
+        (Asked.DOUBTFUL, PASSED, False),
+        (Asked.DOUBTFUL, REVIEWED, True),
+        (Asked.DOUBTFUL, FAILED, False),
+        (Asked.EVERYONE, PASSED, True),
+        (Asked.EVERYONE, REVIEWED, True),
+        (Asked.EVERYONE, FAILED, False),
+    ],
+)
+def test_the_policy_says_of_whom_a_report_is_asked(asked: Asked, command: RecordAssessment, is_asked: bool) -> None:
+    """Of nobody whom the evidence refuses already, whoever else is asked."""
+    decision = asking(asked).when(command)
+    types = [type(event) for event in decision.events]
+    assert (types == [CreatorAssessed, PerformanceReportRequested]) is is_asked
+    assert (set(decision.state.tasks) == {REPORT_PERFORMANCE}) is is_asked
+
+
+def test_the_creator_is_asked_before_a_person_is() -> None:
+    """By default, where the evidence is doubtful: the brand has no task yet."""
+    task = open_task(REPORT_PERFORMANCE, CREATOR, an_assignment().policies.performance_report, T0)
+    decision = opened().when(REVIEWED)
+    decision.then(
+        CreatorAssessed(assessment=an_assessment(Verdict.REVIEW), task=None), PerformanceReportRequested(task=task)
+    )
+    assert decision.state.tasks == {REPORT_PERFORMANCE: task}
+
+
+def test_a_report_has_the_evidence_weighed_anew() -> None:
+    """The task is closed, the report kept, and there is no assessment until the next one."""
+    decision = asked_to_report().when(ReportPerformance(report=a_report()), by=CREATOR)
+    decision.then(PerformanceReported(report=a_report()))
+    assert decision.state.tasks == {}
+    assert (decision.state.report, decision.state.assessment) == (a_report(), None)
+
+
+@pytest.mark.parametrize(
+    ("command", "types"),
+    [
+        (PASSED, [CreatorAssessed, CreatorApproved]),
+        (REVIEWED, [CreatorAssessed]),
+        (FAILED, [CreatorAssessed, CreatorRejected, CollaborationEnded]),
+    ],
+)
+def test_with_the_report_the_verdict_is_decided_as_without(command: RecordAssessment, types: list[type]) -> None:
+    """It passes, fails, or goes to a person; nobody is asked for a second report."""
+    decision = asked_to_report().does(ReportPerformance(report=a_report()), by=CREATOR).when(command)
+    assert [type(event) for event in decision.events] == types
+    assert set(decision.state.tasks) == ({VERIFY_CREATOR} if command is REVIEWED else set())
+
+
+@pytest.mark.parametrize("role", [BRAND, ENGINE])
+def test_only_the_creator_reports(role: Any) -> None:
+    """Nobody else's word stands for their figures."""
+    asked_to_report().when(ReportPerformance(report=a_report()), by=role).refused(NotYourTurn, "for the creator")
+
+
+def test_a_report_is_taken_while_it_is_asked_for() -> None:
+    """Not without being asked, and not twice."""
+    report = ReportPerformance(report=a_report())
+    for story in (opened(), doubted(), verified(), asked_to_report().does(report, by=CREATOR)):
+        story.when(report, by=CREATOR).refused(NothingToDecide, "ReportPerformance")
+
+
+def test_the_brand_need_not_wait_for_the_report() -> None:
+    """Whoever knows the creator decides at once, and nobody is asked any more."""
+    approved = asked_to_report().when(ApproveCreator(note="met them"), by=BRAND)
+    approved.then(CreatorApproved(authority=Authority.PERSON, note="met them"))
+    assert (approved.state.stage, approved.state.tasks) == (Stage.NEGOTIATION, {})
+    asked_to_report().when(RejectCreator(reason="no"), by=BRAND).then_types(CreatorRejected, CollaborationEnded)
+
+
+def test_silence_leaves_the_evidence_as_it_was() -> None:
+    """A doubtful creator goes to a person then, with a whole deadline; one whose evidence passed goes on."""
+    hours = {"performance_report": a_policy(OnExpiry.DECLINE)}
+    doubtful = asking(Asked.DOUBTFUL, **hours).does(REVIEWED).waits(until=T0 + 48 * HOUR)
+    doubtful.then_types(TaskExpired, PerformanceReportMissing, CreatorAssessed)
+    verify = open_task(VERIFY_CREATOR, BRAND, Policies().verification, T0 + 48 * HOUR)
+    assert doubtful.state.tasks == {VERIFY_CREATOR: verify}
+    fine = asking(Asked.EVERYONE, **hours).does(PASSED).waits(until=T0 + 48 * HOUR)
+    fine.then_types(TaskExpired, PerformanceReportMissing, CreatorAssessed, CreatorApproved)
+    assert fine.state.stage is Stage.NEGOTIATION
+
+
+def test_silence_cannot_stand_for_a_report() -> None:
+    """A policy that approves in the creator's place is refused."""
+    with pytest.raises(ValueError, match=r"policies\.performance_report"):
+        Policies(performance_report=a_policy(OnExpiry.APPROVE))

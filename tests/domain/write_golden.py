@@ -37,7 +37,7 @@ from domain.live_posts import MarkRestored
 from domain.monitoring import Metrics, NoteUnavailable, RecordMetrics, Unavailable
 from domain.negotiation import AcceptOffer, DeclineOffer, NoteBlocked, Shortfall
 from domain.payouts import RecordPayout
-from domain.verification import RecordAssessment
+from domain.verification import RecordAssessment, ReportPerformance
 from tests.domain.given import (
     BRAND,
     CREATOR,
@@ -45,9 +45,11 @@ from tests.domain.given import (
     T0,
     UNDISCLOSED,
     a_policy,
+    a_report,
     an_assessment,
     an_assignment,
     approved,
+    asked_to_report,
     concluded,
     countered,
     drafted,
@@ -97,6 +99,9 @@ def collaboration_stories() -> Iterator[Event]:
     yield from countered().does(NoteBlocked(version=2, by=Role.BRAND, answer="accept", shortfall=shortfall)).past
     yield from offered().does(DeclineOffer(version=1, reason="too little"), by=CREATOR).past
     yield from opened().does(RecordAssessment(assessment=an_assessment(Verdict.FAIL))).past
+    yield from asked_to_report().does(ReportPerformance(report=a_report()), by=CREATOR).past
+    unreported = an_assignment(policies=Policies(performance_report=a_policy(OnExpiry.DECLINE)))
+    yield from asked_to_report(unreported).waits(until=T0 + 48 * HOUR).events
     yield from sealed().past
     yield from amendment_stories()
     yield from to_publish().does(CancelCollaboration(reason="recall")).past

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from activities.store.projections.unfinished import UnfinishedStreams
-from domain.brief import Brief, Policies
+from domain.brief import Asked, Brief, Policies
 from domain.campaign import CampaignCancelled, CancelCampaign
 from domain.collaboration import CancelCollaboration
 from domain.content_approval import ApproveDraft, MarkPublished, RequestChanges, SubmitDraft
@@ -293,7 +293,7 @@ async def offered(bench: Bench, brief: Brief | None = None) -> Collaborating:
 
 async def in_review(bench: Bench) -> Collaborating:
     """Evidence waits for a person's word."""
-    one = await bench.collaborate(profile=DOUBTFUL)
+    one = await bench.collaborate(a_brief(policies=Policies(performance_report_from=Asked.NOBODY)), DOUBTFUL)
     await one.until_waiting_for("verify_creator")
     return one
 

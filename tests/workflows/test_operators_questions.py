@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 
 from activities.starting import COLLABORATION_WORKFLOW
-from domain.brief import Policies
+from domain.brief import Asked, Policies
 from domain.deadlines import DeadlinePolicy, OnExpiry
 from domain.decider import Role
 from domain.negotiation import DeclineOffer
@@ -63,7 +63,8 @@ async def workflows(live: Bench) -> Workflows:
     """An offer out, doubtful evidence, a shortlist to approve, a declined offer, a lost run, and one that fails."""
     there = Workflows(live)
     soon = DeadlinePolicy(within=timedelta(minutes=10), on_expiry=OnExpiry.DECLINE)
-    doubtful = await live.collaborate(a_brief(policies=Policies(verification=soon)), DOUBTFUL)
+    policies = Policies(verification=soon, performance_report_from=Asked.NOBODY)
+    doubtful = await live.collaborate(a_brief(policies=policies), DOUBTFUL)
     await doubtful.until_waiting_for("verify_creator")
     declined, lost = await offered(live), await offered(live)
     await declined.tell(DeclineOffer(version=1))

@@ -57,6 +57,40 @@ where
 order by ts_rank(search, websearch_to_tsquery('simple', $7)) desc, id
 limit $8;
 
+-- name: comments_per_like_of_peers
+-- Comments per like of the up to $2 nearest accounts on either side of a creator's followers, half to twice as many.
+with own as (select id, workspace, platform, followers from creators where id = $1),
+
+near as (
+    (
+        select creators.profile
+        from own
+        inner join creators using (workspace, platform)
+        where
+            creators.followers between own.followers and 2 * own.followers::bigint
+            and creators.id <> own.id
+            and not creators.opted_out
+        order by creators.followers
+        limit $2
+    )
+    union all
+    (
+        select creators.profile
+        from own
+        inner join creators using (workspace, platform)
+        where
+            creators.followers >= own.followers / 2
+            and creators.followers < own.followers
+            and not creators.opted_out
+        order by creators.followers desc
+        limit $2
+    )
+)
+
+select (profile ->> 'average_comments')::double precision / (profile ->> 'average_likes')::double precision as ratio
+from near
+where (profile ->> 'average_likes')::double precision >= 1 and profile ->> 'average_comments' is not null;
+
 -- name: browse_creators
 -- Of the next $5 accounts in their order the first $6 that fit, with how many were looked at and the last of them.
 with seen as materialized (
