@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
 
+from activities.connectors.smtp import SmtpMailer
 from activities.links import CreatorLinks
 from activities.store.creators import Creators
 from activities.store.documents import Documents
@@ -39,7 +40,6 @@ from api import (
     operations,
     orders,
     payout_accounts,
-    performance_reports,
     simulations,
     sourcing,
     tasks,
@@ -47,6 +47,8 @@ from api import (
     verification,
     webhooks,
 )
+from api.access.authorise import authorise
+from api.access.desk import Desk
 from api.auth import ApiKeys
 from api.dependencies import Services
 from api.history.event_stream import live_tail
@@ -68,7 +70,6 @@ ROUTERS = (
     discovery.router,
     directory.router,
     verification.router,
-    performance_reports.router,
     negotiation.router,
     contract_signing.router,
     content_approval.router,
@@ -96,6 +97,7 @@ def create_app(services: Services) -> FastAPI:
         description=DESCRIPTION,
         version="1",
         openapi_tags=TAGS,
+        dependencies=[Depends(authorise)],
         generate_unique_id_function=operation_id,
         middleware=[
             Middleware(RequestContext),
@@ -157,6 +159,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             tracking=tracking,
             links=CreatorLinks(settings.secret_key.get_secret_value(), settings.public_url),
             keys=ApiKeys.parse(settings.api_keys.get_secret_value()),
+            desk=Desk.on(pool, settings.secret_key.get_secret_value(), settings.public_url, _mailer(settings)),
             probes=(
                 DatabaseProbe(dsn),
                 Kept(KeysProbe(dsn, settings.masters)),
@@ -172,3 +175,15 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         await sources.aclose()
         await tracking.clicks.aclose()
         await pool.close()
+
+
+def _mailer(settings: Settings) -> SmtpMailer:
+    password = settings.smtp_password
+    return SmtpMailer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.mail_from,
+        username=settings.smtp_username,
+        password=None if password is None else password.get_secret_value(),
+        tls=settings.smtp_tls,
+    )

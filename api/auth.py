@@ -1,11 +1,10 @@
-"""Who is calling: a brand by its API key, or the creator of exactly one collaboration by the token of their link."""
+"""Keys of the environment, by which an installation begins, and the ways to be turned away."""
 
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from domain.decider import Actor, Role
+from activities.links import LinkInvalid
 from domain.errors import GroundswellError
 
 
@@ -13,29 +12,46 @@ class NotAuthenticated(GroundswellError):
     """{why} Send `Authorization: Bearer` with an API key or with the token of a creator's link."""
 
 
+class SignInNeeded(NotAuthenticated):
+    """{why} Sign in first."""
+
+
 class NotPermitted(GroundswellError):
-    """This is for the brand to see or do; the token of a creator's link does not reach it."""
+    """{what} is for {needed}; you are {role}."""
 
 
-@dataclass(frozen=True)
-class Caller:
-    """Who gives a command. `collaboration_id` is the only collaboration that a creator reaches; None is a brand."""
+class NoRule(NotPermitted):
+    """{what} is closed: it has no rule. Whoever wrote it adds a line to TABLE in api/access/rules.py."""
 
-    actor: Actor
-    collaboration_id: str | None = None
 
-    @property
-    def is_brand(self) -> bool:
-        """Whether the whole workspace is open to the caller."""
-        return self.actor.role is Role.BRAND
+class KeyIsNarrower(NotPermitted):
+    """This key does not reach so far: {why}"""
 
-    def reaches(self, collaboration_id: str) -> bool:
-        """Whether the caller may know that this collaboration exists."""
-        return self.is_brand or self.collaboration_id == collaboration_id
+
+class AboveSpendLimit(NotPermitted):
+    """This commits {amount} {currency} (minor units); your limit for one decision is {limit} {limit_currency}. Ask
+    somebody with a higher limit, or the owner for one."""
+
+
+class CsrfTokenMissing(NotPermitted):
+    """This did not come from a page of ours. A program that uses a session sends its token with what it changes: the
+    header X-CSRF-Token, or the form's field csrf_token. In a browser, load the page again."""
+
+
+class NotThisLink(NotPermitted):
+    """This link is for {step}, and not for this: the latest mail has the link for it."""
+
+
+class LinkUsed(LinkInvalid):
+    """This link was used to sign, and works once. Nothing was changed; the page shows what was signed."""
+
+
+class TooManyRequests(GroundswellError):
+    """Too many requests: wait {retry_after} s, and come back more slowly."""
 
 
 class ApiKeys:
-    """The brand's keys by name. Only their digests are kept, so that a dump of the process shows no key."""
+    """Keys by name. Only their digests are kept, so that a dump of the process shows no key."""
 
     def __init__(self, keys: Mapping[str, str]) -> None:
         """
@@ -75,13 +91,3 @@ class ApiKeys:
 
 def _digest(key: str) -> bytes:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()
-
-
-def brand(key_name: str) -> Caller:
-    """The caller with this API key."""
-    return Caller(Actor(role=Role.BRAND, id=key_name))
-
-
-def creator(creator_id: str, collaboration_id: str) -> Caller:
-    """The caller with the link of this collaboration."""
-    return Caller(Actor(role=Role.CREATOR, id=creator_id), collaboration_id)

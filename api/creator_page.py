@@ -22,9 +22,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from activities.links import LinkInvalid
 from activities.records import brief_of, collaboration_after
-from api.auth import Caller
+from api.access.authorise import creator_behind
+from api.access.principal import Principal
 from api.contract_signing import contract_document
-from api.dependencies import ENGINE_KEYS, Decisions, Services, Serving, creator_behind
+from api.dependencies import ENGINE_KEYS, Decisions, Services, Serving
 from api.errors import RETRY_AFTER, status_of
 from api.report.wording import money
 from api.task_views import TaskView
@@ -160,7 +161,7 @@ async def stepped(
 
 
 async def _attempt(
-    services: Services, caller: Caller, verb: str, fields: Fields, as_command: AsCommand
+    services: Services, caller: Principal, verb: str, fields: Fields, as_command: AsCommand
 ) -> Attempt | None:
     """Carries the form out; what stands in its way, or None if nothing did."""
     key = fields.get("key", "")
@@ -199,12 +200,12 @@ def _label(location: tuple[str | int, ...]) -> str:
     return _LABELS.get(name, name.replace("_", " ").capitalize())
 
 
-def _collaboration_of(caller: Caller) -> str:
+def _collaboration_of(caller: Principal) -> str:
     assert caller.collaboration_id is not None, "a link is bound to one collaboration"
     return caller.collaboration_id
 
 
-async def _currency(services: Services, caller: Caller) -> str:
+async def _currency(services: Services, caller: Principal) -> str:
     events = await collaboration_events(services.log, _collaboration_of(caller))
     return collaboration_after(events).agreed.currency
 
@@ -285,7 +286,7 @@ COMMANDS: dict[str, AsCommand] = {
 
 
 async def _rendered(
-    services: Services, caller: Caller, token: str, *, done: str | None = None, attempt: Attempt | None = None
+    services: Services, caller: Principal, token: str, *, done: str | None = None, attempt: Attempt | None = None
 ) -> Response:
     events = await collaboration_events(services.log, _collaboration_of(caller))
     state, view = collaboration_after(events), collaboration_for_creator(events)

@@ -1,17 +1,17 @@
 """What a route can ask for, as aliases that read as what they are: `caller: AsBrand`, `decide: Decide`."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Protocol, cast
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from fastapi import Depends, Header, Query, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 from temporalio.converter import PayloadCodec
 
 from activities.connectors.creator_sources import CreatorSources
-from activities.links import CreatorLinks, LinkInvalid
+from activities.links import CreatorLinks
 from activities.ports import Documents, Shortlists
 from activities.starting import Answer, campaign_stream, collaboration_stream
 from activities.store.creators import Creators
@@ -19,11 +19,14 @@ from activities.store.erasure import Erasure
 from activities.store.event_log import PostgresEventLog
 from activities.store.feed import Feed
 from activities.store.pool import Pool
-from activities.store.projections.collaboration_pipeline import get_collaboration
+from activities.store.queries import QUERIES
 from activities.store.sourcing_jobs import SourcingJobs, Wish
 from activities.store.webhooks import Webhooks
 from activities.tracking import Tracking
-from api.auth import ApiKeys, Caller, NotAuthenticated, NotPermitted, brand, creator
+from api.access.decisions import must_be_allowed
+from api.access.desk import Desk
+from api.access.principal import DEFAULT_WORKSPACE, Principal
+from api.auth import ApiKeys, NotAuthenticated, NotPermitted
 from api.errors import UnsupportedMediaType
 from api.operators import Operators
 from api.readiness import Probe
@@ -98,61 +101,50 @@ class Services:
     tracking: Tracking
     links: CreatorLinks
     keys: ApiKeys
+    desk: Desk
     probes: tuple[Probe, ...] = ()
     payloads: PayloadCodec | None = None
     operators: Operators = field(default_factory=Operators)
-    workspace: str = "default"
+    workspace: str = DEFAULT_WORKSPACE
     webhooks_allow_private: bool = False
+
+    async def within(self, workspace: str) -> "Services":
+        """The services as a caller of this workspace uses them."""
+        return self if workspace == self.workspace else replace(self, workspace=workspace)
 
 
 def _services(request: Request) -> Services:
-    return cast(Services, request.app.state.services)
+    # What the front door has left: bound to the caller's workspace. Routes that need no caller have all of it.
+    return cast(Services, getattr(request.state, "services", None) or request.app.state.services)
 
 
 Serving = Annotated[Services, Depends(_services)]
 
 _bearer = HTTPBearer(
     auto_error=False,
-    description="An API key of the brand, or the token of a creator's link (the part of its address after `/c/`).",
+    description="An API key, or the token of a creator's link (the part of its address after `/c/`).",
 )
 
 
-async def _caller(
-    services: Serving, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> Caller:
-    if credentials is None:
+def _principal(request: Request, _: Annotated[object, Depends(_bearer)]) -> Principal:
+    principal: Principal | None = getattr(request.state, "principal", None)
+    if principal is None:  # only where the rule lets anybody in
         raise NotAuthenticated(why="There are no credentials.")
-    key_name = services.keys.owner(credentials.credentials)
-    if key_name is not None:
-        return brand(key_name)
-    return await creator_behind(credentials.credentials, services)
+    return principal
 
 
-async def creator_behind(token: str, services: Services) -> Caller:
-    """The creator whose link has this token.
-
-    Raises:
-        LinkInvalid: it is not one of our links.
-    """
-    collaboration_id = services.links.verify(token)
-    found = await get_collaboration(services.pool, services.workspace, collaboration_id)
-    if found is None:
-        raise LinkInvalid(why="what it leads to does not exist here")
-    return creator(found.creator_id, collaboration_id)
+AsAnyone = Annotated[Principal, Depends(_principal)]
+"""Whoever the rule of the route has let in (api/access/rules.py): somebody of the brand's, or a creator."""
 
 
-AsAnyone = Annotated[Caller, Depends(_caller)]
-"""The brand or a creator."""
-
-
-async def _brand(caller: AsAnyone) -> Caller:
+def _brand(caller: AsAnyone) -> Principal:
     if not caller.is_brand:
-        raise NotPermitted
+        raise NotPermitted(what="This", needed="the brand", role=caller.role.value)
     return caller
 
 
-AsBrand = Annotated[Caller, Depends(_brand)]
-"""The brand; a creator gets 403."""
+AsBrand = Annotated[Principal, Depends(_brand)]
+"""Somebody of the brand's; a creator gets 403 whatever the rule says."""
 
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,64}$"
 
@@ -224,8 +216,9 @@ class Decision(Value):
 class Decisions:
     """One caller's way to have commands decided, under one idempotency key."""
 
-    def __init__(self, services: Services, caller: Caller, key: str) -> None:
+    def __init__(self, services: Services, caller: Principal, key: str) -> None:
         self._services = services
+        self._caller = caller
         self._actor = caller.actor
         self._key = key
 
@@ -249,6 +242,10 @@ class Decisions:
         return await self._decide(collaboration_stream(collaboration_id), command)
 
     async def _decide(self, stream: str, command: Command) -> Decision:
+        if await self._services.pool.fetchval(QUERIES.workspace_of_stream, stream) != self._services.workspace:
+            kind, _, id_ = stream.partition("/")
+            raise NotFound(kind=kind, id=id_)
+        await must_be_allowed(self._caller, self._services.log, stream, command)
         answer = await self._services.engine.decide(stream, command, actor=self._actor, command_id=self._key)
         self._must_be_answer_to(command, answer)
         return Decision(stream=answer.stream, version=answer.version, events=answer.events)

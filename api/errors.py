@@ -19,7 +19,8 @@ from starlette.responses import Response
 
 from activities.connectors.csv_roster import RosterUnreadable
 from activities.links import LinkInvalid
-from api.auth import NotAuthenticated, NotPermitted
+from api.access.auditing import note_refusal
+from api.auth import NotAuthenticated, NotPermitted, TooManyRequests
 from domain import errors as domain
 from domain.errors import GroundswellError
 from workflows.client import EngineUnavailable, TooManyInFlight
@@ -49,6 +50,7 @@ STATUS: dict[type[GroundswellError], int] = {
     UnsupportedMediaType: 415,
     RosterUnreadable: 400,
     TooManyInFlight: 429,
+    TooManyRequests: 429,
     EngineUnavailable: 503,
     DatabaseUnavailable: 503,
 }
@@ -135,7 +137,7 @@ def problem(
         content["errors"] = [error.model_dump() for error in errors]
     more = dict(headers or {})
     if status in RETRY_AFTER:
-        more["Retry-After"] = str(RETRY_AFTER[status])
+        more["Retry-After"] = str((facts or {}).get("retry_after", RETRY_AFTER[status]))
     if status == HTTPStatus.UNAUTHORIZED:
         more["WWW-Authenticate"] = 'Bearer realm="groundswell"'
     return Response(json.dumps(content).encode(), status, media_type=MEDIA_TYPE, headers=more)
@@ -177,6 +179,8 @@ async def _domain_problem(request: Request, error: Exception) -> Response:
     facts = dict(error.facts)
     if isinstance(error, domain.BriefRefused):
         facts["reasons"] = reasons(error)
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        await note_refusal(request, error)
     return problem(request, status, error.code, str(error), facts=facts)
 
 

@@ -55,6 +55,8 @@ class RequestContext:
                 headers.setdefault("X-Content-Type-Options", "nosniff")
                 if "idempotency_key" in state:
                     headers["Idempotency-Key"] = state["idempotency_key"]
+                for name, value in state.get("response_headers", ()):
+                    headers.append(name, value)
             await send(message)
 
         began = perf_counter()

@@ -53,7 +53,7 @@ def test_the_creators_link_is_on_a_line_of_its_own() -> None:
     about = occasion(offered(), OfferMade)
     (line,) = [line for line in offer(about).body.splitlines() if "/c/" in line]
     assert line.startswith("https://groundswell.example/c/")
-    assert about.links.verify(line.rpartition("/")[2]) == about.work.id
+    assert about.links.read(line.rpartition("/")[2]).collaboration_id == about.work.id
 
 
 @pytest.mark.parametrize("jurisdiction", Jurisdiction)

@@ -15,7 +15,7 @@ def test_a_link_opens_exactly_its_collaboration() -> None:
     links = CreatorLinks(SECRET, "https://groundswell.example/")
     url = links.url("c0ffee")
     assert url.startswith("https://groundswell.example/c/")
-    assert links.verify(url.rpartition("/")[2]) == "c0ffee"
+    assert links.read(url.rpartition("/")[2]) == ("c0ffee", None)
 
 
 def test_a_token_needs_no_quoting_in_a_url() -> None:
@@ -28,28 +28,28 @@ def test_a_token_needs_no_quoting_in_a_url() -> None:
 def test_a_token_that_is_not_ours_is_invalid(token: str) -> None:
     """Guessing opens nothing."""
     with pytest.raises(LinkInvalid, match="not one of ours"):
-        CreatorLinks(SECRET, "https://groundswell.example").verify(token)
+        CreatorLinks(SECRET, "https://groundswell.example").read(token)
 
 
 def test_a_token_of_another_installation_is_invalid() -> None:
     """Another secret, another installation."""
     foreign = CreatorLinks("another secret of thirty-two characters!", "https://groundswell.example").token("c0ffee")
     with pytest.raises(LinkInvalid):
-        CreatorLinks(SECRET, "https://groundswell.example").verify(foreign)
+        CreatorLinks(SECRET, "https://groundswell.example").read(foreign)
 
 
 def test_a_token_made_for_another_purpose_is_invalid() -> None:
     """What else is signed with the same secret does not open a creator's page."""
     other = URLSafeTimedSerializer(SECRET, salt="something-else").dumps("c0ffee")
     with pytest.raises(LinkInvalid):
-        CreatorLinks(SECRET, "https://groundswell.example").verify(str(other))
+        CreatorLinks(SECRET, "https://groundswell.example").read(str(other))
 
 
 def test_a_token_expires() -> None:
     """A link that is older than allowed says that it has expired."""
     links = CreatorLinks(SECRET, "https://groundswell.example")
     with pytest.raises(LinkInvalid, match="expired"):
-        links.verify(links.token("c0ffee"), max_age_seconds=-1)
+        links.read(links.token("c0ffee"), max_age_seconds=-1)
 
 
 def test_the_host_is_that_of_the_public_url() -> None:

@@ -28,6 +28,7 @@ from activities.store.shortlists import Shortlists
 from activities.store.sourcing_jobs import SourcingJobs, Wish
 from activities.store.webhooks import Webhooks
 from activities.tracking import Tracking
+from api.access.desk import Desk
 from api.app import create_app
 from api.auth import ApiKeys
 from api.dependencies import Services
@@ -274,6 +275,7 @@ def bench_on(pool: Pool) -> Bench:
         tracking=Tracking.on(pool, SECRET, "http://api.test", SHOPIFY_SECRET),
         links=CreatorLinks(SECRET, "http://api.test"),
         keys=ApiKeys({"manager": API_KEY, "another-team": "another-key"}),
+        desk=Desk.on(pool, SECRET, "http://api.test"),
     )
     return Bench(services, engine, create_app(services))
 

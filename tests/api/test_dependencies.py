@@ -9,8 +9,9 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from activities.starting import Answer
-from api.auth import brand
-from api.dependencies import Decisions, Services, creator_behind, json_only
+from api.access.authorise import creator_behind
+from api.access.principal import owner_by_key
+from api.dependencies import Decisions, Services, json_only
 from api.errors import UnsupportedMediaType
 from domain.campaign import CancelCampaign
 from domain.decider import Actor, Command, Role
@@ -76,8 +77,9 @@ class Forgetful:
 
 async def test_an_answer_to_another_command_is_a_reused_key(bench: Bench) -> None:
     """An engine answers a known key with its first answer; that it belongs to this command is seen by its digest."""
+    await bench.started()
     services = Services(**{**bench.services.__dict__, "engine": Forgetful()})
-    decisions = Decisions(services, brand("manager"), "mine")
+    decisions = Decisions(services, owner_by_key("manager"), "mine")
 
     with pytest.raises(IdempotencyKeyReused, match="mine"):
         await decisions.start(a_brief())
@@ -88,7 +90,7 @@ async def test_an_answer_to_another_command_is_a_reused_key(bench: Bench) -> Non
 async def test_the_key_is_the_commands_id_and_the_caller_its_actor(bench: Bench) -> None:
     await bench.started()
     command = CancelCampaign(reason="no")
-    await Decisions(bench.services, brand("manager"), "mine").on_campaign("tea", command)
+    await Decisions(bench.services, owner_by_key("manager"), "mine").on_campaign("tea", command)
 
     recorded = (await bench.services.log.read("campaign/tea", 1))[0].metadata
     assert (recorded.command_id, recorded.actor) == ("mine", Actor(role=Role.BRAND, id="manager"))

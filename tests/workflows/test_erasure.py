@@ -20,6 +20,7 @@ from activities.store.sourcing_jobs import SourcingJobs
 from activities.store.verify import verify
 from activities.store.webhooks import Webhooks
 from activities.tracking import Tracking
+from api.access.desk import Desk
 from api.app import create_app
 from api.auth import ApiKeys
 from api.dependencies import Services
@@ -81,6 +82,7 @@ async def api(live: Bench, eraser: Eraser) -> AsyncIterator[httpx.AsyncClient]:
         tracking=Tracking.on(live.pool, "a secret of the tests, long enough", "http://api.test"),
         links=CreatorLinks("a secret of the tests, long enough", "http://api.test"),
         keys=ApiKeys({"manager": "a key"}),
+        desk=Desk.on(live.pool, "a secret of the tests, long enough", "http://api.test"),
     )
     transport = httpx.ASGITransport(create_app(services))
     headers = {"Authorization": "Bearer a key"}

@@ -89,8 +89,8 @@ where
 returning member.*;
 
 -- name: open_session
--- Notes that a member's browser is signed in.
-insert into sessions (id, member_id, digest) values ($1, $2, $3);
+-- Notes that a browser is signed in, as a member or with a key.
+insert into sessions (id, member_id, key_id, key_print, digest) values ($1, $2, $3, $4, $5);
 
 -- name: find_session
 -- The session of a token and whose it is, if it has not ended and neither of its limits has passed.
@@ -101,13 +101,15 @@ select
     session.rotated_at,
     session.seen_at,
     clock_timestamp() as now,
+    session.key_id,
+    session.key_print,
     member.*
 from sessions as session
-inner join members as member on session.member_id = member.id
+left join members as member on session.member_id = member.id
 where
     (session.digest = $1 or session.digest_before = $1)
     and session.ended_at is null
-    and member.removed_at is null
+    and (session.key_id is not null or member.removed_at is null)
     and session.seen_at > clock_timestamp() - $2::interval
     and session.created_at > clock_timestamp() - $3::interval;
 
@@ -150,3 +152,11 @@ values ($1, $2, $3, $4, $5, $6, $7, $8);
 -- name: list_access_audit
 -- A page of what is noted of a workspace, newest first.
 select * from access_audit where workspace = $1 and id < $2 order by id desc limit $3;
+
+-- name: parties_of_collaboration
+-- To which workspace a collaboration belongs, and with whom it is.
+select workspace, creator_id, campaign_id from collaboration_pipeline where collaboration_id = $1;
+
+-- name: workspace_of_stream
+-- To which workspace a stream belongs.
+select workspace from streams where stream = $1;

@@ -66,13 +66,19 @@ create index sign_in_links_of_member on sign_in_links (member_id, created_at);
 -- come back, since the answer that brought it may be lost.
 create table sessions (
     id text primary key,
-    member_id text not null references members (id),
+    -- Who has signed in: a member by a mail link, or whoever has shown a key, by its id (the name of one of the
+    -- environment) and what tells that it is still the same.
+    member_id text references members (id),
+    key_id text,
+    key_print text,
     digest bytea not null unique,
     digest_before bytea unique,
     rotated_at timestamptz not null default clock_timestamp(),
     created_at timestamptz not null default clock_timestamp(),
     seen_at timestamptz not null default clock_timestamp(),
-    ended_at timestamptz
+    ended_at timestamptz,
+    check ((member_id is null) <> (key_id is null)),
+    check ((key_id is null) = (key_print is null))
 );
 create index sessions_of_member on sessions (member_id) where ended_at is null;
 

@@ -1,0 +1,148 @@
+"""API keys: made once, shown once, kept as digests; each with a role, what it is narrowed to, and an end."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+
+from activities.store.pool import Pool
+from activities.store.queries import QUERIES
+from domain.errors import NotFound, Refused
+from domain.money import Money
+from domain.values import Instant, Line, Value
+
+PREFIX = "gsk"
+"""What every key begins with, so that scanners for leaked secrets can know ours: `gsk_<id>_<secret>`."""
+
+TOUCHED_EVERY = timedelta(minutes=1)
+"""How exact the time of the last use is."""
+
+
+class KeyRefused(Refused):
+    """This key cannot be made: {why}"""
+
+
+class ApiKey(Value):
+    """A key without its secret."""
+
+    id: str
+    """The part that may be shown and written down."""
+    workspace: str
+    name: Line
+    role: str
+    limit: Money | None
+    """The most that one decision with it may commit; None is no limit."""
+    campaign_id: str | None
+    """The only campaign that it reaches; None is all of the workspace."""
+    read_only: bool
+    created_by: str
+    created_at: Instant
+    expires_at: Instant | None
+    revoked_at: Instant | None
+    used_at: Instant | None
+    """To the minute."""
+
+    def counts(self, at: datetime) -> bool:
+        """Whether it opens anything at this moment."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > at)
+
+
+class Wanted(Value):
+    """What a key is asked to be."""
+
+    name: Line
+    role: str
+    limit: Money | None = None
+    campaign_id: str | None = None
+    read_only: bool = False
+    expires_at: Instant | None = None
+
+
+class IssuedKeys:
+    """The keys of all workspaces. Those of the environment are not here: see `api.auth.ApiKeys`."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def create(self, workspace: str, wanted: Wanted, *, by: str) -> tuple[ApiKey, str]:
+        """A new key and its whole text, which nobody can be shown a second time.
+
+        Raises:
+            KeyRefused: it would have ended before it begins.
+        """
+        if wanted.expires_at is not None and wanted.expires_at <= datetime.now(UTC):
+            raise KeyRefused(why="it would expire before it begins: give expires_at a time in the future.")
+        row = None
+        while row is None:  # ids are random and short: one that is taken is drawn again
+            id_, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+            text = f"{PREFIX}_{id_}_{secret}"
+            row = await self._pool.fetchrow(
+                QUERIES.create_api_key,
+                id_,
+                workspace,
+                wanted.name,
+                wanted.role,
+                wanted.limit.amount if wanted.limit else None,
+                wanted.limit.currency if wanted.limit else None,
+                wanted.campaign_id,
+                wanted.read_only,
+                digest_of(text),
+                by,
+                wanted.expires_at,
+            )
+        return _key(row), text
+
+    async def behind(self, presented: str) -> ApiKey | None:
+        """The key that was presented, if it is one of ours and counts now. What it is compared in takes the same time
+        for every secret."""
+        prefix, _, rest = presented.partition("_")
+        id_, _, secret = rest.partition("_")
+        if prefix != PREFIX or not secret or len(presented) > 200 or not presented.isascii() or "\x00" in presented:
+            return None
+        row = await self._pool.fetchrow(QUERIES.find_api_key, id_)
+        if row is None or not hmac.compare_digest(row["digest"], digest_of(presented)):
+            return None
+        key, now = _key(row), datetime.now(UTC)
+        if not key.counts(now):
+            return None
+        if key.used_at is None or now - key.used_at > TOUCHED_EVERY:
+            await self._pool.execute(QUERIES.touch_api_key, id_)
+        return key
+
+    async def get(self, key_id: str) -> ApiKey | None:
+        """A key by its id, whether it counts or not."""
+        row = await self._pool.fetchrow(QUERIES.find_api_key, key_id)
+        return None if row is None else _key(row)
+
+    async def of(self, workspace: str) -> list[ApiKey]:
+        """All keys of a workspace, oldest first; those that have ended too."""
+        return [_key(row) for row in await self._pool.fetch(QUERIES.list_api_keys, workspace)]
+
+    async def revoke(self, workspace: str, key_id: str, *, by: str) -> ApiKey:
+        """Ends a key from now on; again changes nothing.
+
+        Raises:
+            NotFound: this workspace has no such key.
+        """
+        row = await self._pool.fetchrow(QUERIES.revoke_api_key, workspace, key_id, by)
+        if row is None:
+            raise NotFound(kind="key", id=key_id[:64])
+        return _key(row)
+
+
+def digest_of(secret: str) -> bytes:
+    """What is kept in place of a secret with 256 random bits, which nobody finds by trying."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
+
+
+def limit_of(row: asyncpg.Record) -> Money | None:
+    """The spend limit in a row."""
+    amount = row["limit_amount"]
+    return None if amount is None else Money(amount=amount, currency=row["limit_currency"])
+
+
+def _key(row: asyncpg.Record) -> ApiKey:
+    kept = {name: row[name] for name in ApiKey.model_fields if name != "limit"}
+    return ApiKey(**kept, limit=limit_of(row))

@@ -1,0 +1,48 @@
+"""Noting what was refused, and who was given or lost access."""
+
+import re
+
+import structlog
+from fastapi import Request
+
+from api.access.desk import Desk
+from api.access.principal import Principal
+from domain.errors import GroundswellError
+
+NOTED_IDS = ("campaign_id", "collaboration_id", "creator_id", "webhook_id", "key_id", "member_id")
+"""What of a path is written down. The rest may be a creator's link or a key."""
+
+
+async def note_refusal(request: Request, error: GroundswellError) -> None:
+    """Notes that a request was refused. The refusal stands, also where it cannot be noted: the log says so then."""
+    try:
+        await _note(request, called(request), error.code)
+    except Exception as trouble:  # noqa: BLE001 - whatever keeps it from being noted must not let anybody in
+        structlog.get_logger(__name__).warning("refusal not noted", error=type(trouble).__name__, refused=error.code)
+
+
+async def note_done(request: Request, what: str, **about: str) -> None:
+    """Notes that somebody was given or lost access: `key.created`, with the ids of what it is about."""
+    await _note(request, what, None, about)
+
+
+def called(request: Request) -> str:
+    """The method and the route's template; a path may hold a secret, its template does not."""
+    route = request.scope.get("route")
+    return f"{request.method} {getattr(route, 'path', 'none')}"
+
+
+async def _note(request: Request, action: str, refused: str | None, about: dict[str, str] | None = None) -> None:
+    desk: Desk = request.app.state.services.desk
+    principal: Principal | None = getattr(request.state, "principal", None)
+    given = {name: request.path_params.get(name, "") for name in NOTED_IDS}
+    await desk.audit.note(
+        action,
+        workspace=principal.workspace if principal else None,
+        kind=principal.kind if principal else None,
+        principal=principal.id if principal else None,
+        role=principal.role if principal else None,
+        about={name: id_ for name, id_ in given.items() if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id_)} | (about or {}),
+        refused=refused,
+        request_id=getattr(request.state, "request_id", ""),
+    )
