@@ -1,7 +1,7 @@
 """Whatever can fail, failing at random, several things at a time."""
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from random import Random
 
@@ -20,7 +20,8 @@ Disturbance = Callable[[], Awaitable[None]]
 
 
 class Mayhem:
-    """Disturbs a campaign and all that it stands on. The same seed disturbs the same things after the same pauses."""
+    """Disturbs a campaign and all that it stands on. The same seed disturbs the same things after the same pauses: each
+    of them once, in any order, before the first is disturbed again."""
 
     def __init__(
         self, campaign: Campaigning, postgres: Postgres, temporal: Temporal, wires: Mapping[str, Wire], *, seed: int
@@ -31,16 +32,23 @@ class Mayhem:
         self._temporal = temporal
         self._wires = wires
         self._random = Random(seed)  # noqa: S311 - what fails when, not a secret
-        self._in_use: set[str] = set()
+        self._to_come: list[str] = []
+        self._busy: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def rage(self, times: int) -> None:
         """Disturb something so often; returns when everything is whole again."""
         async with asyncio.TaskGroup() as raging:
             for _ in range(times):
                 await asyncio.sleep(self._random.uniform(*BETWEEN))
-                name = self._random.choice([each for each in self._disturbances if each not in self._in_use])
+                name = self._next()
                 self.happened[name] += 1
                 raging.create_task(self._disturb(name))
+
+    def _next(self) -> str:
+        if not self._to_come:
+            self._to_come = list(self._disturbances)
+            self._random.shuffle(self._to_come)
+        return self._to_come.pop()
 
     @property
     def _disturbances(self) -> Mapping[str, Disturbance]:
@@ -56,11 +64,8 @@ class Mayhem:
         }
 
     async def _disturb(self, name: str) -> None:
-        self._in_use.add(name)
-        try:
+        async with self._busy[name]:
             await self._disturbances[name]()
-        finally:
-            self._in_use.discard(name)
 
     async def _a_while(self) -> None:
         await asyncio.sleep(self._random.uniform(*AWAY))

@@ -56,7 +56,8 @@ class Ending:
     fee: int | None
     paid: int
     events: Mapping[str, int]
-    """How often each type of event happened. Reminders are left out: those missed in an outage are not made up for."""
+    """How often each type of event happened. Reminders are left out: those missed in an outage are not made up for. So
+    is the seal where the brand cancels: one that is cancelled before it could be sealed is not sealed any more."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,8 @@ class Aftermath:
         endings = {}
         for _, events in self._of("collaboration/"):
             state = collaboration_after(events)
-            types = Counter(event.type for event in events if event.type != "TaskReminded")
+            left_out = {"TaskReminded", "ContractSealed"} if state.outcome is Outcome.CANCELLED else {"TaskReminded"}
+            types = Counter(event.type for event in events if event.type not in left_out)
             endings[self.handles[state.creator_id]] = Ending(
                 outcome=str(state.outcome),
                 reason=state.reason,

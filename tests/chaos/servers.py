@@ -104,6 +104,7 @@ class Temporal:
 
     async def start(self) -> None:
         """Start a server, an empty one if the last was lost."""
+        await self._server.stop()
         self._server = self._on_the_same_port()
         await self._server.start()
         assert self._server.address == self.address
