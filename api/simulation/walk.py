@@ -72,10 +72,10 @@ class Walk:
 
 def walk(candidate: Candidate, behaviour: Behaviour, caption: str, draw: Draw, start: datetime) -> Walk:
     """One collaboration from `start` to its end, as if the budget knew no limit: that is for the campaign to see to."""
-    return _Walking(candidate, behaviour, caption, draw, start).to_the_end()
+    return Walking(candidate, behaviour, caption, draw, start).to_the_end()
 
 
-class _Walking:
+class Walking:
     """The discrete-event loop: the engine acts at once, otherwise whatever comes first happens, answer or deadline."""
 
     def __init__(self, candidate: Candidate, behaviour: Behaviour, caption: str, draw: Draw, start: datetime) -> None:
@@ -83,7 +83,7 @@ class _Walking:
         self._behaviour = behaviour
         self._draw = draw
         self._people = People(candidate, behaviour, caption, draw)
-        self._start = self._at = start
+        self._start = self.at = start
         self._state = Collaboration()
         self._answers: dict[tuple[str, datetime], datetime | None] = {}
         self._moves: list[Move] = []
@@ -92,12 +92,13 @@ class _Walking:
         self._entered: list[tuple[Stage, float]] = [(Stage.VERIFICATION, 0.0)]
 
     def to_the_end(self) -> Walk:
+        """The whole walk."""
         for _ in range(LONGEST):
             if self._state.ended:
                 return self._walk()
             own = self._engines_turn()
             if own is not None:
-                self._take(own, Role.ENGINE)
+                self.take(own, Role.ENGINE)
             else:
                 self._wait()
         raise AssertionError(f"still open after {LONGEST} steps: {self._state.open_tasks}")
@@ -141,15 +142,15 @@ class _Walking:
         first = min(answers, default=None)
         deadline = min(task.due_at for task in tasks)
         if first is None or first[0] >= deadline:
-            self._at = deadline
-            self._take(PassTime(), Role.ENGINE)
+            self.at = deadline
+            self.take(PassTime(), Role.ENGINE)
             return
-        self._at, name, assignee = first
+        self.at, name, assignee = first
         said = self._people.answer(name, self._state)
         if said is None:
             self._answers[name, self._state.tasks[name].opened_at] = None
         else:
-            self._take(said, assignee)
+            self.take(said, assignee)
 
     def _answer_at(self, task: Task) -> datetime | None:
         """When the assignee answers if the deadline lets them; None if never. An extension does not change it."""
@@ -165,8 +166,9 @@ class _Walking:
         # Whoever takes longer than every deadline can be moved never answers, and the calendar has an end.
         return since + timedelta(seconds=seconds) if seconds < _FOREVER else None
 
-    def _take(self, command: CollaborationCommand, by: Role) -> None:
-        context = Context(at=self._at, actor=_ACTORS[by], command_id="simulated")
+    def take(self, command: CollaborationCommand, by: Role) -> None:
+        """Somebody's command is decided now."""
+        context = Context(at=self.at, actor=_ACTORS[by], command_id="simulated")
         events = DECIDER.decide(command, self._state, context)
         self._state = reduce(DECIDER.evolve, events, self._state)
         since = self._since
@@ -187,7 +189,7 @@ class _Walking:
 
     @property
     def _since(self) -> float:
-        return (self._at - self._start).total_seconds()
+        return (self.at - self._start).total_seconds()
 
     def _walk(self) -> Walk:
         state, ended = self._state, self._since
