@@ -1,8 +1,9 @@
 """Stage 6, content approval: what the creator hears of a draft."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from activities.letters import Draft, Occasion, disclosure_advice, write
+from activities.letters import Asks, Draft, Occasion, Sheet
+from activities.wording import Strong
 from domain.content_approval import (
     PUBLISH,
     REPORT_METRICS,
@@ -11,6 +12,7 @@ from domain.content_approval import (
     ChangesRequested,
     DraftApproved,
 )
+from domain.decider import Authority
 from domain.notices import Template
 
 
@@ -18,52 +20,58 @@ def changes_requested(occasion: Occasion) -> Draft:
     """Another version is asked for."""
     event, work = occasion.of(ChangesRequested), occasion.work.works[occasion.of(ChangesRequested).deliverable]
     allowed = occasion.work.agreed.policies.rounds_of_changes
-    return write(
-        Template.CHANGES_REQUESTED,
-        occasion,
-        event=event,
-        what=occasion.deliverable(event.deliverable),
-        due=event.task.due_at,
-        rounds_left=allowed - work.rounds,
-        undisclosed=work.disclosure is not None and not work.disclosure.passed,
-        disclosure=disclosure_advice(occasion.work.agreed),
-    )
+    what = occasion.deliverable(event.deliverable)
+    sheet = Sheet(Template.CHANGES_REQUESTED, occasion, what=what, version=event.version)
+    sheet.says("needed")
+    sheet.quotes(event.feedback)
+    if work.disclosure is not None and not work.disclosure.passed:
+        sheet.says("undisclosed", disclosure=occasion.disclosure_advice)
+    sheet.says("due", due=occasion.moment(event.task.due_at))
+    if left := allowed - work.rounds:
+        sheet.says("left", times=occasion.words.counted(left, "more_times"))
+    else:
+        sheet.says("last")
+    sheet.button()
+    return sheet.draft()
 
 
 def draft_approved(occasion: Occasion) -> Draft:
     """The draft may go live."""
-    event = occasion.of(DraftApproved)
-    return write(
-        Template.DRAFT_APPROVED,
-        occasion,
-        event=event,
-        what=occasion.deliverable(event.deliverable),
-        due=event.task.due_at,
-        caption=occasion.work.works[event.deliverable].caption,
-        window=occasion.work.agreed.posting_window,
-        disclosure=disclosure_advice(occasion.work.agreed),
-        tracked=occasion.tracked,
-        tracked_link=occasion.tracked and occasion.tracked.link(event.deliverable).url,
-    )
+    event, words, window = occasion.of(DraftApproved), occasion.words, occasion.work.agreed.posting_window
+    what = occasion.deliverable(event.deliverable)
+    sheet = Sheet(Template.DRAFT_APPROVED, occasion, what=what, version=event.version)
+    sheet.says("approved" if event.authority is Authority.PERSON else "not_objected")
+    days = {"opens": words.day(window.opens), "closes": words.day(window.closes)}
+    sheet.says("due", due=occasion.moment(event.task.due_at), **days)
+    sheet.says("caption")
+    sheet.quotes(occasion.work.works[event.deliverable].caption)
+    sheet.says("law", disclosure=occasion.disclosure_advice)
+    if occasion.tracked:
+        sheet.says("tracked")
+        sheet.shows(occasion.tracked.link(event.deliverable).url)
+        sheet.says("code", code=Strong(occasion.tracked.discount_code))
+    sheet.says("then")
+    sheet.button()
+    return sheet.draft()
 
 
 def _submit(occasion: Occasion, number: str) -> str:
-    return f"send the draft of {occasion.deliverable(int(number))}"
+    return occasion.asks(SUBMIT_DRAFT, what=occasion.deliverable(int(number)))
 
 
 def _review(occasion: Occasion, number: str) -> str:
-    return f"review the draft by {occasion.account} of {occasion.deliverable(int(number))}"
+    return occasion.asks(REVIEW_DRAFT, what=occasion.deliverable(int(number)), account=occasion.account)
 
 
 def _publish(occasion: Occasion, number: str) -> str:
-    return f"publish {occasion.deliverable(int(number))} and tell us its address"
+    return occasion.asks(PUBLISH, what=occasion.deliverable(int(number)))
 
 
 def _report(occasion: Occasion, number: str) -> str:
-    return f"report the figures of {occasion.deliverable(int(number))}"
+    return occasion.asks(REPORT_METRICS, what=occasion.deliverable(int(number)))
 
 
-ASKS: Mapping[str, Callable[[Occasion, str], str]] = {
+ASKS: Mapping[str, Asks] = {
     SUBMIT_DRAFT: _submit,
     REVIEW_DRAFT: _review,
     PUBLISH: _publish,

@@ -1,7 +1,7 @@
 """Stage 5, contract signing: the ten clauses as a PDF that both sides read, and the letters that carry it."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from temporalio import activity
 
 from activities import wording
 from activities.failures import as_application_error
-from activities.letters import Draft, Occasion, disclosure_advice, write
+from activities.letters import Asks, Draft, Occasion, Sheet
 from activities.ports import Directory, Documents, EventLog, Seals
 from activities.records import brief_of, collaboration_after, creator_of
 from activities.signature_record import render_record
@@ -32,6 +32,7 @@ from domain.events import Envelope
 from domain.money import Money, share
 from domain.negotiation import OfferAccepted
 from domain.notices import Template
+from domain.signatures import Signature, Signing
 from domain.values import Line, Sha256, Value
 
 PDF = "application/pdf"
@@ -265,46 +266,71 @@ def _cancellation(clause: Cancellation, fee: Money) -> dict[str, Any]:
 
 def contract_to_sign(occasion: Occasion) -> Draft:
     """The contract is ready; the creator reads it and signs."""
-    event, assignment = occasion.of(ContractDrafted), occasion.work.agreed
+    event = occasion.of(ContractDrafted)
     task = next(task for task in event.tasks if task.name == signing_task(Role.CREATOR))
-    return write(
-        Template.CONTRACT_TO_SIGN,
-        occasion,
-        documents=(event.document,),
-        document=event.document,
-        fee=occasion.work.fee,
-        due=task.due_at,
-        disclosure=disclosure_advice(assignment),
-    )
+    assert occasion.work.fee is not None, "a contract has a fee"
+    sheet = Sheet(Template.CONTRACT_TO_SIGN, occasion, fee=occasion.words.money(occasion.work.fee))
+    sheet.says("agreed")
+    sheet.says("due", due=occasion.moment(task.due_at))
+    sheet.button()
+    sheet.says("checksum")
+    sheet.shows(event.document)
+    sheet.says("law", disclosure=occasion.disclosure_advice)
+    return sheet.draft(documents=(event.document,))
 
 
 def contract_concluded(occasion: Occasion) -> Draft:
     """Both have signed; the creator gets the sealed contract and the dates of what comes next."""
     event, state = occasion.of(ContractSealed), occasion.work
+    sheet = Sheet(Template.CONTRACT_CONCLUDED, occasion)
+    sheet.says("signed")
+    _tell_signatures(occasion, sheet)
+    assert state.fee is not None, "a contract has a fee"
+    if upfront := share(state.fee.amount, state.agreed.terms.upfront):
+        sheet.says("upfront", upfront=occasion.words.money(Money(amount=upfront, currency=state.fee.currency)))
+    sheet.says("turn")
     drafts = [
-        (occasion.deliverable(int(number)), task.due_at)
+        sheet.phrase("draft", what=occasion.deliverable(int(number)), due=occasion.moment(task.due_at))
         for task in state.tasks.values()
         for step, _, number in [task.name.partition("/")]
         if step == SUBMIT_DRAFT
     ]
+    sheet.lists(*drafts)
+    sheet.button()
+    sheet.says("law", disclosure=occasion.disclosure_advice)
+    return sheet.draft(documents=(event.sealed,))
+
+
+def contract_copy(occasion: Occasion) -> Draft:
+    """Both have signed; the brand's lawyers get the sealed contract for their files."""
+    event, state = occasion.of(ContractSealed), occasion.work
     assert state.fee is not None, "a contract has a fee"
-    upfront = share(state.fee.amount, state.agreed.terms.upfront)
-    return write(
-        Template.CONTRACT_CONCLUDED,
-        occasion,
-        documents=(event.sealed,),
-        drafts=drafts,
-        signatures=sorted(state.signatures.items()),
-        upfront=_part(state.fee, upfront),
-        assignment=state.agreed,
-        disclosure=disclosure_advice(state.agreed),
-    )
+    sheet = Sheet(Template.CONTRACT_COPY, occasion)
+    sheet.says("sealed")
+    sheet.tells("fee", occasion.words.money(state.fee))
+    _tell_signatures(occasion, sheet)
+    sheet.says("checksum")
+    sheet.shows(event.sealed)
+    sheet.button()
+    return sheet.draft(documents=(event.sealed,))
+
+
+SERVICES = {Signing.DOCUSEAL: "DocuSeal"}
+"""What services that hold signatures are called."""
+
+
+def _tell_signatures(occasion: Occasion, sheet: Sheet) -> None:
+    for role, signature in sorted(occasion.work.signatures.items()):
+        by = signature.typed_name if isinstance(signature, Signature) else SERVICES[signature.service]
+        at = occasion.words.moment(signature.signed_at, occasion.zone)
+        value = sheet.phrase("signature_is", by=wording.one_line(by), at=at)
+        sheet.tells("signature", value, side=occasion.words.say("names", role.value))
 
 
 def _sign(occasion: Occasion, side: str) -> str:
     party = wording.one_line(occasion.brief.brand) if side == Role.CREATOR else occasion.account
-    return f"sign the contract with {party}"
+    return occasion.asks("sign_contract", party=party)
 
 
-ASKS: Mapping[str, Callable[[Occasion, str], str]] = {signing_task(Role.CREATOR).partition("/")[0]: _sign}
+ASKS: Mapping[str, Asks] = {signing_task(Role.CREATOR).partition("/")[0]: _sign}
 """What the stage's tasks ask for, in words, by the first part of their name; the second part is who signs."""

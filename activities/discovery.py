@@ -9,7 +9,7 @@ from temporalio import activity
 from temporalio.common import TypedSearchAttributes, WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory, WorkflowAlreadyStartedError
 
-from activities.letters import Draft, Occasion, write
+from activities.letters import Asks, Draft, Occasion, Sheet
 from activities.ports import CreatorClaims, Directory, Progress, Shortlists, TrackRecords
 from activities.staffing import Staffing
 from activities.starting import (
@@ -24,6 +24,7 @@ from domain.brief import Brief
 from domain.calendars import Calendar
 from domain.claims import claims_of, clash
 from domain.creators import Creator
+from domain.deadlines import OnExpiry
 from domain.discovery import APPROVE_SHORTLIST, Shortlist, ShortlistProposed, wanted
 from domain.errors import ExclusivityClash
 from domain.notices import Template
@@ -257,12 +258,24 @@ async def _beating() -> AsyncIterator[None]:
 def shortlist_ready(occasion: Occasion) -> Draft:
     """The shortlist waits for the manager."""
     event = occasion.of(ShortlistProposed)
-    return write(Template.SHORTLIST_READY, occasion, event=event, due=event.task.due_at)
+    words, policy = occasion.words, event.task.policy
+    creators = words.counted(event.shortlist.size, "creator")
+    sheet = Sheet(Template.SHORTLIST_READY, occasion, creators=creators)
+    sheet.says("ready", considered=words.number(event.considered))
+    sheet.says("due", due=occasion.moment(event.task.due_at))
+    if policy.on_expiry is OnExpiry.APPROVE:
+        sheet.says("silence_approves", wanted=words.number(occasion.brief.creators_wanted))
+    elif policy.on_expiry is OnExpiry.DECLINE:
+        sheet.says("silence_declines")
+    sheet.button("/shortlist")
+    sheet.address("approve", f"{occasion.url}/shortlist/approve")
+    sheet.address("reject", f"{occasion.url}/shortlist/reject")
+    return sheet.draft()
 
 
 def _approve_shortlist(occasion: Occasion, _: str) -> str:
-    return "approve or reject the shortlist"
+    return occasion.asks(APPROVE_SHORTLIST)
 
 
-ASKS: Mapping[str, Callable[[Occasion, str], str]] = {APPROVE_SHORTLIST: _approve_shortlist}
+ASKS: Mapping[str, Asks] = {APPROVE_SHORTLIST: _approve_shortlist}
 """What the stage's tasks ask for, in words, by the first part of their name."""

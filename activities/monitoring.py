@@ -9,16 +9,17 @@ from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeou
 from temporalio.service import RPCError
 
 from activities.failures import as_application_error, as_domain_error
-from activities.letters import Draft, Occasion, write
+from activities.letters import Draft, Occasion, Sheet
 from activities.ports import Payouts, Progress
 from activities.starting import Instruction, collaboration_stream
+from activities.wording import Strong
 from domain.collaboration import CancelCollaboration
 from domain.decider import ENGINE
 from domain.errors import AlreadyEnded, GroundswellError
 from domain.money import Money
 from domain.notices import Template
 from domain.outcomes import CollaborationEnded, Outcome
-from domain.payouts import Payout, PayoutMade, PayoutPurpose
+from domain.payouts import Payout, PayoutMade
 from domain.values import Line, Text, Value
 
 BATCH = 20
@@ -142,19 +143,42 @@ class Monitoring:
 def payout_made(occasion: Occasion) -> Draft:
     """Money is on its way."""
     event = occasion.of(PayoutMade)
-    payout = occasion.work.payouts[event.payout_id]
-    return write(Template.PAYOUT_MADE, occasion, event=event, purpose=_PURPOSES[payout.purpose])
+    purpose = occasion.words.say("purposes", occasion.work.payouts[event.payout_id].purpose.value)
+    sheet = Sheet(Template.PAYOUT_MADE, occasion, amount=occasion.words.money(event.amount))
+    sheet.says("sent", purpose=purpose, reference=event.reference)
+    sheet.button()
+    return sheet.draft()
+
+
+def payment_order(occasion: Occasion) -> Draft:
+    """Finance is asked to make a transfer."""
+    event, words = occasion.of(PayoutMade), occasion.words
+    purpose = occasion.work.payouts[event.payout_id].purpose
+    sheet = Sheet(Template.PAYMENT_ORDER, occasion, amount=words.money(event.amount))
+    sheet.says("order")
+    sheet.tells("amount", Strong(words.money(event.amount)))
+    sheet.tells("payee", sheet.phrase("payee_is", email=occasion.person.profile.email))
+    sheet.tells("purpose", sheet.phrase(purpose.value))
+    sheet.tells("reference", Strong(event.reference))
+    sheet.button()
+    return sheet.draft()
 
 
 def ended(occasion: Occasion) -> Draft:
     """How the collaboration ended."""
     amounts = [payout.amount.amount for payout in occasion.work.payouts.values() if payout.reference]
-    paid = Money(amount=sum(amounts), currency=occasion.work.agreed.currency) if amounts else None
-    return write(Template.ENDED, occasion, event=occasion.of(CollaborationEnded), paid=paid)
+    event, completed = occasion.of(CollaborationEnded), occasion.of(CollaborationEnded).outcome is Outcome.COMPLETED
+    sheet = Sheet(Template.ENDED, occasion)
+    sheet.says(event.outcome.value if event.outcome in _TOLD_APART else "other")
+    if event.reason and not completed:
+        sheet.says("reason")
+        sheet.quotes(event.reason)
+    if amounts:
+        paid = Money(amount=sum(amounts), currency=occasion.work.agreed.currency)
+        sheet.tells("paid", occasion.words.money(paid))
+    sheet.button()
+    return sheet.draft("subject_completed" if completed else "subject")
 
 
-_PURPOSES = {
-    PayoutPurpose.UPFRONT: "the part of your fee that was due when the contract was signed",
-    PayoutPurpose.BALANCE: "the rest of your fee, now that every post is live",
-    PayoutPurpose.KILL_FEE: "what the contract promises you for a collaboration that the brand cancels",
-}
+_TOLD_APART = frozenset({Outcome.COMPLETED, Outcome.CANCELLED, Outcome.DECLINED})
+"""Ends that creators are told of in words of their own."""

@@ -1,43 +1,57 @@
 """Stage 4, negotiation: the offer as the creator reads it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from activities import wording
-from activities.letters import Draft, Occasion, disclosure_advice, write
+from activities.letters import Asks, Draft, Occasion, Sheet
+from activities.wording import one_line
 from domain.decider import Role
+from domain.money import Money
 from domain.negotiation import ANSWER_COUNTER_OFFER, ANSWER_OFFER, OfferMade
 from domain.notices import Template
 
 
 def offer(occasion: Occasion) -> Draft:
     """An offer, first or renewed, with everything that the creator needs to decide."""
-    event, assignment = occasion.of(OfferMade), occasion.work.agreed
-    return write(
-        Template.OFFER,
-        occasion,
-        offer=event.offer,
-        due=event.task.due_at,
-        assignment=assignment,
-        each_makes=wording.formats(deliverable.format for deliverable in assignment.deliverables),
-        may_counter=occasion.work.counter_offers < assignment.policies.negotiation.rounds,
-        disclosure=disclosure_advice(assignment),
-    )
+    event, assignment, words = occasion.of(OfferMade), occasion.work.agreed, occasion.words
+    first, window = event.offer.version == 1, assignment.posting_window
+    makes = words.formats(deliverable.format for deliverable in assignment.deliverables)
+    sheet = Sheet(Template.OFFER, occasion, fee=words.money(event.offer.fee), makes=makes)
+    sheet.says("first" if first else "again")
+    if event.offer.message:
+        sheet.says("message")
+        sheet.quotes(event.offer.message)
+    sheet.tells("makes", makes)
+    sheet.tells("gets", _gets(occasion, sheet, event.offer.fee))
+    sheet.tells("appears", sheet.phrase("appears_when", opens=words.day(window.opens), closes=words.day(window.closes)))
+    span, rounds = words.span(assignment.policies.draft.within), assignment.policies.rounds_of_changes
+    sheet.tells("draft", sheet.phrase("draft_within", span=span, times=words.counted(rounds, "times")))
+    if assignment.terms.exclusivity.days:
+        sheet.tells("exclusivity", words.counted(assignment.terms.exclusivity.days, "day", "spans"))
+    sheet.says("law", disclosure=occasion.disclosure_advice)
+    may_counter = occasion.work.counter_offers < assignment.policies.negotiation.rounds
+    sheet.says("due_counter" if may_counter else "due", due=occasion.moment(event.task.due_at))
+    sheet.button()
+    return sheet.draft("subject" if first else "subject_again")
+
+
+def _gets(occasion: Occasion, sheet: Sheet, fee: Money) -> object:
+    upfront = occasion.work.agreed.terms.upfront
+    if not upfront:
+        return occasion.words.money(fee)
+    return sheet.phrase("gets_upfront", upfront=occasion.words.percent(upfront))
 
 
 def _answer_offer(occasion: Occasion, _: str) -> str:
-    return f"answer {_standing(occasion)}"
-
-
-def _standing(occasion: Occasion) -> str:
-    """The offer on the table: `the offer of USD 125.00 from Acme`."""
+    """`answer the offer of USD 125.00 from Acme`."""
     standing = occasion.work.offer
     assert standing is not None, "an offer's task is only open while an offer is"
     by_brand = standing.by is Role.BRAND
-    giver = wording.one_line(occasion.brief.brand) if by_brand else occasion.account
-    return f"the {'offer' if by_brand else 'counter-offer'} of {wording.money(standing.fee)} from {giver}"
+    giver = one_line(occasion.brief.brand) if by_brand else occasion.account
+    task = ANSWER_OFFER if by_brand else ANSWER_COUNTER_OFFER
+    return occasion.asks(task, fee=occasion.words.money(standing.fee), giver=giver)
 
 
-ASKS: Mapping[str, Callable[[Occasion, str], str]] = {
+ASKS: Mapping[str, Asks] = {
     ANSWER_OFFER: _answer_offer,
     ANSWER_COUNTER_OFFER: _answer_offer,
 }

@@ -16,7 +16,7 @@ from activities import (
 )
 from activities.event_streams import registry_of
 from activities.failures import as_application_error
-from activities.letters import Draft, Occasion, write
+from activities.letters import Asks, Draft, Occasion, Sheet
 from activities.links import CreatorLinks
 from activities.metrics import counted_mail
 from activities.ports import Attachment, Directory, Documents, EventLog, Letter, Mailer, MailLog
@@ -44,7 +44,7 @@ def _asked(occasion: Occasion, task: str) -> str:
     return ASKS[step](occasion, rest)
 
 
-ASKS: Mapping[str, Callable[[Occasion, str], str]] = {
+ASKS: Mapping[str, Asks] = {
     **discovery.ASKS,
     **verification.ASKS,
     **negotiation.ASKS,
@@ -57,19 +57,20 @@ ASKS: Mapping[str, Callable[[Occasion, str], str]] = {
 def reminder(occasion: Occasion) -> Draft:
     """Time is running out."""
     event = occasion.of(TaskReminded)
-    return write(Template.REMINDER, occasion, asked=_asked(occasion, event.task), event=event, due=event.due_at)
+    sheet = Sheet(Template.REMINDER, occasion, asked=_asked(occasion, event.task))
+    sheet.says("due", due=occasion.moment(event.due_at))
+    sheet.button()
+    return sheet.draft()
 
 
 def escalation(occasion: Occasion) -> Draft:
     """Time was up; a second person is asked."""
     event = occasion.of(TaskEscalated)
-    return write(
-        Template.ESCALATION,
-        occasion,
-        asked=_asked(occasion, event.task),
-        by_creator=event.assignee is Role.CREATOR,
-        due=event.due_at,
-    )
+    by_creator = event.assignee is Role.CREATOR
+    sheet = Sheet(Template.ESCALATION, occasion, asked=_asked(occasion, event.task))
+    sheet.says("creators" if by_creator else "yours", due=occasion.moment(event.due_at))
+    sheet.button()
+    return sheet.draft("subject_creator" if by_creator else "subject")
 
 
 LETTERS: Mapping[Template, Callable[[Occasion], Draft]] = {
@@ -80,9 +81,11 @@ LETTERS: Mapping[Template, Callable[[Occasion], Draft]] = {
     Template.OFFER: negotiation.offer,
     Template.CONTRACT_TO_SIGN: contract_signing.contract_to_sign,
     Template.CONTRACT_CONCLUDED: contract_signing.contract_concluded,
+    Template.CONTRACT_COPY: contract_signing.contract_copy,
     Template.CHANGES_REQUESTED: content_approval.changes_requested,
     Template.DRAFT_APPROVED: content_approval.draft_approved,
     Template.PAYOUT_MADE: monitoring.payout_made,
+    Template.PAYMENT_ORDER: monitoring.payment_order,
     Template.REMINDER: reminder,
     Template.ESCALATION: escalation,
     Template.ENDED: monitoring.ended,
@@ -121,7 +124,7 @@ class Notification:
         """
         try:
             events = await self._events(request)
-            occasion = await self._occasion(events)
+            occasion = await self._occasion(events, request.notice.audience)
             letter = await self._letter(events[-1], request.notice, occasion)
         except GroundswellError as error:
             raise as_application_error(error) from error
@@ -138,17 +141,17 @@ class Notification:
             raise NotFound(kind="event", id=f"{request.stream}@{request.version}")
         return events
 
-    async def _occasion(self, events: Sequence[Envelope]) -> Occasion:
+    async def _occasion(self, events: Sequence[Envelope], audience: Audience) -> Occasion:
         last = events[-1]
         event = registry_of(last.stream).decode(last)
         campaign_id = last.metadata.correlation_id
         brief = await brief_of(self._log, campaign_id)
         if not last.stream.startswith("collaboration/"):
-            return Occasion(event, campaign_id, brief, None, None, self._links)
+            return Occasion(event, campaign_id, brief, None, None, self._links, audience)
         state = collaboration_after(events)
         creator = await creator_of(self._directory, state.creator_id)
         tracked = await self._tracked.of(state, brief)
-        return Occasion(event, campaign_id, brief, state, creator, self._links, tracked)
+        return Occasion(event, campaign_id, brief, state, creator, self._links, audience, tracked)
 
     async def _letter(self, envelope: Envelope, notice: Notice, occasion: Occasion) -> Letter:
         draft = LETTERS[notice.template](occasion)
@@ -157,6 +160,7 @@ class Notification:
             to=_address(notice.audience, occasion),
             subject=draft.subject,
             body=draft.body,
+            html=draft.html,
             headers=_headers(envelope, notice, occasion),
             attachments=tuple([await self._attachment(sha256) for sha256 in draft.documents]),
         )
@@ -181,6 +185,10 @@ def _address(audience: Audience, occasion: Occasion) -> str:
             return contacts.manager
         case Audience.ESCALATION:
             return contacts.escalation or contacts.manager
+        case Audience.FINANCE:
+            return contacts.finance or contacts.manager
+        case Audience.LEGAL:
+            return contacts.legal or contacts.manager
 
 
 def _headers(envelope: Envelope, notice: Notice, occasion: Occasion) -> tuple[tuple[str, str], ...]:

@@ -176,6 +176,8 @@ class Letter(Value):
     subject: Line
     body: str
     """Plain text of any length: it quotes what people wrote."""
+    html: str | None = None
+    """The same as an HTML document."""
     headers: tuple[tuple[Line, Line], ...] = ()
     """Further header fields, for machines: ids and names of templates, nothing personal."""
     attachments: tuple[Attachment, ...] = ()

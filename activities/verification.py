@@ -1,17 +1,19 @@
 """Stage 3, verification: the checks on a creator's figures, and the doubtful cases put before the manager."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.failures import as_application_error
-from activities.letters import Draft, Occasion, write
+from activities.letters import Asks, Draft, Occasion, Sheet
 from activities.ports import AudienceReports, Directory
 from activities.records import creator_of
-from domain.checks import Assessment, assess
+from activities.wording import Wording
+from domain.checks import Assessment, Evidence, assess
 from domain.creators import Country, Profile
+from domain.deadlines import OnExpiry
 from domain.errors import GroundswellError
 from domain.notices import Template
 from domain.performance_report import PerformanceReport
@@ -83,33 +85,47 @@ class Verification:
 
 def performance_report(occasion: Occasion) -> Draft:
     """The creator's own figures are asked for, before the brand decides about an offer."""
-    return write(Template.PERFORMANCE_REPORT, occasion, due=occasion.of(PerformanceReportRequested).task.due_at)
+    task = occasion.of(PerformanceReportRequested).task
+    sheet = Sheet(Template.PERFORMANCE_REPORT, occasion)
+    sheet.says("wanted")
+    sheet.says("why")
+    sheet.says("due", due=occasion.moment(task.due_at))
+    sheet.button()
+    return sheet.draft()
 
 
 def review_creator(occasion: Occasion) -> Draft:
     """Doubtful evidence waits for the manager."""
     event = occasion.of(CreatorAssessed)
     assert event.task is not None, "the notice is only for an assessment that opens a task"
-    return write(
-        Template.REVIEW_CREATOR,
-        occasion,
-        assessment=event.assessment,
-        rank=occasion.work.rank,
-        due=event.task.due_at,
-        policy=event.task.policy,
-    )
+    words, policy = occasion.words, event.task.policy
+    sheet = Sheet(Template.REVIEW_CREATOR, occasion)
+    sheet.says("doubts", rank=words.number(occasion.work.rank), score=words.score(event.assessment.score))
+    sheet.lists(*(sheet.phrase("evidence", **_weighed(words, each)) for each in event.assessment.evidence))
+    sheet.says("due", due=occasion.moment(event.task.due_at))
+    if policy.on_expiry is OnExpiry.DECLINE:
+        sheet.says("silence_declines")
+    elif policy.on_expiry is OnExpiry.APPROVE:
+        sheet.says("silence_approves")
+    sheet.button()
+    sheet.address("approve", f"{occasion.url}/verification/approve")
+    sheet.address("reject", f"{occasion.url}/verification/reject")
+    return sheet.draft()
+
+
+def _weighed(words: Wording, evidence: Evidence) -> dict[str, str]:
+    """One check's result; why is told as it is on record."""
+    name = words.say("names", evidence.check.value)
+    return {"check": name, "score": words.score(evidence.score), "because": evidence.because}
 
 
 def _verify_creator(occasion: Occasion, _: str) -> str:
-    return f"decide whether to work with {occasion.account}, whose evidence is doubtful"
+    return occasion.asks(VERIFY_CREATOR, account=occasion.account)
 
 
 def _report_performance(occasion: Occasion, _: str) -> str:
-    return f"report the figures of {occasion.account} of the last 30 days"
+    return occasion.asks(REPORT_PERFORMANCE, account=occasion.account)
 
 
-ASKS: Mapping[str, Callable[[Occasion, str], str]] = {
-    VERIFY_CREATOR: _verify_creator,
-    REPORT_PERFORMANCE: _report_performance,
-}
+ASKS: Mapping[str, Asks] = {VERIFY_CREATOR: _verify_creator, REPORT_PERFORMANCE: _report_performance}
 """What the stage's tasks ask for, in words, by the first part of their name."""

@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import Field
 
-from domain.brief import Brief, Policies, PostingWindow
+from domain.brief import Brief, Copies, Policies, PostingWindow
 from domain.calendars import ROUND_THE_CLOCK, Calendar, calendar_of
 from domain.clauses import Briefing, Deliverable, Terms
 from domain.creators import Country, Profile
@@ -39,6 +39,7 @@ class Assignment(Value):
     terms: Terms
     policies: Policies
     calendar: Calendar = ROUND_THE_CLOCK
+    copies: Copies = Copies()
     quote: Quote | None = None
     """How the fair price came about; None of assignments that were made before quotes were kept."""
     tracks_sales: bool = False
@@ -81,6 +82,7 @@ def assign(
         terms=brief.terms,
         policies=brief.policies,
         calendar=calendar or calendar_of(brief.calendar, brief.time_zone),
+        copies=brief.contacts.copies,
         post_source=post_source,
         quote=fair,
         tracks_sales=brief.shop is not None,

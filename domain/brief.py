@@ -15,6 +15,7 @@ from domain.creators import Country, Email, Followers, Language, Platform
 from domain.deadlines import DeadlinePolicy, OnExpiry
 from domain.durations import LONGEST, BusinessTime, Duration, Span, business_days, business_hours
 from domain.formats import Format
+from domain.languages import LetterLanguage
 from domain.money import Minor, Money
 from domain.shop import Shop
 from domain.values import Line, Value
@@ -213,12 +214,30 @@ def _known_time_zone(name: str) -> str:
     return name
 
 
+class Copies(Value):
+    """Who else on the brand's side is told of what concerns them."""
+
+    finance: bool = False
+    legal: bool = False
+
+
 class Contacts(Value):
     """Whom the engine writes to on the brand's side."""
 
     manager: Email
     escalation: Email | None = None
     """Who is asked when the manager has not answered; the manager again if None."""
+    finance: Email | None = None
+    """Who is asked to make the transfers of payment orders; nobody if None."""
+    legal: Email | None = None
+    """Who gets a copy of each sealed contract; nobody if None."""
+    language: LetterLanguage = LetterLanguage.ENGLISH
+    """What all of them are written to in."""
+
+    @property
+    def copies(self) -> Copies:
+        """For whom of them there is an address."""
+        return Copies(finance=self.finance is not None, legal=self.legal is not None)
 
 
 class Brief(Value):

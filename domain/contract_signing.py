@@ -77,6 +77,8 @@ class ContractSealed(Event):
     document: Sha256
     """What both sides signed: the sealed file begins with it."""
     sealed: Sha256
+    to_legal: bool = False
+    """Whether the brand's lawyers get a copy."""
 
 
 class ContractLapsed(Event):
@@ -135,7 +137,7 @@ def _seal(command: RecordSeal, state: "Collaboration") -> ContractSealed:
         )
     if state.sealed is not None:
         raise NothingToDecide(command="RecordSeal", subject="the collaboration", open=state.open_tasks)
-    return ContractSealed(document=state.document, sealed=command.sealed)
+    return ContractSealed(document=state.document, sealed=command.sealed, to_legal=state.agreed.copies.legal)
 
 
 def _draft(command: DraftContract, state: "Collaboration", context: Context) -> ContractDrafted:

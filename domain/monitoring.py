@@ -171,7 +171,12 @@ def _record_payout(command: RecordPayout, state: "Collaboration") -> Event:
     payout = state.payouts.get(command.payout_id)
     if payout is None or payout.reference is not None:
         raise NothingToDecide(command="RecordPayout", subject="the collaboration", open="no such payout is owed")
-    return PayoutMade(payout_id=payout.id, amount=payout.amount, reference=command.reference)
+    return PayoutMade(
+        payout_id=payout.id,
+        amount=payout.amount,
+        reference=command.reference,
+        to_finance=state.agreed.copies.finance,
+    )
 
 
 def expire(expired: TaskExpired) -> Sequence[Event]:

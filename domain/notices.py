@@ -28,9 +28,11 @@ class Template(StrEnum):
     OFFER = "offer"
     CONTRACT_TO_SIGN = "contract_to_sign"
     CONTRACT_CONCLUDED = "contract_concluded"
+    CONTRACT_COPY = "contract_copy"
     CHANGES_REQUESTED = "changes_requested"
     DRAFT_APPROVED = "draft_approved"
     PAYOUT_MADE = "payout_made"
+    PAYMENT_ORDER = "payment_order"
     REMINDER = "reminder"
     ESCALATION = "escalation"
     ENDED = "ended"
@@ -42,6 +44,8 @@ class Audience(StrEnum):
     CREATOR = "creator"
     MANAGER = "manager"
     ESCALATION = "escalation"
+    FINANCE = "finance"
+    LEGAL = "legal"
 
 
 class Notice(Value):
@@ -51,7 +55,9 @@ class Notice(Value):
     audience: Audience
 
 
-AT_ONCE = frozenset({Template.CAMPAIGN_STARTED, Template.CONTRACT_CONCLUDED, Template.PAYOUT_MADE})
+AT_ONCE = frozenset(
+    {Template.CAMPAIGN_STARTED, Template.CONTRACT_CONCLUDED, Template.CONTRACT_COPY, Template.PAYOUT_MADE}
+)
 """What confirms something that is in force or done, and what people must have in writing: it does not wait for morning.
 
 Everything else asks for something, or tells of an end: it waits until the quiet hours are over.
@@ -91,13 +97,17 @@ def notices(event: Event) -> Sequence[Notice]:
         case ContractDrafted():
             return [Notice(template=Template.CONTRACT_TO_SIGN, audience=Audience.CREATOR)]
         case ContractSealed():
-            return [Notice(template=Template.CONTRACT_CONCLUDED, audience=Audience.CREATOR)]
+            concluded = Notice(template=Template.CONTRACT_CONCLUDED, audience=Audience.CREATOR)
+            copy = Notice(template=Template.CONTRACT_COPY, audience=Audience.LEGAL)
+            return [concluded, copy] if event.to_legal else [concluded]
         case ChangesRequested():
             return [Notice(template=Template.CHANGES_REQUESTED, audience=Audience.CREATOR)]
         case DraftApproved():
             return [Notice(template=Template.DRAFT_APPROVED, audience=Audience.CREATOR)]
         case PayoutMade():
-            return [Notice(template=Template.PAYOUT_MADE, audience=Audience.CREATOR)]
+            made = Notice(template=Template.PAYOUT_MADE, audience=Audience.CREATOR)
+            order = Notice(template=Template.PAYMENT_ORDER, audience=Audience.FINANCE)
+            return [made, order] if event.to_finance and event.ordered else [made]
         case TaskReminded():
             audience = Audience(contact(event.assignee, escalated=event.escalated))
             return [Notice(template=Template.REMINDER, audience=audience)]

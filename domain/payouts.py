@@ -38,12 +38,23 @@ class PayoutScheduled(Event):
     payout: Payout
 
 
+ORDERED = "PO-"
+"""What the reference of a payment order begins with: somebody is still to make the transfer."""
+
+
 class PayoutMade(Event):
-    """The amount was transferred."""
+    """The amount was transferred, or the order to do so was made out."""
 
     payout_id: Line
     amount: Money
     reference: Line
+    to_finance: bool = False
+    """Whether the brand's finance department is told of it."""
+
+    @property
+    def ordered(self) -> bool:
+        """Whether a person is to make the transfer."""
+        return self.reference.startswith(ORDERED)
 
 
 def schedule(collaboration_id: str, purpose: PayoutPurpose, amount: int, currency: str) -> Sequence[PayoutScheduled]:

@@ -84,6 +84,8 @@ class SmtpMailer:
         for name, value in letter.headers:
             message[name] = value
         message.set_content(letter.body)
+        if letter.html is not None:
+            message.add_alternative(letter.html, subtype="html")
         for attachment in letter.attachments:
             kind, _, subtype = attachment.media_type.partition("/")
             message.add_attachment(attachment.content, maintype=kind, subtype=subtype, filename=attachment.name)

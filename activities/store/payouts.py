@@ -6,6 +6,7 @@ from activities.store.pool import Pool
 from activities.store.queries import QUERIES
 from domain.errors import IdempotencyKeyReused
 from domain.money import Money
+from domain.payouts import ORDERED
 
 
 class PaymentOrders:
@@ -21,7 +22,7 @@ class PaymentOrders:
         Raises:
             IdempotencyKeyReused: the payout was ordered before, with another amount or for another collaboration.
         """
-        reference = "PO-" + hashlib.sha256(payout_id.encode()).hexdigest()[:16].upper()
+        reference = ORDERED + hashlib.sha256(payout_id.encode()).hexdigest()[:16].upper()
         await self._pool.execute(
             QUERIES.insert_payment_order, payout_id, collaboration_id, amount.amount, amount.currency, reference
         )

@@ -15,7 +15,7 @@ def test_a_request_for_changes_says_what_and_until_when() -> None:
     letter = changes_requested(occasion(story, ChangesRequested))
     assert letter.subject == "Please change deliverable 1 (reel) for Lumen Tea"
     assert "> Show the pitcher." in letter.body
-    assert "by Wednesday 4 March 2026, 04:00 (America/New_York):" in letter.body
+    assert "by Wednesday 4 March 2026, 04:00 (America/New_York)." in letter.body
     assert "can ask for changes 1 more time." in letter.body
     assert "Mind the disclosure" not in letter.body
 

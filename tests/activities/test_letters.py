@@ -3,7 +3,7 @@
 import pytest
 
 from activities.content_approval import changes_requested
-from activities.letters import SUBJECT_LIMIT, Draft, disclosure_advice
+from activities.letters import SUBJECT_LIMIT, Draft
 from activities.negotiation import offer
 from domain.assignment import assign
 from domain.clauses import EndorsementDisclosure
@@ -61,7 +61,7 @@ def test_the_advice_on_disclosure_passes_the_check_that_it_prepares_for(jurisdic
     """Whoever follows the advice for their jurisdiction passes the gate there."""
     usual = an_assignment()
     terms = usual.terms.model_copy(update={"disclosure": EndorsementDisclosure(jurisdiction=jurisdiction)})
-    advice = disclosure_advice(an_assignment(terms=terms))
+    advice = occasion(offered(an_assignment(terms=terms)), OfferMade).disclosure_advice
     recommended = {
         Jurisdiction.DE: "Werbung",
         Jurisdiction.FR: "Publicité",

@@ -1,5 +1,6 @@
 """Telling people: the right letter to the right address, once."""
 
+import re
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from activities.notification import ASKS, LETTERS, Notification, NotifyRequest
 from activities.ports import Letter, Mailer
 from activities.store.tracked_links import TrackedLinks
 from api.embedded.mail import Mail, MailSink
+from domain.brief import Copies
 from domain.content_approval import RequestChanges
 from domain.deadlines import OnExpiry, PassTime
 from domain.events import Envelope
+from domain.languages import LetterLanguage
 from domain.notices import Audience, Notice, Template, notices
 from domain.payouts import RecordPayout
 from tests.activities.conftest import Store
@@ -24,6 +27,7 @@ from tests.domain.given import (
     HOUR,
     T0,
     Story,
+    a_brief,
     a_policy,
     an_assignment,
     countered,
@@ -47,7 +51,8 @@ def waits(story: Story[Any, Any], *hours: int) -> Story[Any, Any]:
 
 def stories() -> list[Story[Any, Any]]:
     """Stories in which every notice is due at least once."""
-    paid = sealed().does(RecordPayout(payout_id="collab-1/upfront", reference="transfer-1"))
+    copied = an_assignment(copies=Copies(finance=True, legal=True))
+    paid = sealed(copied).does(RecordPayout(payout_id="collab-1/upfront", reference="PO-1"))
     changed = in_review().does(RequestChanges(deliverable=1, version=1, feedback="Show the pitcher."), by=BRAND)
     escalating = an_assignment().policies.model_copy(update={"offer": a_policy(OnExpiry.ESCALATE)})
     overdue = waits(offered(an_assignment(policies=escalating)), 49)
@@ -94,13 +99,43 @@ def test_every_notice_has_its_letter() -> None:
     for story in stories():
         for event in story.past:
             for notice in notices(event):
-                letter = LETTERS[notice.template](occasion(story, type(event)))
+                letter = LETTERS[notice.template](occasion(story, type(event), audience=notice.audience))
                 assert letter.subject
-                assert "https://groundswell.example/" in letter.body
-                assert ("/c/" in letter.body) == (notice.audience is Audience.CREATOR)
+                for text in (letter.body, letter.html):
+                    assert "https://groundswell.example/" in text
+                    assert ("/c/" in text) == (notice.audience is Audience.CREATOR)
                 written.add(notice.template)
     assert written == set(Template)
     assert set(LETTERS) == set(Template)
+
+
+NATIVE = {
+    LetterLanguage.ENGLISH: {"you", "your", "please", "the"},
+    LetterLanguage.GERMAN: {"sie", "ihre", "bitte", "der", "und"},
+    LetterLanguage.FRENCH: {"vous", "votre", "merci", "parce", "avec"},
+    LetterLanguage.ITALIAN: {"perché", "preghiamo", "che", "della", "sono"},
+    LetterLanguage.SPANISH: {"porque", "usted", "rogamos", "los", "las"},
+}
+"""Words that only one of the languages has, and of which every letter in it has some."""
+
+
+@pytest.mark.parametrize("language", LetterLanguage)
+def test_every_letter_is_in_its_readers_language_throughout(language: LetterLanguage) -> None:
+    """Whoever reads it: no sentence of another language is in it. What people wrote stays as they wrote it."""
+    contacts = {"manager": "manager@lumen-tea.example", "language": language}
+    brief = a_brief(contacts=contacts, product="Lumen", audience={"language": "en"})
+    foreign = {word for other, words in NATIVE.items() if other is not language for word in words}
+    profile = {"language": language, "handle": "steep.pour"}
+    for story in stories():
+        for event in story.past:
+            for notice in notices(event):
+                about = occasion(story, type(event), brief=brief, audience=notice.audience, **profile)
+                draft = LETTERS[notice.template](about)
+                ours = "\n".join(line for line in draft.body.splitlines() if not line.startswith((">", "- ")))
+                used = set(re.findall(r"[^\W\d_]+", f"{draft.subject}\n{ours}".lower()))
+                assert used & NATIVE[language], draft.body
+                assert used & foreign == set(), draft.body
+                assert f'<html lang="{language}">' in draft.html
 
 
 def test_every_task_can_be_asked_for_in_words() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.brief import MEASURES, Brief, Measure, ObjectiveKind, Policies
+from domain.brief import MEASURES, Brief, Copies, Measure, ObjectiveKind, Policies
 from domain.deadlines import OnExpiry
 from domain.durations import business_days
 from domain.formats import Format
@@ -135,3 +135,15 @@ def test_formats_are_counted_out() -> None:
 def test_the_default_creators_are_the_micro_tier() -> None:
     """Who says nothing of followers means 1,000 to 10,000."""
     assert (a_brief().criteria.followers_min, a_brief().criteria.followers_max) == (1_000, 10_000)
+
+
+def test_copies_go_to_those_who_have_an_address() -> None:
+    """Finance and lawyers are told of what concerns them only where the brief names them."""
+    contacts = {"manager": "manager@lumen-tea.example", "legal": "legal@lumen-tea.example"}
+    assert a_brief(contacts=contacts).contacts.copies == Copies(finance=False, legal=True)
+
+
+def test_letters_to_the_brand_are_in_a_language_that_exists() -> None:
+    """A brief that asks for letters in another one is refused at once, not answered in English."""
+    with pytest.raises(ValidationError, match="'en', 'de', 'fr', 'it' or 'es'"):
+        a_brief(contacts={"manager": "manager@lumen-tea.example", "language": "ja"})

@@ -79,7 +79,8 @@ def test_mail_waits_only_at_night_and_only_if_it_can() -> None:
     assert quiet_until(night, calendar) == datetime(2026, 3, 3, 8, tzinfo=UTC)
     assert quiet_until(day, calendar) is None
     assert quiet_until(night, ROUND_THE_CLOCK) is None
-    assert {Template.CAMPAIGN_STARTED, Template.CONTRACT_CONCLUDED, Template.PAYOUT_MADE} == AT_ONCE
+    confirmations = {Template.CAMPAIGN_STARTED, Template.CONTRACT_CONCLUDED, Template.CONTRACT_COPY}
+    assert {*confirmations, Template.PAYOUT_MADE} == AT_ONCE
 
 
 @pytest.mark.parametrize(("offered", "templates"), [(True, [Template.ENDED]), (False, [])])
@@ -87,3 +88,18 @@ def test_the_end_is_news_to_a_creator_who_had_an_offer(offered: bool, templates:
     """Who never heard of the campaign does not hear of its end either."""
     ended = CollaborationEnded(outcome=Outcome.CANCELLED, reason="recall", offered=offered)
     assert [notice.template for notice in notices(ended)] == templates
+
+
+def test_lawyers_get_a_copy_where_the_brief_names_them() -> None:
+    """The creator's own letter does not change with it."""
+    told = {notice.audience: notice.template for notice in notices(sample("ContractSealed", to_legal=True))}
+    assert told == {Audience.CREATOR: Template.CONTRACT_CONCLUDED, Audience.LEGAL: Template.CONTRACT_COPY}
+
+
+@pytest.mark.parametrize(
+    ("reference", "told"), [("PO-0123", [Audience.CREATOR, Audience.FINANCE]), ("tr_0123", [Audience.CREATOR])]
+)
+def test_finance_is_told_of_what_a_person_has_to_transfer(reference: str, told: list[Audience]) -> None:
+    """A transfer that a payment service has made needs nobody."""
+    made = sample("PayoutMade", to_finance=True, reference=reference)
+    assert [notice.audience for notice in notices(made)] == told
