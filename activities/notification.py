@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 from temporalio import activity
 
 from activities import (
+    amendment_letters,
     content_approval,
     contract_signing,
     discovery,
@@ -49,6 +50,7 @@ ASKS: Mapping[str, Asks] = {
     **verification.ASKS,
     **negotiation.ASKS,
     **contract_signing.ASKS,
+    **amendment_letters.ASKS,
     **content_approval.ASKS,
 }
 """Every task in words, by the first part of its name."""
@@ -82,6 +84,7 @@ LETTERS: Mapping[Template, Callable[[Occasion], Draft]] = {
     Template.CONTRACT_TO_SIGN: contract_signing.contract_to_sign,
     Template.CONTRACT_CONCLUDED: contract_signing.contract_concluded,
     Template.CONTRACT_COPY: contract_signing.contract_copy,
+    **amendment_letters.LETTERS,
     Template.CHANGES_REQUESTED: content_approval.changes_requested,
     Template.DRAFT_APPROVED: content_approval.draft_approved,
     Template.PAYOUT_MADE: monitoring.payout_made,

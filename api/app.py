@@ -24,6 +24,7 @@ from activities.store.sourcing_jobs import SourcingJobs
 from activities.store.webhooks import Webhooks
 from activities.tracking import Tracking
 from api import (
+    amendments,
     attribution,
     campaigns,
     codec,
@@ -72,6 +73,7 @@ ROUTERS = (
     verification.router,
     negotiation.router,
     contract_signing.router,
+    amendments.router,
     content_approval.router,
     monitoring.router,
     payout_accounts.router,

@@ -30,12 +30,16 @@ async def contract_document(request: Request, services: Services, collaboration_
     state = collaboration_after(await collaboration_events(services.log, collaboration_id))
     if state.document is None:
         raise NotFound(kind="contract of collaboration", id=collaboration_id)
-    file = state.sealed or state.document
+    return await document_response(request, services, state.sealed or state.document, name="contract.pdf")
+
+
+async def document_response(request: Request, services: Services, file: str, *, name: str) -> Response:
+    """A document by its hash, which is its ETag, to be opened under this name; 304 if the caller has it."""
     document = await services.documents.get(file)
     headers = {
         "ETag": f'"{file}"',
         "Cache-Control": "private, no-cache",
-        "Content-Disposition": 'inline; filename="contract.pdf"',
+        "Content-Disposition": f'inline; filename="{name}"',
     }
     if is_current(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)

@@ -4,6 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 
+from domain.amendments import (
+    AmendmentDeclined,
+    AmendmentDrafted,
+    AmendmentLapsed,
+    AmendmentSealed,
+    AmendmentWithdrawn,
+)
 from domain.calendars import Calendar
 from domain.content_approval import ChangesRequested, DraftApproved
 from domain.contract_signing import ContractDrafted, ContractSealed
@@ -29,6 +36,9 @@ class Template(StrEnum):
     CONTRACT_TO_SIGN = "contract_to_sign"
     CONTRACT_CONCLUDED = "contract_concluded"
     CONTRACT_COPY = "contract_copy"
+    AMENDMENT_TO_SIGN = "amendment_to_sign"
+    AMENDMENT_CONCLUDED = "amendment_concluded"
+    AMENDMENT_OVER = "amendment_over"
     CHANGES_REQUESTED = "changes_requested"
     DRAFT_APPROVED = "draft_approved"
     PAYOUT_MADE = "payout_made"
@@ -71,6 +81,11 @@ NEWS = (
     OfferMade,
     ContractDrafted,
     ContractSealed,
+    AmendmentDrafted,
+    AmendmentSealed,
+    AmendmentLapsed,
+    AmendmentDeclined,
+    AmendmentWithdrawn,
     ChangesRequested,
     DraftApproved,
     PayoutMade,
@@ -100,6 +115,12 @@ def notices(event: Event) -> Sequence[Notice]:
             concluded = Notice(template=Template.CONTRACT_CONCLUDED, audience=Audience.CREATOR)
             copy = Notice(template=Template.CONTRACT_COPY, audience=Audience.LEGAL)
             return [concluded, copy] if event.to_legal else [concluded]
+        case AmendmentDrafted():
+            return _both(Template.AMENDMENT_TO_SIGN)
+        case AmendmentSealed():
+            return _both(Template.AMENDMENT_CONCLUDED)
+        case AmendmentLapsed() | AmendmentDeclined() | AmendmentWithdrawn():
+            return _both(Template.AMENDMENT_OVER)
         case ChangesRequested():
             return [Notice(template=Template.CHANGES_REQUESTED, audience=Audience.CREATOR)]
         case DraftApproved():
@@ -117,6 +138,10 @@ def notices(event: Event) -> Sequence[Notice]:
             return [Notice(template=Template.ENDED, audience=Audience.CREATOR)]
         case _:
             return []
+
+
+def _both(template: Template) -> Sequence[Notice]:
+    return [Notice(template=template, audience=audience) for audience in (Audience.CREATOR, Audience.MANAGER)]
 
 
 def quiet_until(at: datetime, calendar: Calendar) -> datetime | None:

@@ -7,6 +7,7 @@ from temporalio import workflow
 
 from activities.starting import COLLABORATION_WORKFLOW, CollaborationStart, collaboration_stream
 from domain import collaboration
+from domain.amendments import DeclineAmendment, ProposeAmendment, SignAmendment, WithdrawAmendment
 from domain.budget import BudgetMove, moves
 from domain.collaboration import CancelCollaboration, Collaboration, CollaborationDecider
 from domain.content_approval import ApproveDraft, MarkPublished, RequestChanges, SubmitDraft
@@ -18,6 +19,7 @@ from domain.exclusivity import ClaimMove, claims
 from domain.monitoring import RecordMetrics
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer, note_of
 from domain.verification import ApproveCreator, RejectCreator, ReportPerformance
+from workflows.amendments import keep_amendments
 from workflows.content_approval import approve_content
 from workflows.contract_signing import sign_contract
 from workflows.current_details import Happened, collaboration_details
@@ -37,6 +39,10 @@ ACCEPTS = {
         CounterOffer,
         DeclineOffer,
         SignContract,
+        ProposeAmendment,
+        SignAmendment,
+        DeclineAmendment,
+        WithdrawAmendment,
         SubmitDraft,
         ApproveDraft,
         RequestChanges,
@@ -64,6 +70,7 @@ class CollaborationWorkflow(EventSourced[Collaboration]):
         """The story of a collaboration. Every step first looks at what the record says has been done."""
         await (self.open(start.opening) if start.opening else self.recover())
         announcements = asyncio.create_task(self.announce())
+        amendments = asyncio.create_task(keep_amendments(self))
 
         await verify_creator(self)
         await negotiate(self)
@@ -73,6 +80,7 @@ class CollaborationWorkflow(EventSourced[Collaboration]):
 
         await self.finish()
         announcements.cancel()
+        amendments.cancel()
         return f"{self.state.outcome}"
 
     @property

@@ -10,6 +10,7 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from activities.amendments import Amendments
 from activities.connectors.creator_sources import CreatorSources
 from activities.connectors.pades import PadesSeals, self_signed
 from activities.connectors.smtp import SmtpMailer
@@ -78,9 +79,9 @@ def activities(
     links = CreatorLinks(secret, settings.public_url)
     tracked = TrackedLinks(pool, secret, settings.public_url)
     mailer = _mailer(settings)
-    signing = ContractSigning(
-        log, directory, documents, PadesSeals(SealKeyring(pool, sealer.keyring, make=self_signed).of)
-    )
+    seals = PadesSeals(SealKeyring(pool, sealer.keyring, make=self_signed).of)
+    signing = ContractSigning(log, directory, documents, seals)
+    amendments = Amendments(log, directory, documents, seals)
     streams = EventStreams(log, mail_log)
     discovery = Discovery(
         directory,
@@ -105,6 +106,8 @@ def activities(
         Verification(directory, sources.third_parties).assess_creator,
         signing.render_contract,
         signing.seal_contract,
+        amendments.render_amendment,
+        amendments.seal_amendment,
         monitoring.pay,
         monitoring.cancel_collaborations,
         Notification(log, directory, mailer, mail_log, documents, links, tracked).notify,

@@ -7,13 +7,14 @@ from activities.records import campaign_after, collaboration_after
 from api.access.principal import AccessRole, Principal
 from api.access.rules import DECISIONS, DELIVER
 from api.auth import AboveSpendLimit, KeyIsNarrower, NotPermitted, NotThisLink
+from domain.amendments import SignAmendment
 from domain.contract_signing import SignContract
 from domain.decider import Command
 from domain.discovery import ApproveShortlist
 from domain.money import Money
 from domain.negotiation import AcceptOffer, CounterOffer
 
-Spending = AcceptOffer | CounterOffer | SignContract | ApproveShortlist
+Spending = AcceptOffer | CounterOffer | SignContract | SignAmendment | ApproveShortlist
 """Decisions of the brand that commit money."""
 
 SIGNING = "sign_contract"
@@ -45,7 +46,8 @@ async def must_be_allowed(caller: Principal, log: EventLog, stream: str, command
 
 
 async def _committed(log: EventLog, stream: str, command: Spending) -> Money:
-    """What a decision commits: of an offer its fee, of a contract what was agreed, of a shortlist the whole budget."""
+    """What a decision commits: of an offer its fee, of a contract or an amendment what it comes to, of a shortlist the
+    whole budget."""
     events = await log.read(stream)
     if isinstance(command, ApproveShortlist):
         budget = campaign_after(events).agreed_brief.budget
@@ -59,5 +61,8 @@ async def _committed(log: EventLog, stream: str, command: Spending) -> Money:
             return state.offer.fee if state.offer else nothing
         case SignContract():
             return state.fee or nothing
+        case SignAmendment():
+            asked = state.amendment.proposal.after.fee if state.amendment else None
+            return asked or state.fee or nothing
         case _:
             assert_never(command)

@@ -76,6 +76,7 @@ CAMPAIGN, COLLABORATION, CREATOR_ID = (
     "{creator_id}",
 )
 DELIVERABLE = f"{COLLABORATION}/deliverables/{{number}}"
+AMENDMENT = f"{COLLABORATION}/amendments/{{number}}"
 
 TABLE: Mapping[str, Mapping[str, Rule]] = {
     Stage.GOAL_SETTING.label: {
@@ -110,6 +111,13 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
     Stage.CONTRACT_SIGNING.label: {
         f"GET {COLLABORATION}/contract.pdf": LOOK_BOTH,
         f"POST {COLLABORATION}/contract/sign": SIGN,
+        f"GET {COLLABORATION}/amendments": LOOK_BOTH,
+        f"GET {AMENDMENT}": LOOK_BOTH,
+        f"GET {AMENDMENT}/amendment.pdf": LOOK_BOTH,
+        f"POST {COLLABORATION}/amendments": _for(OWNER, MANAGER, LEGAL, SERVICE, CREATOR),
+        f"POST {AMENDMENT}/sign": SIGN,
+        f"POST {AMENDMENT}/decline": _for(OWNER, MANAGER, APPROVER, LEGAL, CREATOR),
+        f"POST {AMENDMENT}/withdraw": _for(OWNER, MANAGER, LEGAL, SERVICE, CREATOR),
     },
     Stage.CONTENT_APPROVAL.label: {
         f"POST {DELIVERABLE}/draft": DELIVER,
@@ -239,6 +247,10 @@ DECISIONS: Mapping[str, Rule] = {
         "CounterOffer": f"{COLLABORATION}/offer/counter",
         "DeclineOffer": f"{COLLABORATION}/offer/decline",
         "SignContract": f"{COLLABORATION}/contract/sign",
+        "ProposeAmendment": f"{COLLABORATION}/amendments",
+        "SignAmendment": f"{AMENDMENT}/sign",
+        "DeclineAmendment": f"{AMENDMENT}/decline",
+        "WithdrawAmendment": f"{AMENDMENT}/withdraw",
         "ApproveDraft": f"{DELIVERABLE}/approve",
         "RequestChanges": f"{DELIVERABLE}/request-changes",
         "CancelCollaboration": f"{COLLABORATION}/cancel",

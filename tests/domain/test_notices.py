@@ -22,9 +22,16 @@ TOLD = {
     "PayoutMade": (Template.PAYOUT_MADE, Audience.CREATOR),
     "TaskEscalated": (Template.ESCALATION, Audience.ESCALATION),
 }
+BOTH = {
+    "AmendmentDrafted": Template.AMENDMENT_TO_SIGN,
+    "AmendmentSealed": Template.AMENDMENT_CONCLUDED,
+    "AmendmentLapsed": Template.AMENDMENT_OVER,
+    "AmendmentDeclined": Template.AMENDMENT_OVER,
+    "AmendmentWithdrawn": Template.AMENDMENT_OVER,
+}
 DEPENDS = {"CreatorAssessed", "TaskReminded", "CollaborationEnded"}
 """Events whose content decides, each with a test of its own."""
-QUIET = sorted({name for registry in REGISTRIES.values() for name in registry.names} - set(TOLD) - DEPENDS)
+QUIET = sorted({name for registry in REGISTRIES.values() for name in registry.names} - set(TOLD) - set(BOTH) - DEPENDS)
 
 
 def sample(name: str, **facts: Any) -> Event:
@@ -39,9 +46,16 @@ def test_news_goes_to_one_audience(name: str, told: tuple[Template, Audience]) -
     assert list(notices(sample(name))) == [Notice(template=template, audience=audience)]
 
 
+@pytest.mark.parametrize(("name", "template"), BOTH.items())
+def test_both_sides_hear_of_an_amendment(name: str, template: Template) -> None:
+    """What is to be signed, what is in force, and what has come to nothing."""
+    told = [(notice.template, notice.audience) for notice in notices(sample(name))]
+    assert told == [(template, Audience.CREATOR), (template, Audience.MANAGER)]
+
+
 def test_what_may_be_news_is_known_by_its_type() -> None:
     """A resume looks for mails that were never sent among these events only."""
-    assert {event.__name__ for event in NEWS} == set(TOLD) | DEPENDS
+    assert {event.__name__ for event in NEWS} == set(TOLD) | set(BOTH) | DEPENDS
 
 
 @pytest.mark.parametrize("name", QUIET)
