@@ -8,7 +8,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.failures import as_application_error
 from activities.ports import EventLog, MailLog
-from domain import campaign, collaboration
+from domain import campaign, collaboration, rights
 from domain.budget import BudgetMove
 from domain.calendars import ROUND_THE_CLOCK, Calendar
 from domain.errors import GroundswellError
@@ -16,10 +16,15 @@ from domain.events import Envelope, Metadata, Record, Registry
 from domain.exclusivity import ClaimMove
 from domain.goal_setting import CampaignStarted
 from domain.notices import AT_ONCE, Notice, notices, quiet_until
+from domain.rights import RightsOpened
 from domain.values import Instant, Line, Value
 from domain.verification import CollaborationOpened
 
-REGISTRIES: dict[str, Registry] = {"campaign": campaign.EVENTS, "collaboration": collaboration.EVENTS}
+REGISTRIES: dict[str, Registry] = {
+    "campaign": campaign.EVENTS,
+    "collaboration": collaboration.EVENTS,
+    "rights": rights.EVENTS,
+}
 """The event types by kind of stream, the part of its name before the slash."""
 
 
@@ -128,7 +133,7 @@ def _calendar(events: Sequence[Envelope]) -> Calendar:
     """The calendar that the beginning of a stream says."""
     first = registry_of(events[0].stream).decode(events[0]) if events else None
     match first:
-        case CampaignStarted():
+        case CampaignStarted() | RightsOpened():
             return first.calendar
         case CollaborationOpened():
             return first.assignment.calendar

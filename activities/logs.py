@@ -66,6 +66,7 @@ def about(ids: Ids) -> Iterator[None]:
 def stream_ids(stream: str) -> dict[str, str]:
     """The id in the name of a stream, or of its workflow, under the name that logs have for it."""
     kind, _, name = stream.partition("/")
+    kind = "collaboration" if kind == "rights" else kind
     return {f"{kind}_id": name} if kind in ("campaign", "collaboration") and name else {}
 
 

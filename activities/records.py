@@ -1,32 +1,56 @@
 """What activities look up before they act: streams folded into state, and the person behind an id."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import reduce
+from typing import Any
 
+from activities.event_streams import registry_of
 from activities.ports import Directory, EventLog
 from activities.starting import campaign_stream
-from domain import campaign, collaboration
+from domain import campaign
 from domain.brief import Brief
 from domain.campaign import Campaign, CampaignDecider
 from domain.collaboration import Collaboration, CollaborationDecider
 from domain.creators import Creator
+from domain.decider import Decider, Event
 from domain.errors import NotFound
 from domain.events import Envelope
 from domain.goal_setting import CampaignStarted
+from domain.rights import Rights, RightsDecider
+
+DECIDERS: Mapping[str, Decider[Any, Any, Event]] = {
+    "campaign": CampaignDecider(),
+    "collaboration": CollaborationDecider(),
+    "rights": RightsDecider(),
+}
+"""The rules by the kind of stream, the part of its name before the slash."""
+
+
+def decider_of(stream: str) -> Decider[Any, Any, Event]:
+    """The rules of a stream."""
+    return DECIDERS[stream.partition("/")[0]]
+
+
+def state_after(stream: str, events: Sequence[Envelope]) -> Any:
+    """The state of a stream of any kind after its first events."""
+    return reduce(decider_of(stream).evolve, map(registry_of(stream).decode, events), decider_of(stream).initial)
 
 
 def campaign_after(events: Sequence[Envelope]) -> Campaign:
     """The campaign after its first events."""
-    state, decider = CampaignDecider.initial, CampaignDecider()
-    for envelope in events:
-        state = decider.evolve(state, campaign.EVENTS.decode(envelope))
+    state: Campaign = state_after("campaign/", events)
     return state
 
 
 def collaboration_after(events: Sequence[Envelope]) -> Collaboration:
     """The collaboration after its first events."""
-    state, decider = CollaborationDecider.initial, CollaborationDecider()
-    for envelope in events:
-        state = decider.evolve(state, collaboration.EVENTS.decode(envelope))
+    state: Collaboration = state_after("collaboration/", events)
+    return state
+
+
+def rights_after(events: Sequence[Envelope]) -> Rights:
+    """What outlives a collaboration, after its first events."""
+    state: Rights = state_after("rights/", events)
     return state
 
 

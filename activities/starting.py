@@ -10,6 +10,7 @@ from domain.verification import OpenCollaboration
 TASK_QUEUE = "groundswell"
 CAMPAIGN_WORKFLOW = "Campaign"
 COLLABORATION_WORKFLOW = "Collaboration"
+RIGHTS_WORKFLOW = "Rights"
 SOURCING_WORKFLOW = "Sourcing"
 
 
@@ -24,6 +25,12 @@ class CollaborationStart(Value):
 
     collaboration_id: Line
     opening: OpenCollaboration | None = None
+
+
+class RightsStart(Value):
+    """Input of the workflow that keeps the clocks of a collaboration that has ended; the rest is in the record."""
+
+    collaboration_id: Line
 
 
 class SourcingStart(Value):
@@ -58,6 +65,11 @@ def campaign_stream(campaign_id: str) -> str:
 def collaboration_stream(collaboration_id: str) -> str:
     """Name of a collaboration's stream, and id of its workflow."""
     return f"collaboration/{collaboration_id}"
+
+
+def rights_stream(collaboration_id: str) -> str:
+    """Name of the stream of what outlives a collaboration, and id of its workflow."""
+    return f"rights/{collaboration_id}"
 
 
 def sourcing_id(job_id: str) -> str:

@@ -210,7 +210,10 @@ def resume(
             report = await resuming.resume(client, unfinished, campaign, task_queue=settings.task_queue)
         finally:
             await pool.close()
-        console.print(f"Running now: {report.campaigns} campaigns and {report.collaborations} collaborations.")
+        console.print(
+            f"Running now: {report.campaigns} campaigns, {report.collaborations} collaborations, and the clocks of "
+            f"{report.rights} that are over."
+        )
 
     _use(data_dir)
     _run(start_all())

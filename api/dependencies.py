@@ -13,7 +13,7 @@ from temporalio.converter import PayloadCodec
 from activities.connectors.creator_sources import CreatorSources
 from activities.links import CreatorLinks
 from activities.ports import Documents, Shortlists
-from activities.starting import Answer, campaign_stream, collaboration_stream
+from activities.starting import Answer, campaign_stream, collaboration_stream, rights_stream
 from activities.store.creators import Creators
 from activities.store.erasure import Erasure
 from activities.store.event_log import PostgresEventLog
@@ -240,6 +240,10 @@ class Decisions:
     async def on_collaboration(self, collaboration_id: str, command: Command) -> Decision:
         """Has a collaboration's command decided; raises as `on_campaign`."""
         return await self._decide(collaboration_stream(collaboration_id), command)
+
+    async def on_rights(self, collaboration_id: str, command: Command) -> Decision:
+        """Has a command about what outlives a collaboration decided; raises as `on_campaign`."""
+        return await self._decide(rights_stream(collaboration_id), command)
 
     async def _decide(self, stream: str, command: Command) -> Decision:
         if await self._services.pool.fetchval(QUERIES.workspace_of_stream, stream) != self._services.workspace:

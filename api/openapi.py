@@ -36,6 +36,7 @@ TAGS: list[dict[str, str]] = [
     {"name": Stage.MONITORING.label, "description": "Figures, the report, the end."},
     {"name": "Campaigns", "description": "Looking at campaigns, and stopping them."},
     {"name": "Collaborations", "description": "Looking at collaborations, and stopping them."},
+    {"name": "After the campaign", "description": "Usage rights and exclusivity, which go on when it is over."},
     {"name": "Attribution", "description": "Which clicks and orders a creator's posts have led to."},
     {"name": "Tasks", "description": "What waits for a person."},
     {"name": "Webhooks", "description": "Programs that are told of events."},

@@ -186,6 +186,8 @@ class Policies(Value):
     watch_for: Annotated[timedelta, Field(ge=timedelta(0), le=LONGEST)] = timedelta(days=30)
     """How long after the last publication a service is asked for figures; with none at all, the creator is asked."""
     rounds_of_changes: int = Field(default=2, ge=0, le=10)
+    rights_notice_days: int = Field(default=14, ge=0, le=365)
+    """So many days before the brand may no longer use a post it is told so; not at all if 0."""
     negotiation: NegotiationPolicy = NegotiationPolicy()
 
     @model_validator(mode="after")

@@ -1,7 +1,7 @@
 """How events are kept: the envelope, the registry of types, and the upcasting of what older releases wrote.
 
-A stream is `campaign/<id>` or `collaboration/<id>`. Its events are numbered from 1 without gaps. An event's id is
-derived from stream and version, so writing the same event twice can be recognised anywhere.
+A stream is `campaign/<id>`, `collaboration/<id>` or `rights/<id>`. Its events are numbered from 1 without gaps. An
+event's id is derived from stream and version, so writing the same event twice can be recognised anywhere.
 """
 
 import hashlib

@@ -7,6 +7,7 @@ from domain.claims import Claim, Release
 from domain.decider import Event
 from domain.negotiation import OfferAccepted
 from domain.outcomes import CollaborationEnded
+from domain.rights import ExclusivityEnded
 from domain.values import Line, Value
 
 
@@ -33,6 +34,8 @@ def claims(events: Iterable[Event], *, creator_id: str, campaign_id: str) -> lis
                 )
             case CollaborationEnded(released_claims=released) if released is not None:
                 found.append(ClaimMove(creator_id=creator_id, campaign_id=campaign_id, released=released))
+            case ExclusivityEnded():
+                found.append(ClaimMove(creator_id=creator_id, campaign_id=campaign_id, released=Release.ALL))
             case _:
                 pass
     return found

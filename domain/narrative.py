@@ -4,7 +4,7 @@ A sentence holds roles, amounts, instants and counts, and nothing that a person 
 reasons stay in the event, where `quotation` finds the free text. On which facts a decision rests says `domain.grounds`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -37,7 +37,7 @@ from domain.content_approval import (
 )
 from domain.contract_signing import ContractConcluded, ContractDrafted, ContractLapsed, ContractSealed, ContractSigned
 from domain.deadlines import OnExpiry, PassTime, Task, TaskEscalated, TaskExpired, TaskExtended, TaskReminded
-from domain.decider import Event, Role
+from domain.decider import Authority, Event, Role
 from domain.disclosure import Disclosure
 from domain.discovery import NoCreatorsFound, OutreachCompleted, ShortlistApproved, ShortlistProposed, ShortlistRejected
 from domain.goal_setting import CampaignStarted
@@ -47,6 +47,7 @@ from domain.monitoring import Metrics, MetricsMissing, MetricsRecorded, MetricsU
 from domain.negotiation import OfferAccepted, OfferBlocked, OfferCountered, OfferDeclined, OfferMade
 from domain.outcomes import CollaborationClosing, CollaborationEnded
 from domain.payouts import PayoutMade, PayoutPurpose, PayoutScheduled
+from domain.rights import ExclusivityEnded, RightsEvent, RightsExpired, RightsExpiring, RightsOpened
 from domain.verification import (
     CollaborationOpened,
     CreatorApproved,
@@ -60,7 +61,7 @@ from domain.work import Finding
 
 UTC = ZoneInfo("UTC")
 
-AnyEvent = CampaignEvent | CollaborationEvent
+AnyEvent = CampaignEvent | CollaborationEvent | RightsEvent
 
 
 class Basis(StrEnum):
@@ -225,6 +226,16 @@ def tell(event: AnyEvent, zone: ZoneInfo = UTC) -> str:
         case TaskExpired():
             silence = "approval" if event.answer is OnExpiry.APPROVE else "refusal"
             return f"The {event.assignee}'s time to {wanted(event.task)} is up; silence counts as {silence}."
+        case RightsOpened():
+            return f"After the collaboration, {' and '.join(_left(event, zone))}."
+        case RightsExpiring():
+            return f"The right to use {_posts(event.deliverables)} ends soon: on {moment(event.expires_at, zone)}."
+        case RightsExpired():
+            return f"The right to use {_posts(event.deliverables)} has ended."
+        case ExclusivityEnded():
+            early = f"early, it was agreed until {moment(event.agreed_until, zone)}"
+            how = early if event.authority is Authority.PERSON else "as it was agreed"
+            return f"The creator is free to work for others again: exclusivity has ended {how}."
         case _:
             assert_never(event)
 
@@ -333,6 +344,18 @@ def _draft(deliverable: int, version: int) -> str:
 
 def _gate(disclosure: Disclosure) -> str:
     return "discloses the partnership" if disclosure.passed else "does not disclose the partnership"
+
+
+def _left(event: RightsOpened, zone: ZoneInfo) -> Iterator[str]:
+    if event.usages:
+        last = max(usage.expires_at for usage in event.usages)
+        yield f"the brand may use {counted(len(event.usages), 'post')} until {moment(last, zone)}"
+    if event.exclusive:
+        yield f"the creator's exclusivity goes on until {moment(event.exclusive.until, zone)}"
+
+
+def _posts(deliverables: Sequence[int]) -> str:
+    return " and ".join(f"deliverable {number}" for number in deliverables)
 
 
 def _figures(metrics: Metrics) -> str:

@@ -62,8 +62,11 @@ def end(state: "Collaboration", outcome: Outcome, reason: str, *scheduled: Event
 
 
 def _released_claims(state: "Collaboration", outcome: Outcome) -> Release | None:
-    """Only who has seen the work through to its end is bound beyond it."""
     if not state.claims:
         return None
-    bound = outcome is Outcome.COMPLETED and any(claim.exclusive for claim in state.claims)
-    return Release.PRESENCE if bound else Release.ALL
+    return Release.PRESENCE if binds_beyond(state, outcome) else Release.ALL
+
+
+def binds_beyond(state: "Collaboration", outcome: Outcome | None) -> bool:
+    """Whether exclusivity goes on after such an end: only who has seen the work through is bound beyond it."""
+    return outcome is Outcome.COMPLETED and any(claim.exclusive for claim in state.claims)

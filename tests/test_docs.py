@@ -16,7 +16,7 @@ from starlette.routing import Match, Route
 
 from api.app import ROUTERS
 from api.cli import app
-from domain import campaign, collaboration, discovery, goal_setting
+from domain import campaign, collaboration, discovery, goal_setting, rights
 from domain.brief import Brief, Policies
 from domain.campaign import CampaignDecider
 from domain.deadlines import DeadlinePolicy
@@ -71,7 +71,12 @@ def table(page: Path, first_heading: str) -> Iterator[list[str]]:
 def commands() -> dict[str, type[Command]]:
     """Every command of the domain by name."""
     found: dict[str, type[Command]] = {}
-    waiting: list[object] = [campaign.CampaignCommand, collaboration.CollaborationCommand, discovery.DiscoveryCommand]
+    waiting: list[object] = [
+        campaign.CampaignCommand,
+        collaboration.CollaborationCommand,
+        discovery.DiscoveryCommand,
+        rights.RightsCommand,
+    ]
     while waiting:
         one = waiting.pop()
         if isinstance(one, UnionType):
@@ -83,7 +88,7 @@ def commands() -> dict[str, type[Command]]:
 
 def events() -> set[str]:
     """The name of every event of the domain."""
-    return {*campaign.EVENTS.names, *collaboration.EVENTS.names}
+    return {*campaign.EVENTS.names, *collaboration.EVENTS.names, *rights.EVENTS.names}
 
 
 def program() -> dict[str, Any]:

@@ -23,7 +23,7 @@ from activities import tracing
 from activities.failures import as_domain_error
 from activities.ports import EventLog
 from activities.public_holidays import public_holidays
-from activities.records import campaign_after, collaboration_after
+from activities.records import decider_of, state_after
 from activities.starting import (
     CAMPAIGN_WORKFLOW,
     TASK_QUEUE,
@@ -34,8 +34,7 @@ from activities.starting import (
 )
 from domain.brief import Brief
 from domain.campaign import CampaignDecider
-from domain.collaboration import CollaborationDecider
-from domain.decider import Actor, Command, Context, Decider, Event
+from domain.decider import Actor, Command, Context
 from domain.errors import AlreadyEnded, GroundswellError, IdempotencyKeyReused, NotFound, Refused, RefusedByLedger
 from domain.events import fingerprint
 from domain.goal_setting import StartCampaign
@@ -123,7 +122,7 @@ class Engine:
             EngineUnavailable, TooManyInFlight: come back later with the same id.
         """
         kind, _, name = stream.partition("/")
-        if kind == "collaboration" and not await self._log.read(stream, upto=1):
+        if kind != "campaign" and not await self._log.read(stream, upto=1):
             raise NotFound(kind=kind, id=name)  # until the record says whom it is about, no key of theirs protects it
         for pause in CATCHING_UP:
             try:
@@ -159,12 +158,10 @@ class Engine:
     async def _allowed_by_record(self, stream: str, command: Command, actor: Actor, command_id: str) -> bool:
         """Whether a refusal was decided on less than the record holds: a workflow that one worker has just taken over
         from another, which died, does not know yet what that one recorded last."""
-        events = await self._log.read(stream)
-        campaign = stream.startswith("campaign/")
-        decider: Decider[Any, Any, Event] = CampaignDecider() if campaign else CollaborationDecider()
-        state = campaign_after(events) if campaign else collaboration_after(events)
+        state = state_after(stream, await self._log.read(stream))
+        context = Context(at=datetime.now(UTC), actor=actor, command_id=command_id)
         try:
-            decider.decide(command, state, Context(at=datetime.now(UTC), actor=actor, command_id=command_id))
+            decider_of(stream).decide(command, state, context)
         except Refused:
             return False
         return True
@@ -206,7 +203,7 @@ class Engine:
         events = await self._log.read(stream)
         if not events:
             return NotFound(kind=kind, id=name)
-        state = campaign_after(events) if kind == "campaign" else collaboration_after(events)
+        state = state_after(stream, events)
         if state.ended:
             return AlreadyEnded(subject=f"the {kind}", outcome=state.outcome)
         return _unavailable("its workflow is not running; resume it")

@@ -26,6 +26,7 @@ from workflows.current_details import Happened, collaboration_details
 from workflows.event_sourced import EventSourced
 from workflows.monitoring import monitor_results
 from workflows.negotiation import negotiate
+from workflows.rights import start_rights_clocks
 from workflows.search_attributes import Row, collaboration_row
 from workflows.verification import verify_creator
 
@@ -77,6 +78,7 @@ class CollaborationWorkflow(EventSourced[Collaboration]):
         await sign_contract(self)
         await approve_content(self)
         await monitor_results(self)
+        await start_rights_clocks(self)
 
         await self.finish()
         announcements.cancel()

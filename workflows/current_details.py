@@ -9,6 +9,7 @@ from domain.campaign import Campaign
 from domain.collaboration import Collaboration
 from domain.deadlines import Task
 from domain.money import Money
+from domain.rights import Rights
 from domain.values import Value
 
 KEPT = 8
@@ -46,6 +47,21 @@ def collaboration_details(state: Collaboration, latest: Iterable[Happened]) -> s
         # Not the reason: a person may have given it, in words of their own.
         headline = f"Ended: **{state.outcome}**, in stage {state.stage.label}"
     return _page(headline, list(_facts(state)), state.tasks.values(), latest)
+
+
+def rights_details(state: Rights, latest: Iterable[Happened]) -> str:
+    """The page of what outlives a collaboration."""
+    if state.granted is None:
+        return "Not opened yet."
+    facts = [f"collaboration `{state.id}` of campaign `{state.campaign_id}`"]
+    for usage in state.usages:
+        over = "expired" if usage.deliverable in state.expired else "may be used until"
+        facts.append(f"deliverable {usage.deliverable}: {over} {usage.expires_at:%Y-%m-%d %H:%M:%S} UTC")
+    if state.exclusive:
+        over = "over" if state.free else "in force"
+        facts.append(f"exclusivity agreed until {state.exclusive.until:%Y-%m-%d %H:%M:%S} UTC: {over}")
+    headline = f"Ended: **{state.outcome}**" if state.outcome else f"Next: {state.next_alarm:%Y-%m-%d %H:%M:%S} UTC"
+    return _page(headline, facts, (), latest)
 
 
 def _facts(state: Collaboration) -> Iterator[str]:

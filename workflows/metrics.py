@@ -18,13 +18,13 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from activities.metrics import Collector, registry
-from activities.starting import CAMPAIGN_WORKFLOW, COLLABORATION_WORKFLOW
+from activities.starting import CAMPAIGN_WORKFLOW, COLLABORATION_WORKFLOW, RIGHTS_WORKFLOW
 from activities.store.pool import Pool
 from activities.store.standing import PATIENCE, Asking, Standing
 from workflows.observing import core_metrics_address
 from workflows.settings import Settings
 
-KINDS = {"campaign": CAMPAIGN_WORKFLOW, "collaboration": COLLABORATION_WORKFLOW}
+KINDS = {"campaign": CAMPAIGN_WORKFLOW, "collaboration": COLLABORATION_WORKFLOW, "rights": RIGHTS_WORKFLOW}
 """Kind of stream to the type of its workflow."""
 
 

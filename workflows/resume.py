@@ -13,11 +13,14 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from activities.starting import (
     CAMPAIGN_WORKFLOW,
     COLLABORATION_WORKFLOW,
+    RIGHTS_WORKFLOW,
     TASK_QUEUE,
     CampaignStart,
     CollaborationStart,
+    RightsStart,
     campaign_stream,
     collaboration_stream,
+    rights_stream,
 )
 from domain.values import Value
 
@@ -36,12 +39,17 @@ class Unfinished(Protocol):
         """Ids of all collaborations that have not ended, of one campaign or of all."""
         ...
 
+    async def rights(self, campaign_id: str | None) -> list[str]:
+        """Ids of all collaborations that something outlives, of one campaign or of all."""
+        ...
+
 
 class ResumeReport(Value):
     """How many workflows were asked to run; those that were running already are among them."""
 
     campaigns: int
     collaborations: int
+    rights: int
 
 
 async def resume(
@@ -50,6 +58,7 @@ async def resume(
     """Start the workflow of every unfinished stream, or of one campaign's. Collaborations first: a campaign that
     looks for its collaborations then finds them running."""
     collaborations = await unfinished.collaborations(campaign_id)
+    outlived = await unfinished.rights(campaign_id)
     campaigns = [c for c in await unfinished.campaigns() if campaign_id in (None, c)]
     gate = asyncio.Semaphore(AT_ONCE)
 
@@ -71,7 +80,8 @@ async def resume(
             for c in collaborations
         )
     )
+    await asyncio.gather(*(start(RIGHTS_WORKFLOW, rights_stream(c), RightsStart(collaboration_id=c)) for c in outlived))
     await asyncio.gather(
         *(start(CAMPAIGN_WORKFLOW, campaign_stream(c), CampaignStart(campaign_id=c)) for c in campaigns)
     )
-    return ResumeReport(campaigns=len(campaigns), collaborations=len(collaborations))
+    return ResumeReport(campaigns=len(campaigns), collaborations=len(collaborations), rights=len(outlived))

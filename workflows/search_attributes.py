@@ -14,6 +14,7 @@ from domain.campaign import Campaign
 from domain.collaboration import Collaboration
 from domain.deadlines import Tasks
 from domain.lifecycle import Stage
+from domain.rights import Rights
 from domain.verification import OpenCollaboration
 
 STAGE = SearchAttributeKey.for_keyword("Stage")
@@ -51,6 +52,17 @@ def collaboration_row(state: Collaboration) -> Row:
         BRAND: brand,
         **_turn(state.tasks),
         OUTCOME: state.outcome,
+    }
+
+
+def rights_row(state: Rights) -> Row:
+    """How what outlives a collaboration appears in the list: it waits for the day on which something ends."""
+    return {
+        CAMPAIGN: state.campaign_id or None,
+        BRAND: state.brand or None,
+        WAITING_FOR: "end_of_rights" if state.next_alarm else None,
+        DEADLINE: state.next_alarm,
+        OUTCOME: "run_out" if state.ended else None,
     }
 
 

@@ -22,6 +22,7 @@ from activities.links import CreatorLinks
 from activities.monitoring import Monitoring
 from activities.notification import Notification
 from activities.payouts import PayoutsByWay
+from activities.rights import RightsClocks
 from activities.sourcing import Sourcing
 from activities.store.creator_claims import CreatorClaims
 from activities.store.creators import Creators
@@ -49,13 +50,14 @@ from workflows.keeping import kept
 from workflows.metrics import metrics_served
 from workflows.outside import creator_sources
 from workflows.outside import stripe as stripe_of
+from workflows.rights import RightsWorkflow
 from workflows.sandbox import sandboxed
 from workflows.search_attributes import first_row
 from workflows.settings import Settings, connect_temporal
 from workflows.sourcing import SourcingWorkflow
 from workflows.versioning import deployment
 
-WORKFLOWS = (CampaignWorkflow, CollaborationWorkflow, SourcingWorkflow)
+WORKFLOWS = (CampaignWorkflow, CollaborationWorkflow, RightsWorkflow, SourcingWorkflow)
 FINISH_WITHIN = timedelta(seconds=30)
 """How long running activities may take to finish once the process is asked to stop."""
 
@@ -94,6 +96,7 @@ def activities(
         search_attributes=first_row,
     )
     monitoring = Monitoring(PayoutsByWay(PayoutWays(pool), PaymentOrders(pool), stripe), progress)
+    rights = RightsClocks(log, task_queue=settings.task_queue)
     sources = sources or creator_sources(settings)
     sourcing = Sourcing(sources, directory, SourcingJobs(pool, sealer.keyring))
     return (
@@ -110,6 +113,8 @@ def activities(
         amendments.seal_amendment,
         monitoring.pay,
         monitoring.cancel_collaborations,
+        rights.start_clocks,
+        rights.terms_in_force,
         Notification(log, directory, mailer, mail_log, documents, links, tracked).notify,
     )
 

@@ -32,7 +32,7 @@ from domain.track_record import Track, ledger_of
 
 TRACK_RECORDS = creator_track_records.NAME
 
-TABLES = ("campaign_board", "collaboration_pipeline", "tasks", TRACK_RECORDS)
+TABLES = ("campaign_board", "collaboration_pipeline", "tasks", "rights_clocks", TRACK_RECORDS)
 """The read models that can be rebuilt, by the names of their tables."""
 
 PAGE = 500

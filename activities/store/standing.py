@@ -87,7 +87,9 @@ class Standing:
             overdue.add_metric(labels, row["overdue"])
             late.add_metric(labels, row["late"])
         unfinished = GaugeMetricFamily(
-            "groundswell_streams_unfinished", "Campaigns and collaborations that have not ended.", labels=["kind"]
+            "groundswell_streams_unfinished",
+            "Campaigns and collaborations that have not ended, and rights of which some clock runs.",
+            labels=["kind"],
         )
         for row in await self._pool.fetch(QUERIES.standing_unfinished):
             unfinished.add_metric([row["kind"]], row["streams"])

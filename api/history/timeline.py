@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import ConfigDict, Field
 
 from api.views import event_for_creator
-from domain import campaign, collaboration
+from domain import campaign, collaboration, rights
 from domain.campaign import Campaign, CampaignDecider
 from domain.collaboration import Collaboration, CollaborationDecider
 from domain.deadlines import Task, TaskExpired, Tasks
@@ -15,6 +15,7 @@ from domain.decider import Event, Role
 from domain.events import Envelope
 from domain.grounds import Ground, campaign_grounds, collaboration_grounds
 from domain.narrative import UTC, Basis, basis, quotation, tell
+from domain.rights import Rights, RightsDecider
 from domain.values import Instant, Value
 
 ENTRY: dict[str, Any] = {
@@ -74,6 +75,7 @@ class Narrator:
     def __init__(self) -> None:
         self._campaign: Campaign = CampaignDecider.initial
         self._collaboration: Collaboration = CollaborationDecider.initial
+        self._rights: Rights = RightsDecider.initial
         self._lapsed: Task | None = None
         self._zone = UTC
 
@@ -107,6 +109,8 @@ class Narrator:
     def _take_in(self, envelope: Envelope) -> tuple[Event, list[Ground]]:
         if envelope.stream.startswith("campaign/"):
             return self._of_campaign(envelope)
+        if envelope.stream.startswith("rights/"):
+            return self._of_rights(envelope)
         return self._of_collaboration(envelope)
 
     def _of_campaign(self, envelope: Envelope) -> tuple[Event, list[Ground]]:
@@ -124,6 +128,12 @@ class Narrator:
         self._collaboration = CollaborationDecider().evolve(before, event)
         self._zone = self._collaboration.calendar.zone
         return event, list(collaboration_grounds(event, before, self._lapsed))  # type: ignore[arg-type]  # see `evolve`
+
+    def _of_rights(self, envelope: Envelope) -> tuple[Event, list[Ground]]:
+        event = rights.EVENTS.decode(envelope)
+        self._rights = RightsDecider().evolve(self._rights, event)
+        self._zone = self._rights.calendar.zone
+        return event, []  # the sentence says all that it rests on
 
     def _note(self, event: Event, tasks: Tasks) -> None:
         """The decision that silence takes comes right behind the expiry, when the task is no longer there."""

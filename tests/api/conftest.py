@@ -15,7 +15,7 @@ from activities.connectors.simulated.shopify import SECRET as SHOPIFY_SECRET
 from activities.event_streams import registry_of
 from activities.links import CreatorLinks
 from activities.public_holidays import public_holidays
-from activities.records import campaign_after, collaboration_after
+from activities.records import decider_of, state_after
 from activities.starting import Answer, campaign_stream, collaboration_id, collaboration_stream
 from activities.store.creators import Creators
 from activities.store.documents import Documents
@@ -35,9 +35,7 @@ from api.dependencies import Services
 from domain.assignment import assign
 from domain.brief import Brief
 from domain.budget import moves
-from domain.campaign import CampaignDecider
 from domain.checks import Verdict
-from domain.collaboration import CollaborationDecider
 from domain.content_approval import ApproveDraft, MarkPublished, SubmitDraft
 from domain.contract_signing import DraftContract, SignContract
 from domain.creators import Profile
@@ -49,6 +47,7 @@ from domain.exclusivity import claims
 from domain.goal_setting import StartCampaign
 from domain.negotiation import AcceptOffer, MakeOffer, note_of
 from domain.ranking import rank
+from domain.rights import OpenRights
 from domain.verification import OpenCollaboration, RecordAssessment
 from tests.domain.given import DISCLOSED, T0, a_brief, a_profile, an_assessment
 from tests.keys import a_sealer
@@ -84,20 +83,19 @@ class InProcessEngine:
         if repeated:
             return _answer(stream, repeated, repeated[0].metadata.fingerprint)
         kind, _, id_ = stream.partition("/")
-        if not past and not isinstance(command, StartCampaign | OpenCollaboration):
+        if not past and not isinstance(command, StartCampaign | OpenCollaboration | OpenRights):
             raise NotFound(kind=kind, id=id_)
         self.now += timedelta(seconds=1)
         context = Context(at=self.now, actor=actor, command_id=command_id)
-        decider: Any = CampaignDecider() if kind == "campaign" else CollaborationDecider()
-        state: Any = campaign_after(past) if kind == "campaign" else collaboration_after(past)
+        decider, state = decider_of(stream), state_after(stream, past)
         events = decider.decide(command, state, context)
         if not events:
             return Answer(stream=stream, version=len(past), events=(), fingerprint=fingerprint(command))
         for event in events:
             state = decider.evolve(state, event)
         campaign_id = state.id if kind == "campaign" else state.campaign_id
-        currency = state.agreed_brief.budget.currency if kind == "campaign" else state.agreed.currency
-        creator_id = state.creator_id if kind == "collaboration" else "nobody"
+        currency = state.agreed_brief.budget.currency if kind == "campaign" else "USD"
+        creator_id = "nobody" if kind == "campaign" else state.creator_id
         try:
             stored = await self._log.append(
                 stream,

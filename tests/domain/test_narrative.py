@@ -18,10 +18,12 @@ from domain.monitoring import Metrics, MetricsRecorded
 from domain.narrative import AnyEvent, Basis, amount, basis, counted, decimals, quotation, tell, wanted
 from domain.negotiation import OfferAccepted
 from domain.offers import Offer
+from domain.rights import RightsEvent
 from tests.domain.given import UNDISCLOSED, a_brief, an_assessment, approved, doubted, in_review, usd
 from tests.domain.write_golden import samples
 
-NAMES = sorted({each.__name__ for union in (CampaignEvent, CollaborationEvent) for each in get_args(union)})
+UNIONS = (CampaignEvent, CollaborationEvent, RightsEvent)
+NAMES = sorted({each.__name__ for union in UNIONS for each in get_args(union)})
 CLOSED_SETS = {
     "currency",
     "by",
@@ -34,6 +36,7 @@ CLOSED_SETS = {
     "verdict",
     "step",
     "purpose",
+    "time_zone",
 }
 """Fields whose text is one of ours, and so can be in a sentence."""
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args, get_origin
 import pytest
 from pydantic import TypeAdapter
 
-from domain import campaign, collaboration
+from domain import campaign, collaboration, rights
 from domain.campaign import Campaign
 from domain.collaboration import Collaboration
 from domain.content_approval import Url
@@ -83,13 +83,21 @@ NOT_PERSONAL: dict[str, str] = {
     "assignment.product": BRANDS,
     "assignment.category": BRANDS,
     "assignment.currency": CODE,
+    "brand": BRANDS,
+    "granted.channels.*": BRANDS,
+    "granted.territory": BRANDS,
+    "exclusive.kept_from.*.name": BRANDS,
 }
 """Every text in an event that is not marked, by its path, with the reason."""
 
 TERMS = ("briefing.", "terms.")
 """What a brief and an assignment share, below them: the brand's words."""
 
-UNIONS = {"campaign": campaign.CampaignEvent, "collaboration": collaboration.CollaborationEvent}
+UNIONS = {
+    "campaign": campaign.CampaignEvent,
+    "collaboration": collaboration.CollaborationEvent,
+    "rights": rights.RightsEvent,
+}
 EVENTS: list[tuple[str, type[Event]]] = [(kind, event) for kind, union in UNIONS.items() for event in get_args(union)]
 
 
@@ -124,9 +132,9 @@ def test_no_reason_outlives_its_field() -> None:
     assert set(NOT_PERSONAL) - open_ones == set()
 
 
-def test_a_campaigns_stream_holds_nothing_personal() -> None:
-    """It is about no single creator, so there is no key to seal it with."""
-    assert {event.__name__: marks(event) for kind, event in EVENTS if kind == "campaign" and marks(event)} == {}
+def test_only_a_collaborations_stream_holds_anything_personal() -> None:
+    """A campaign is about no single creator, so there is no key to seal it with; rights are words of the contract."""
+    assert {event.__name__: marks(event) for kind, event in EVENTS if kind != "collaboration" and marks(event)} == {}
     assert marks(Campaign) == {}
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from domain import campaign as campaigns
 from domain import collaboration as collaborations
+from domain import rights
 from domain.amendments import (
     DeclineAmendment,
     DraftAmendment,
@@ -28,7 +29,7 @@ from domain.changes import Changes
 from domain.checks import Verdict
 from domain.collaboration import CancelCollaboration
 from domain.content_approval import RequestChanges
-from domain.deadlines import OnExpiry
+from domain.deadlines import OnExpiry, PassTime
 from domain.decider import Event, Role
 from domain.discovery import ProposeShortlist, RecordOutreach, RejectShortlist, Shortlist
 from domain.durations import business_days
@@ -66,9 +67,11 @@ from tests.domain.given import (
     usd,
     watched,
 )
+from tests.domain.outliving import DAY
+from tests.domain.outliving import rights as outliving
 
 GOLDEN = Path(__file__).parent / "golden"
-REGISTRIES = {"campaign": campaigns.EVENTS, "collaboration": collaborations.EVENTS}
+REGISTRIES = {"campaign": campaigns.EVENTS, "collaboration": collaborations.EVENTS, "rights": rights.EVENTS}
 FIGURES = Metrics(impressions=4_100, reach=3_000, likes=260, comments=14, clicks=55, orders=3, revenue=72_00)
 
 
@@ -138,10 +141,17 @@ def amendment_stories() -> Iterator[Event]:
     yield from open_one.does(DraftAmendment(number=1, document="a1" * 32)).waits(until=T0 + 48 * HOUR).events
 
 
+def rights_stories() -> Iterator[Event]:
+    """Rights that together see every event of their kind."""
+    end = T0 + 90 * DAY
+    yield from outliving().does(PassTime(), at=end - DAY).does(PassTime(), at=end).past
+
+
 def samples() -> dict[str, tuple[Registry, Event]]:
-    """For each event type of both registries its first occurrence in the stories, with the registry that stores it."""
+    """For each event type of all registries its first occurrence in the stories, with the registry that stores it."""
     found: dict[str, tuple[Registry, Event]] = {}
-    for kind, events in (("campaign", campaign_stories()), ("collaboration", collaboration_stories())):
+    stories = {"campaign": campaign_stories(), "collaboration": collaboration_stories(), "rights": rights_stories()}
+    for kind, events in stories.items():
         for event in events:
             found.setdefault(type(event).__name__, (REGISTRIES[kind], event))
     return found

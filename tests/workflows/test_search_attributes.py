@@ -2,9 +2,11 @@
 
 from domain.campaign import Campaign
 from domain.collaboration import Collaboration
-from tests.domain.given import offered
+from tests.domain.given import T0, offered
+from tests.domain.outliving import DAY, UNTIL, rights
 from tests.workflows.conftest import Bench
 from workflows.search_attributes import (
+    CAMPAIGN,
     DEADLINE,
     INDEXED,
     OUTCOME,
@@ -14,6 +16,7 @@ from workflows.search_attributes import (
     campaign_row,
     changes,
     collaboration_row,
+    rights_row,
 )
 
 
@@ -29,6 +32,14 @@ def test_the_first_deadline_says_whose_turn_it_is() -> None:
     row = collaboration_row(state)
     assert (row[STAGE], row[WAITING_ON], row[WAITING_FOR]) == ("negotiation", "creator", "answer_offer")
     assert row[DEADLINE] == state.tasks["answer_offer"].due_at
+
+
+def test_rights_are_found_by_what_ends_next() -> None:
+    """The deadline is the next alarm; when every clock has run out there is an outcome instead."""
+    running = rights_row(rights().state)
+    assert (running[CAMPAIGN], running[WAITING_FOR], running[DEADLINE]) == ("camp-1", "end_of_rights", UNTIL)
+    over = rights_row(rights().waits(until=T0 + 90 * DAY).state)
+    assert (over[WAITING_FOR], over[DEADLINE], over[OUTCOME]) == (None, None, "run_out")
 
 
 def test_only_what_has_changed_is_sent() -> None:

@@ -4,14 +4,15 @@ from typing import Any
 
 from activities.store.projections.campaign_board import CampaignBoard
 from activities.store.projections.collaboration_pipeline import CollaborationPipeline
+from activities.store.projections.rights_clocks import RightsClocksView
 from activities.store.projections.states import States
 from activities.store.projections.tasks import TaskList, owner_of_campaign, owner_of_collaboration
-from domain import campaign, collaboration
+from domain import campaign, collaboration, rights
 
 
 def read_models() -> list[States[Any]]:
-    """Those of both kinds of streams."""
-    return [campaigns(), collaborations()]
+    """Those of every kind of stream."""
+    return [campaigns(), collaborations(), rights_of_collaborations()]
 
 
 def campaigns() -> States[campaign.Campaign]:
@@ -35,4 +36,16 @@ def collaborations() -> States[collaboration.Collaboration]:
         registry=collaboration.EVENTS,
         evolve=decider.evolve,
         views=[CollaborationPipeline(), TaskList(owner_of_collaboration)],
+    )
+
+
+def rights_of_collaborations() -> States[rights.Rights]:
+    """The clocks that run after a collaboration."""
+    decider = rights.RightsDecider()
+    return States(
+        "rights/",
+        initial=decider.initial,
+        registry=rights.EVENTS,
+        evolve=decider.evolve,
+        views=[RightsClocksView()],
     )

@@ -8,12 +8,16 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from activities.event_streams import EventStreams, LoadRequest
 from activities.ports import EventLog
+from activities.records import collaboration_after
+from activities.starting import collaboration_stream
 from activities.store.mail_log import MailLog
 from activities.store.pool import Pool
 from activities.store.projections.campaign_board import unfinished_campaigns
 from activities.store.projections.collaboration_pipeline import unfinished_collaborations
+from activities.store.projections.rights_clocks import unfinished_rights, without_rights
 from activities.store.queries import QUERIES
 from domain.notices import NEWS
+from domain.rights import outlives
 
 PAGE = 1_000
 
@@ -22,10 +26,11 @@ PageAfter = Callable[[str], Awaitable[Sequence[str]]]
 
 
 class UnfinishedStreams:
-    """Ids of campaigns and collaborations with something left to do, of all workspaces."""
+    """Ids of campaigns and collaborations with something left to do, or outliving them, of all workspaces."""
 
     def __init__(self, pool: Pool, log: EventLog) -> None:
         self._pool = pool
+        self._log = log
         self._streams = EventStreams(log, MailLog(pool))
 
     async def campaigns(self) -> list[str]:
@@ -38,6 +43,13 @@ class UnfinishedStreams:
         """All collaborations, of one campaign or of all, that have not ended, or have and leave mails behind."""
         running = await _all_pages(lambda after: unfinished_collaborations(self._pool, after, PAGE, campaign_id))
         return sorted({*running, *await self._with_unsent_mail("collaboration/", campaign_id, set(running))})
+
+    async def rights(self, campaign_id: str | None) -> list[str]:
+        """All collaborations, of one campaign or of all, whose clocks run, should run, or leave mails behind."""
+        running = await _all_pages(lambda after: unfinished_rights(self._pool, after, PAGE, campaign_id))
+        lost = await _all_pages(lambda after: without_rights(self._pool, after, PAGE, campaign_id))
+        lost = [one for one in lost if outlives(collaboration_after(await self._log.read(collaboration_stream(one))))]
+        return sorted({*running, *lost, *await self._with_unsent_mail("rights/", campaign_id, set(running))})
 
     async def _to_sweep(self, after: str) -> list[str]:
         return [row["campaign_id"] for row in await self._pool.fetch(QUERIES.campaigns_to_sweep, after, PAGE)]

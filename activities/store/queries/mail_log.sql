@@ -31,7 +31,10 @@ where
         select
         from collaboration_pipeline as pipeline
         inner join creators on creators.id = pipeline.creator_id
-        where creators.erased_at is not null and events.stream = 'collaboration/' || pipeline.collaboration_id
+        where
+            creators.erased_at is not null
+            -- Also of what outlives a collaboration, whose stream has the same id.
+            and pipeline.collaboration_id = split_part(events.stream, '/', 2)
     )
 order by stream
 limit $5;

@@ -13,10 +13,12 @@ group by 1, 2
 order by 1, 2;
 
 -- name: standing_unfinished
--- How many campaigns and collaborations have begun and not ended.
+-- How many campaigns and collaborations have begun and not ended, and of how many of those some clock still runs.
 select 'campaign' as kind, count(*) as streams from campaign_board where outcome is null
 union all
-select 'collaboration', count(*) from collaboration_pipeline where outcome is null;
+select 'collaboration', count(*) from collaboration_pipeline where outcome is null
+union all
+select 'rights', count(distinct stream) from rights_clocks;
 
 -- name: standing_mails
 -- How many mails are under way, and how many of them nobody has tried for half an hour.
