@@ -22,6 +22,7 @@ from activities.store.sealing import sealer_on
 from activities.store.shortlists import Shortlists
 from activities.store.sourcing_jobs import SourcingJobs
 from activities.store.webhooks import Webhooks
+from activities.store.workspaces import WorkspacePools
 from activities.tracking import Tracking
 from api import (
     amendments,
@@ -49,7 +50,9 @@ from api import (
     verification,
     webhooks,
 )
+from api.access import grants, sign_in
 from api.access.authorise import authorise
+from api.access.bound import Bindings
 from api.access.desk import Desk
 from api.auth import ApiKeys
 from api.dependencies import Services
@@ -90,6 +93,8 @@ ROUTERS = (
     tracked_links.router,
     orders.router,
     attribution.router,
+    grants.router,
+    sign_in.router,
 )
 
 
@@ -132,6 +137,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """
     dsn = settings.database_url.get_secret_value()
     pool = await open_pool(dsn, application_name="groundswell api")
+    pools = WorkspacePools(dsn)
     sources = creator_sources(settings)
     shopify = settings.shopify_secret
     tracking = Tracking.on(
@@ -164,6 +170,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             links=CreatorLinks(settings.secret_key.get_secret_value(), settings.public_url),
             keys=ApiKeys.parse(settings.api_keys.get_secret_value()),
             desk=Desk.on(pool, settings.secret_key.get_secret_value(), settings.public_url, _mailer(settings)),
+            bindings=Bindings(pools, sealer),
             probes=(
                 DatabaseProbe(dsn),
                 Kept(KeysProbe(dsn, settings.masters)),
@@ -178,6 +185,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     finally:
         await sources.aclose()
         await tracking.clicks.aclose()
+        await pools.aclose()
         await pool.close()
 
 

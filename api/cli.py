@@ -19,7 +19,14 @@ from temporalio.service import RPCError
 from activities.store.keys import KEY_LIFE, KeyUnavailable
 from activities.store.migrate import SchemaMismatch
 from activities.tracing import TracingUnavailable
-from api import commands_audience, commands_contract, commands_record, commands_simulation, commands_twins
+from api import (
+    commands_access,
+    commands_audience,
+    commands_contract,
+    commands_record,
+    commands_simulation,
+    commands_twins,
+)
 from api.bench import commands as commands_bench
 from api.embedded.process import EmbeddedError
 from domain.errors import GroundswellError
@@ -51,6 +58,9 @@ content through approval, pays, and reports.
     groundswell api --host 0.0.0.0 --port 8000
 """,
 )
+app.add_typer(commands_access.keys, name="keys")
+app.add_typer(commands_access.members, name="members")
+app.add_typer(commands_access.access, name="access")
 app.add_typer(commands_audience.app, name="audience")
 app.add_typer(commands_contract.app, name="contract")
 app.add_typer(commands_record.app)  # verify, checkpoint, rebuild

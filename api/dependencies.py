@@ -23,6 +23,7 @@ from activities.store.queries import QUERIES
 from activities.store.sourcing_jobs import SourcingJobs, Wish
 from activities.store.webhooks import Webhooks
 from activities.tracking import Tracking
+from api.access.bound import Bindings
 from api.access.decisions import must_be_allowed
 from api.access.desk import Desk
 from api.access.principal import DEFAULT_WORKSPACE, Principal
@@ -107,9 +108,13 @@ class Services:
     operators: Operators = field(default_factory=Operators)
     workspace: str = DEFAULT_WORKSPACE
     webhooks_allow_private: bool = False
+    bindings: Bindings | None = None
+    """Without it the workspace is in the words of each query only, and not kept by the database."""
 
     async def within(self, workspace: str) -> "Services":
         """The services as a caller of this workspace uses them."""
+        if self.bindings is not None:
+            return await self.bindings.of(self, workspace)
         return self if workspace == self.workspace else replace(self, workspace=workspace)
 
 
@@ -229,6 +234,7 @@ class Decisions:
             IdempotencyKeyReused: the key came with another brief before.
         """
         campaign_id = uuid5(NAMESPACE_URL, f"campaign:{self._actor.id}:{self._key}").hex
+        await self._services.desk.campaigns.assign(campaign_id, self._services.workspace)
         answer = await self._services.engine.start_campaign(campaign_id, brief, actor=self._actor, command_id=self._key)
         self._must_be_answer_to(StartCampaign(campaign_id=campaign_id, brief=brief), answer)
         return campaign_id

@@ -40,6 +40,7 @@ TAGS: list[dict[str, str]] = [
     {"name": "Attribution", "description": "Which clicks and orders a creator's posts have led to."},
     {"name": "Tasks", "description": "What waits for a person."},
     {"name": "Webhooks", "description": "Programs that are told of events."},
+    {"name": "Access", "description": "Who comes in, and as what."},
     {"name": "Operations", "description": "For whoever runs Groundswell."},
 ]
 

@@ -9,7 +9,7 @@ import asyncpg
 
 from activities.store.pool import Pool
 from activities.store.queries import QUERIES
-from domain.errors import NotFound, Refused
+from domain.errors import IdempotencyKeyReused, NotFound
 from domain.money import Money
 from domain.values import Instant, Line, Value
 
@@ -18,10 +18,6 @@ PREFIX = "gsk"
 
 TOUCHED_EVERY = timedelta(minutes=1)
 """How exact the time of the last use is."""
-
-
-class KeyRefused(Refused):
-    """This key cannot be made: {why}"""
 
 
 class ApiKey(Value):
@@ -57,7 +53,14 @@ class Wanted(Value):
     limit: Money | None = None
     campaign_id: str | None = None
     read_only: bool = False
-    expires_at: Instant | None = None
+    expires_in: timedelta | None = None
+    """Counted from its making; None is until it is revoked."""
+
+    def is_answered_by(self, key: ApiKey) -> bool:
+        """Whether the key is what was asked for."""
+        same = (self.name, self.role, self.limit, self.campaign_id, self.read_only)
+        life = None if key.expires_at is None else key.expires_at - key.created_at
+        return same == (key.name, key.role, key.limit, key.campaign_id, key.read_only) and self.expires_in == life
 
 
 class IssuedKeys:
@@ -66,33 +69,36 @@ class IssuedKeys:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def create(self, workspace: str, wanted: Wanted, *, by: str) -> tuple[ApiKey, str]:
-        """A new key and its whole text, which nobody can be shown a second time.
+    async def create(self, workspace: str, wanted: Wanted, *, by: str, command_id: str) -> tuple[ApiKey, str | None]:
+        """A new key and its whole text, which is shown this once. The same again is the same key without its text.
 
         Raises:
-            KeyRefused: it would have ended before it begins.
+            IdempotencyKeyReused: the command id came with another wish before.
         """
-        if wanted.expires_at is not None and wanted.expires_at <= datetime.now(UTC):
-            raise KeyRefused(why="it would expire before it begins: give expires_at a time in the future.")
-        row = None
-        while row is None:  # ids are random and short: one that is taken is drawn again
-            id_, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
-            text = f"{PREFIX}_{id_}_{secret}"
-            row = await self._pool.fetchrow(
-                QUERIES.create_api_key,
-                id_,
-                workspace,
-                wanted.name,
-                wanted.role,
-                wanted.limit.amount if wanted.limit else None,
-                wanted.limit.currency if wanted.limit else None,
-                wanted.campaign_id,
-                wanted.read_only,
-                digest_of(text),
-                by,
-                wanted.expires_at,
-            )
-        return _key(row), text
+        id_ = hashlib.sha256(f"key/{workspace}/{by}/{command_id}".encode()).hexdigest()[:16]
+        now = datetime.now(UTC)
+        text = f"{PREFIX}_{id_}_{secrets.token_urlsafe(32)}"
+        row = await self._pool.fetchrow(
+            QUERIES.create_api_key,
+            id_,
+            workspace,
+            wanted.name,
+            wanted.role,
+            wanted.limit.amount if wanted.limit else None,
+            wanted.limit.currency if wanted.limit else None,
+            wanted.campaign_id,
+            wanted.read_only,
+            digest_of(text),
+            by,
+            now,
+            None if wanted.expires_in is None else now + wanted.expires_in,
+        )
+        if row is not None:
+            return _key(row), text
+        made = await self.get(id_)
+        if made is None or not wanted.is_answered_by(made):
+            raise IdempotencyKeyReused(key=command_id)
+        return made, None
 
     async def behind(self, presented: str) -> ApiKey | None:
         """The key that was presented, if it is one of ours and counts now. What it is compared in takes the same time

@@ -12,6 +12,7 @@ from activities.store.projections import Prepared, Prepares, Projection
 from activities.store.queries import QUERIES
 from activities.store.refusals import refusals
 from activities.store.sealing import SealedEvents, Sealer
+from activities.store.workspaces import FIRST, CampaignWorkspaces
 from domain.budget import BudgetMove
 from domain.events import Envelope, Metadata, Record, event_id
 from domain.exclusivity import ClaimMove
@@ -42,6 +43,7 @@ class PostgresEventLog:
         self._projections = tuple(projections)
         self._feed = Feed(pool)
         self._bell = Bell(pool)
+        self._workspaces = CampaignWorkspaces(pool)
 
     async def append(
         self,
@@ -70,6 +72,8 @@ class PostgresEventLog:
         """
         if not records:
             raise ValueError("a command without events is not appended")
+        if metadata.workspace == FIRST and (found := await self._workspaces.of(metadata.correlation_id)) != FIRST:
+            metadata = metadata.model_copy(update={"workspace": found})
         with counted_append(records, metadata) as note:
             stored, new = await self._record(stream, expected_version, records, metadata, moves, claims)
             note(new)

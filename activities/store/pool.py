@@ -1,6 +1,7 @@
 """Connections to PostgreSQL. A lost connection is not retried here: whoever calls knows what may be done twice."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 import asyncpg
@@ -19,11 +20,14 @@ async def open_pool(
     connect_timeout: float = 10,
     statement_timeout: float = 30,
     lock_timeout: float = 10,
+    idle_after: float = 300,
+    session: Mapping[str, str] | None = None,
 ) -> Pool:
     """A pool whose connections read and write jsonb as Python's objects. All timeouts are in seconds.
 
     `lock_timeout` bounds the wait for another writer of the same stream or campaign; a transaction that its process
-    has forgotten is ended by the server after `statement_timeout`, since others wait for its locks.
+    has forgotten is ended by the server after `statement_timeout`, since others wait for its locks. A connection is
+    closed when nobody used it for `idle_after`. `session` are settings that its sessions begin with.
 
     Raises:
         OSError, asyncpg.PostgresError, TimeoutError: the database can't be reached.
@@ -33,6 +37,7 @@ async def open_pool(
         min_size=min_size,
         max_size=max_size,
         timeout=connect_timeout,
+        max_inactive_connection_lifetime=idle_after,
         # The server gives up first and says why; this is for a server that no longer answers.
         command_timeout=statement_timeout + 5,
         init=_read_json,
@@ -45,6 +50,7 @@ async def open_pool(
             "timezone": "UTC",
             # Both the append and the feed rely on it.
             "default_transaction_isolation": "read committed",
+            **(session or {}),
         },
     )
 

@@ -10,6 +10,7 @@ from activities.store.access_keys import IssuedKeys
 from activities.store.access_members import Members
 from activities.store.access_sessions import ABSOLUTE, Sessions
 from activities.store.pool import Pool
+from activities.store.workspaces import CampaignWorkspaces
 from api.access.rates import PER_KEY, PER_STRANGER, Limiter
 
 
@@ -22,6 +23,7 @@ class Desk:
     sessions: Sessions
     audit: AccessAudit
     used_links: UsedLinks
+    campaigns: CampaignWorkspaces
     secret: str
     public_url: str
     mailer: Mailer | None = None
@@ -38,6 +40,7 @@ class Desk:
             sessions=Sessions(pool),
             audit=AccessAudit(pool),
             used_links=UsedLinks(pool),
+            campaigns=CampaignWorkspaces(pool),
             secret=secret,
             public_url=public_url.rstrip("/"),
             mailer=mailer,

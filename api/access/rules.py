@@ -210,6 +210,7 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
         "GET /c/{token}": LINK,
         "POST /c/{token}/performance-report": LINK,
         "GET /c/{token}/contract.pdf": LINK,
+        "GET /c/{token}/amendments/{number}.pdf": LINK,
         "POST /c/{token}/{verb}": LINK,
         "GET /l/{code}": ANYBODY,
         "GET /healthz": ANYBODY,

@@ -9,9 +9,10 @@ select id from workspaces order by id;
 -- name: create_api_key
 -- Notes a new key of a workspace, by its digest.
 insert into api_keys (
-    id, workspace, name, role, limit_amount, limit_currency, campaign_id, read_only, digest, created_by, expires_at
+    id, workspace, name, role, limit_amount, limit_currency, campaign_id, read_only, digest, created_by, created_at,
+    expires_at
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 on conflict (id) do nothing
 returning *;
 
@@ -160,3 +161,11 @@ select workspace, creator_id, campaign_id from collaboration_pipeline where coll
 -- name: workspace_of_stream
 -- To which workspace a stream belongs.
 select workspace from streams where stream = $1;
+
+-- name: assign_campaign
+-- Says to which workspace a campaign will belong.
+insert into campaign_workspaces (campaign_id, workspace) values ($1, $2) on conflict (campaign_id) do nothing;
+
+-- name: workspace_of_campaign
+-- To which workspace a campaign belongs, if not to the first one.
+select workspace from campaign_workspaces where campaign_id = $1;

@@ -62,7 +62,7 @@ revoke insert, update, delete on
     streams, events, campaign_board, collaboration_pipeline, tasks, rights_clocks, creator_track_records,
     tracked_collaborations, shop_orders, shop_refunds
 from groundswell_app;
-grant select on feed_position to groundswell_app;
+grant select on feed_position, feed_marks to groundswell_app;
 
 -- Tables whose rows belong to what another row belongs to: its policy is theirs.
 alter table budget enable row level security;
@@ -92,6 +92,12 @@ using (
     )
 );
 grant select on tracked_links to groundswell_app;
+
+-- Whether somebody has been erased, which queries look at; keys themselves no caller's session reads.
+alter table data_keys enable row level security;
+create policy of_a_creator_of_its_workspace on data_keys for select to groundswell_app
+using (exists (select from creators where creators.id = substr(data_keys.owner, length('creator/') + 1)));
+grant select (owner, erased_at) on data_keys to groundswell_app;
 
 -- What is kept under the digest of its content: of a creator's, who may see the creator; the rest is found only by whoever
 -- has read its digest in an event.
