@@ -207,6 +207,14 @@ class MailLog(Protocol):
         ...
 
 
+class TrackedOrders(Protocol):
+    """What shops have told of."""
+
+    async def sold(self, collaboration_id: str) -> tuple[int, int]:
+        """How many orders a collaboration has led to, and their revenue in minor units, both after refunds."""
+        ...
+
+
 class Payouts(Protocol):
     """The way out for money."""
 

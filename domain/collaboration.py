@@ -32,6 +32,7 @@ from domain.assignment import Assignment
 from domain.calendars import ROUND_THE_CLOCK, Calendar
 from domain.checks import Assessment
 from domain.claims import Claim
+from domain.commission import SettleCommission, owes_commission
 from domain.content_approval import ContentCommand, ContentEvent
 from domain.contract_signing import ContractCommand, ContractEvent
 from domain.deadlines import (
@@ -99,6 +100,7 @@ ENGINES_OWN = (
     DraftAmendment,
     RecordAmendmentSeal,
     RecordPayout,
+    SettleCommission,
     live_posts.RecordCheck,
     monitoring.NoteUnavailable,
     PassTime,
@@ -157,6 +159,7 @@ class Collaboration:
     signatures: Mapping[Role, AnySignature] = field(default_factory=dict)
     amendments: tuple[Amendment, ...] = ()
     works: Mapping[int, Work] = field(default_factory=dict)
+    commission_settled: bool = False
     metrics: Mapping[int, Metrics] = field(default_factory=dict)
     payouts: Mapping[str, Payout] = field(default_factory=dict)
     tasks: Tasks = field(default_factory=dict)
@@ -211,6 +214,11 @@ class Collaboration:
         return self.amendment is not None or self.unsealed_amendment is not None
 
     @property
+    def owes_commission(self) -> bool:
+        """Whether a commission is still to be settled."""
+        return owes_commission(self)
+
+    @property
     def open_tasks(self) -> str:
         """The names of the open tasks, for messages."""
         return f"open are {', '.join(sorted(self.tasks))}" if self.tasks else "nothing is open"
@@ -249,7 +257,7 @@ def _decide(command: CollaborationCommand, state: Collaboration, context: Contex
         raise WrongStage(command=name, needed="verification", subject="collaboration", stage="not opened")
     if isinstance(command, ENGINES_OWN) and context.actor.role is not Role.ENGINE:
         raise NotYourTurn(command=type(command).__name__, needed=Role.ENGINE, role=context.actor.role)
-    if state.closing is not None and not isinstance(command, RecordPayout | PassTime):
+    if state.closing is not None and not isinstance(command, RecordPayout | SettleCommission | PassTime):
         raise AlreadyEnded(subject="the collaboration", outcome=state.closing.outcome)
     if isinstance(command, VerificationCommand):
         return verification.decide(command, state, context)

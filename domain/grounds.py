@@ -21,6 +21,7 @@ from domain.amendments import (
 from domain.campaign import Campaign, CampaignCancelled, CampaignClosed, CampaignEvent
 from domain.checks import Assessment
 from domain.collaboration import Collaboration, CollaborationCancelled, CollaborationEvent
+from domain.commission import CommissionSettled
 from domain.content_approval import (
     AutoApprovalBlocked,
     ChangesRequested,
@@ -185,6 +186,9 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
         case MetricsRecorded(metrics=metrics):
             if metrics.taken_at is not None:
                 yield _shared(f"the figures were taken on {moment(metrics.taken_at, zone)}")
+        case CommissionSettled(cap=cap):
+            most = _money(cap, event.amount.currency)
+            yield _shared(f"the contract pays {event.ratio:.1%} of tracked sales after refunds, at most {most}")
         case PayoutScheduled(payout=payout):
             yield _shared(_entitlement(payout, before))
         case PayoutMade():
@@ -372,6 +376,8 @@ def _entitlement(payout: Payout, before: Collaboration) -> str:
             scheduled = sum(each.amount.amount for each in before.payouts.values())
             already = _money(scheduled, before.agreed.currency)
             return f"the contract's clause on cancellation, on the fee of {fee} with {already} scheduled before"
+        case PayoutPurpose.COMMISSION:
+            return "the contract's commission on what the creator's links and codes have sold, after refunds"
         case _:
             assert_never(payout.purpose)
 

@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from domain import live_posts
+from domain import commission, live_posts
 from domain.appointments import Appointment, Appointments, kept
+from domain.commission import CommissionSettled, SettleCommission
 from domain.content_approval import REPORT_METRICS, DeliverableNumber, content_task, creator_task
 from domain.deadlines import Task, TaskExpired, closed, opened
 from domain.decider import Command, Context, Event, Role
 from domain.errors import NothingToDecide, WrongStage
 from domain.lifecycle import Stage
 from domain.live_posts import LivePostCommand, LivePostEvent
-from domain.outcomes import Outcome, end
+from domain.outcomes import Outcome, end, is_through
 from domain.payouts import PayoutMade, PayoutScheduled, RecordPayout
 from domain.values import Instant, Line, Value
 from domain.watching import POLL_METRICS, next_poll, watch_ends
@@ -103,8 +104,16 @@ class MetricsMissing(Event):
     deliverable: int
 
 
-MonitoringCommand = RecordMetrics | NoteUnavailable | RecordPayout | LivePostCommand
-MonitoringEvent = MetricsRecorded | MetricsUnavailable | MetricsMissing | PayoutScheduled | PayoutMade | LivePostEvent
+MonitoringCommand = RecordMetrics | NoteUnavailable | RecordPayout | SettleCommission | LivePostCommand
+MonitoringEvent = (
+    MetricsRecorded
+    | MetricsUnavailable
+    | MetricsMissing
+    | PayoutScheduled
+    | PayoutMade
+    | CommissionSettled
+    | LivePostEvent
+)
 
 
 def decide(command: MonitoringCommand, state: "Collaboration", context: Context) -> Sequence[Event]:
@@ -118,6 +127,8 @@ def decide(command: MonitoringCommand, state: "Collaboration", context: Context)
             return [_note_unavailable(command, state, context)]
         case RecordPayout():
             return [_record_payout(command, state)]
+        case SettleCommission():
+            return commission.decide(command, state)
 
 
 def _record_metrics(command: RecordMetrics, state: "Collaboration", context: Context) -> Event:
@@ -202,6 +213,8 @@ def evolve(state: "Collaboration", event: MonitoringEvent) -> "Collaboration":
             paid = state.payouts[event.payout_id].model_copy(update={"reference": event.reference})
             committed = state.committed - event.amount.amount
             return replace(state, payouts={**state.payouts, paid.id: paid}, committed=committed)
+        case CommissionSettled():
+            return replace(state, commission_settled=True)
 
 
 def _measured(state: "Collaboration", event: MetricsRecorded) -> "Collaboration":
@@ -222,15 +235,11 @@ def _polled(state: "Collaboration", event: MetricsRecorded | MetricsUnavailable)
 
 def conclude(state: "Collaboration") -> Sequence[Event]:
     """The end, once nothing is owed and nothing is awaited any more; called after every other decision."""
-    if state.ended or state.owed:
+    if state.ended or state.owed or state.owes_commission:
         return []
     if state.closing is not None:
         return end(state, state.closing.outcome, state.closing.reason)
-    if state.appointments:
-        return []
-    finished = (WorkStatus.MEASURED, WorkStatus.UNMEASURED)
-    measured = all(work.status in finished for work in state.works.values())
-    if state.stage is Stage.MONITORING and measured and not state.amending:
+    if is_through(state):
         reason = "every post is live, measured as far as possible, and paid"
         return end(state, Outcome.COMPLETED, reason)
     return []

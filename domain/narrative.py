@@ -27,6 +27,7 @@ from domain.campaign import CampaignCancelled, CampaignClosed, CampaignEvent
 from domain.changes import clauses_of
 from domain.checks import Verdict
 from domain.collaboration import CollaborationCancelled, CollaborationEvent
+from domain.commission import CommissionSettled
 from domain.content_approval import (
     AutoApprovalBlocked,
     ChangesRequested,
@@ -207,6 +208,10 @@ def tell(event: AnyEvent, zone: ZoneInfo = UTC) -> str:
             return f"Nobody reported the figures of deliverable {event.deliverable} in time; they count as unknown."
         case PayoutScheduled(payout=payout):
             return f"{_PURPOSES[payout.purpose]} of {amount(payout.amount)} is owed to the creator."
+        case CommissionSettled(orders=orders, ratio=ratio):
+            sales = Money(amount=event.revenue, currency=event.amount.currency)
+            on = f"{ratio:.1%} of {amount(sales)} in {counted(orders, 'order')}"
+            return f"The commission was settled: {on}, at most the cap, is {amount(event.amount)}."
         case PayoutMade():
             return f"{amount(event.amount)} was paid to the creator."
         case CollaborationCancelled():
@@ -326,6 +331,7 @@ _PURPOSES: dict[PayoutPurpose, str] = {
     PayoutPurpose.UPFRONT: "The upfront payment",
     PayoutPurpose.BALANCE: "The balance",
     PayoutPurpose.KILL_FEE: "The kill fee",
+    PayoutPurpose.COMMISSION: "The commission",
 }
 
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from domain.claims import Release
 from domain.decider import Event
+from domain.lifecycle import Stage
 from domain.money import Minor
 from domain.personal import PERSONAL
 from domain.values import Text, Value
+from domain.work import WorkStatus
 
 if TYPE_CHECKING:
     from domain.collaboration import Collaboration
@@ -53,9 +55,16 @@ class CollaborationEnded(Event):
     """What is given back of the claims on the creator; None if there were none."""
 
 
+def is_through(state: "Collaboration") -> bool:
+    """Whether the work is done: every post has been measured as far as possible, and nothing about them is awaited."""
+    finished = (WorkStatus.MEASURED, WorkStatus.UNMEASURED)
+    measured = all(work.status in finished for work in state.works.values())
+    return state.stage is Stage.MONITORING and measured and not state.appointments and not state.amending
+
+
 def end(state: "Collaboration", outcome: Outcome, reason: str, *scheduled: Event) -> Sequence[Event]:
-    """The end now, or once every scheduled payout has been made, those that come with the end among them."""
-    if state.owed or scheduled:
+    """The end now, or once everything owed has been paid: what comes with the end, and a commission, among it."""
+    if state.owed or scheduled or state.owes_commission:
         return [*scheduled, CollaborationClosing(closing=Closing(outcome=outcome, reason=reason))]
     released = _released_claims(state, outcome)
     return [CollaborationEnded(outcome=outcome, reason=reason, released_claims=released, **state.loose_ends())]

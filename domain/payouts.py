@@ -14,6 +14,7 @@ class PayoutPurpose(StrEnum):
     UPFRONT = "upfront"
     BALANCE = "balance"
     KILL_FEE = "kill_fee"
+    COMMISSION = "commission"
 
 
 class Payout(Value):

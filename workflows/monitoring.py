@@ -2,9 +2,11 @@
 
 from temporalio import workflow
 
+from activities.commissions import Commissions, SalesRequest
 from activities.monitoring import Monitoring, PayRequest, SweepRequest
 from domain.campaign import Campaign, CloseCampaign
 from domain.collaboration import Collaboration
+from domain.commission import SettleCommission, commission_is_due
 from domain.lifecycle import Stage
 from domain.payouts import RecordPayout
 from workflows import policies
@@ -24,11 +26,29 @@ async def pay_what_is_owed(flow: EventSourced[Collaboration]) -> None:
         await flow.engine(RecordPayout(payout_id=payout.id, reference=made.reference))
 
 
+async def settle_commission(flow: EventSourced[Collaboration]) -> None:
+    """Reckon the commission once everything else is over; a settlement that comes to something is owed from then on."""
+    if commission_is_due(flow.state):
+        sales = await workflow.execute_activity_method(
+            Commissions.tracked_sales,
+            SalesRequest(collaboration_id=flow.state.id),
+            summary="what the creator's links and codes have sold",
+            **policies.PAPERWORK,
+        )
+        await flow.engine(SettleCommission(orders=sales.orders, revenue=sales.revenue))
+
+
+def has_to_pay(state: Collaboration) -> bool:
+    """Whether something is to be paid, or a commission to be reckoned."""
+    return bool(state.owed) or commission_is_due(state)
+
+
 async def monitor_results(flow: EventSourced[Collaboration]) -> None:
     """Pay the rest and wait for each post's figures; the collaboration ends when nothing is open."""
     while not flow.state.ended:
         await pay_what_is_owed(flow)
-        await human_step(flow, until=lambda: bool(flow.state.owed))
+        await settle_commission(flow)
+        await human_step(flow, until=lambda: has_to_pay(flow.state))
 
 
 async def close_campaign(flow: EventSourced[Campaign]) -> None:

@@ -11,6 +11,7 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from activities.amendments import Amendments
+from activities.commissions import Commissions
 from activities.connectors.creator_sources import CreatorSources
 from activities.connectors.pades import PadesSeals, self_signed
 from activities.connectors.smtp import SmtpMailer
@@ -29,6 +30,7 @@ from activities.store.creators import Creators
 from activities.store.documents import Documents
 from activities.store.event_log import PostgresEventLog
 from activities.store.mail_log import MailLog
+from activities.store.orders import Orders
 from activities.store.payout_ways import PayoutWays
 from activities.store.payouts import PaymentOrders
 from activities.store.pool import Pool, open_pool
@@ -113,6 +115,7 @@ def activities(
         amendments.seal_amendment,
         monitoring.pay,
         monitoring.cancel_collaborations,
+        Commissions(Orders(pool)).tracked_sales,
         rights.start_clocks,
         rights.terms_in_force,
         Notification(log, directory, mailer, mail_log, documents, links, tracked).notify,

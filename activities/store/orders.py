@@ -149,6 +149,11 @@ class Orders:
         rows = await self._pool.fetch(QUERIES.tracked_figures, self._workspace, campaign_id)
         return [TrackedFigures(**dict(row)) for row in rows]
 
+    async def sold(self, collaboration_id: str) -> tuple[int, int]:
+        """How many orders one collaboration has led to, and their revenue in minor units, both after refunds."""
+        row = await self._pool.fetchrow(QUERIES.collaboration_sales, self._workspace, collaboration_id)
+        return (row["orders"], row["revenue"]) if row is not None else (0, 0)
+
     async def unattributed(self, campaign_id: str) -> Sequence[tuple[str, int]]:
         """Orders that are nobody's, by reason: the campaign's, and those that no campaign can claim."""
         rows = await self._pool.fetch(QUERIES.unattributed_orders, self._workspace, campaign_id)

@@ -14,6 +14,7 @@ from domain.behaviour import Behaviour, Draw
 from domain.budget import moves
 from domain.checks import Assessment, Verdict
 from domain.collaboration import Collaboration, CollaborationCommand, CollaborationDecider
+from domain.commission import SettleCommission, commission_is_due
 from domain.content_approval import PUBLISH
 from domain.contract_signing import DraftContract
 from domain.deadlines import PassTime, Task
@@ -118,6 +119,11 @@ class Walking:
             return RecordAssessment(assessment=self._assessed())
         if state.owed:
             return RecordPayout(payout_id=state.owed[0].id, reference="simulated")
+        if commission_is_due(state):
+            return SettleCommission(
+                orders=sum(result.orders for result in self._results),
+                revenue=sum(result.revenue for result in self._results),
+            )
         if state.stage is Stage.NEGOTIATION and state.offer is None:
             return MakeOffer()
         if state.stage is Stage.NEGOTIATION and (answer := engines_answer(state)) is not None:

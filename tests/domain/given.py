@@ -18,7 +18,7 @@ from domain.campaign import Campaign, CampaignDecider
 from domain.check_policy import Check
 from domain.checks import Assessment, Evidence, Verdict
 from domain.claims import Claim, Scope
-from domain.clauses import Exclusivity, Terms
+from domain.clauses import Commission, Exclusivity, Terms
 from domain.collaboration import Collaboration, CollaborationDecider
 from domain.content_approval import ApproveDraft, MarkPublished, SubmitDraft
 from domain.contract_signing import DraftContract, RecordSeal, SignContract
@@ -34,7 +34,9 @@ from domain.formats import Format
 from domain.goal_setting import StartCampaign
 from domain.live_posts import Look, RecordCheck, Sighting
 from domain.money import Money
+from domain.monitoring import Metrics, RecordMetrics
 from domain.negotiation import AcceptOffer, CounterOffer, MakeOffer
+from domain.payouts import RecordPayout
 from domain.performance_report import PerformanceReport
 from domain.verification import ApproveCreator, OpenCollaboration, RecordAssessment
 
@@ -324,6 +326,17 @@ def live(assignment: Assignment | None = None) -> Story[Any, Collaboration]:
         story = story.does(SubmitDraft(deliverable=number, caption=DISCLOSED), by=CREATOR)
         story = story.does(ApproveDraft(deliverable=number, version=1), by=BRAND)
         story = story.does(a_post(number), by=CREATOR)
+    return story
+
+
+def commissioned(cap: int = 30_00) -> Story[Any, Collaboration]:
+    """A collaboration that is over but for a commission of a tenth of what was sold, which is to be settled."""
+    terms = Terms(commission=Commission(ratio=0.1, cap=cap))
+    story = live(an_assignment(terms=terms, tracks_sales=True))
+    for number in story.state.works:
+        story = story.does(RecordMetrics(deliverable=number, metrics=Metrics(likes=9)), by=CREATOR)
+    for payout in story.state.owed:
+        story = story.does(RecordPayout(payout_id=payout.id, reference="tr_1"))
     return story
 
 

@@ -24,8 +24,10 @@ from domain.assignment import Assignment
 from domain.brief import Asked, NegotiationPolicy, Policies
 from domain.changes import Changes
 from domain.checks import Verdict
-from domain.clauses import Cancellation, Deliverable, Terms, UsageRights
+from domain.clauses import Cancellation, Commission, Deliverable, Terms, UsageRights
 from domain.collaboration import CancelCollaboration, Collaboration, CollaborationCommand, CollaborationDecider
+from domain.commission import SettleCommission, commission_is_due
+from domain.concession import Concession
 from domain.content_approval import ApproveDraft, MarkPublished, RequestChanges, SubmitDraft
 from domain.contract_signing import DraftContract, SignContract
 from domain.deadlines import DeadlinePolicy, ExtendDeadline, OnExpiry, PassTime, next_alarm
@@ -34,7 +36,15 @@ from domain.errors import BudgetExceeded, Refused
 from domain.formats import Format
 from domain.money import Money
 from domain.monitoring import Metrics, RecordMetrics
-from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer, MakeOffer, WithholdOffer
+from domain.negotiation import (
+    AcceptOffer,
+    ConcedeOffer,
+    CounterOffer,
+    DeclineOffer,
+    MakeOffer,
+    WithholdOffer,
+    engines_answer,
+)
 from domain.payouts import RecordPayout
 from domain.verification import (
     ApproveCreator,
@@ -137,7 +147,13 @@ def engine_moves(state: Collaboration) -> list[Said]:
     if not state.opened:
         return [(opening(), ENGINE)]
     if state.owed:
-        return [(RecordPayout(payout_id=payout.id, reference="tr_1"), ENGINE) for payout in state.owed]
+        return [
+            (RecordPayout(payout_id=payout.id, reference=reference), ENGINE)
+            for payout in state.owed
+            for reference in ("tr_1", "PO-1")
+        ]
+    if commission_is_due(state):
+        return [(SettleCommission(orders=2, revenue=90_00), ENGINE)]
     if state.assessment is None:
         return [(RecordAssessment(assessment=an_assessment(verdict)), ENGINE) for verdict in LIKELY]
     if not state.tasks and state.offer is None:
@@ -171,7 +187,7 @@ def _answers(name: str, state: Collaboration) -> list[Said]:
             side = CREATOR if step == "answer_offer" else BRAND
             counters: list[Said] = [(CounterOffer(version=version, fee=usd(fee)), side) for fee in fees]
             accept: Said = (AcceptOffer(version=version), side)
-            policy: Said = (AcceptOffer(version=version), ENGINE)
+            policy: Said = (engines_answer(state) or AcceptOffer(version=version), ENGINE)
             return [*[accept] * 4, *counters, policy, (DeclineOffer(version=version), side)]
         case "sign_contract":
             return [(SignContract(typed_name="N", document=DOCUMENT, consent=True), Role(rest))]
@@ -217,6 +233,7 @@ any_commands: st.SearchStrategy[CollaborationCommand] = st.one_of(
     st.just(MakeOffer()),
     st.just(WithholdOffer()),
     st.builds(AcceptOffer, version=numbers),
+    st.builds(ConcedeOffer, version=numbers),
     st.builds(
         CounterOffer, version=numbers, fee=st.builds(Money, amount=fees, currency=st.sampled_from(["USD", "EUR"]))
     ),
@@ -239,6 +256,7 @@ any_commands: st.SearchStrategy[CollaborationCommand] = st.one_of(
             Metrics, taken_at=st.none() | st.just(T0), likes=st.none() | st.integers(0, 9), views=st.just(3)
         ),
     ),
+    st.builds(SettleCommission, orders=st.just(1), revenue=fees),
     st.builds(RecordPayout, payout_id=st.sampled_from(["collab-1/upfront", "x"]), reference=st.just("tr_9")),
     st.builds(CancelCollaboration, reason=st.just("recall")),
     st.builds(ExtendDeadline, task=st.sampled_from(["answer_offer", "review_draft/1", "sign_contract/brand", "x"])),
@@ -278,20 +296,27 @@ def policies(draw: st.DrawFn) -> Policies:
         **deadlines,
         performance_report_from=draw(st.sampled_from(Asked)),
         rounds_of_changes=draw(st.integers(0, 2)),
-        negotiation=NegotiationPolicy(accept_up_to=accept_up_to, rounds=draw(st.integers(0, 3))),
+        negotiation=NegotiationPolicy(
+            accept_up_to=accept_up_to, rounds=draw(st.integers(0, 3)), concession=draw(curves)
+        ),
     )
+
+
+commissions = st.none() | st.builds(Commission, ratio=st.sampled_from([0.1, 0.5]), cap=st.sampled_from([1, 20_00]))
+curves = st.none() | st.builds(Concession, rounds=st.integers(1, 3), exponent=st.sampled_from([0.5, 1.0, 3.0]))
 
 
 @st.composite
 def assignments(draw: st.DrawFn) -> Assignment:
-    """Up to three deliverables for a fee between nothing and 400 dollars."""
+    """Up to three deliverables for a fee of at most 380 dollars, and now and then a commission of at most 20."""
     ratio = st.sampled_from([0.0, 0.25, 1 / 3, 0.5, 1.0])
     cancellation = Cancellation(before_creation=draw(ratio), created=draw(ratio), delivered=draw(ratio))
     formats = draw(st.lists(st.sampled_from(Format), min_size=1, max_size=3))
     return an_assignment(
-        opening_fee=draw(st.integers(0, 400_00)),
+        opening_fee=draw(st.integers(0, 380_00)),
+        tracks_sales=True,
         deliverables=tuple(Deliverable(number=n, format=kind) for n, kind in enumerate(formats, start=1)),
-        terms=Terms(upfront=draw(ratio), cancellation=cancellation),
+        terms=Terms(upfront=draw(ratio), cancellation=cancellation, commission=draw(commissions)),
         policies=draw(policies()),
     )
 

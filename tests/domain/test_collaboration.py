@@ -174,16 +174,23 @@ def test_there_is_one_end_and_it_is_last(walk: Walk) -> None:
 @many
 @given(walks())
 def test_payouts_stay_within_the_fee(walk: Walk) -> None:
-    """No payout is scheduled twice, made twice or made unscheduled, and all together are at most the agreed fee."""
+    """No payout is scheduled twice, made twice or made unscheduled, and all together are at most the agreed fee.
+
+    The commission comes on top, and is at most its cap.
+    """
     scheduled = [one.payout for one in walk.events if isinstance(one, PayoutScheduled)]
     made = Counter(one.payout_id for one in walk.events if isinstance(one, PayoutMade))
     assert len({payout.id for payout in scheduled}) == len(scheduled)
     assert set(made) <= {payout.id for payout in scheduled}
     assert all(count == 1 for count in made.values())
     agreed = walk.state.fee.amount if walk.state.fee else 0
-    assert sum(payout.amount.amount for payout in scheduled) <= agreed
+    beside = sum(payout.amount.amount for payout in scheduled if payout.purpose is PayoutPurpose.COMMISSION)
+    fees = sum(payout.amount.amount for payout in scheduled) - beside
+    commission = walk.state.offer.commission if walk.state.offer else None
+    assert beside <= (commission.cap if commission else 0)
+    assert fees <= agreed
     if walk.state.outcome is Outcome.COMPLETED:
-        assert sum(payout.amount.amount for payout in scheduled) == agreed
+        assert fees == agreed
 
 
 @many

@@ -28,6 +28,7 @@ from domain.campaign import CancelCampaign, CloseCampaign
 from domain.changes import Changes
 from domain.checks import Verdict
 from domain.collaboration import CancelCollaboration
+from domain.commission import SettleCommission
 from domain.content_approval import RequestChanges
 from domain.deadlines import OnExpiry, PassTime
 from domain.decider import Event, Role
@@ -51,6 +52,7 @@ from tests.domain.given import (
     an_assignment,
     approved,
     asked_to_report,
+    commissioned,
     concluded,
     countered,
     drafted,
@@ -102,6 +104,7 @@ def collaboration_stories() -> Iterator[Event]:
     yield from countered().does(NoteBlocked(version=2, by=Role.BRAND, answer="accept", shortfall=shortfall)).past
     yield from offered().does(DeclineOffer(version=1, reason="too little"), by=CREATOR).past
     yield from opened().does(RecordAssessment(assessment=an_assessment(Verdict.FAIL))).past
+    yield from commissioned().does(SettleCommission(orders=3, revenue=240_00)).past
     yield from asked_to_report().does(ReportPerformance(report=a_report()), by=CREATOR).past
     unreported = an_assignment(policies=Policies(performance_report=a_policy(OnExpiry.DECLINE)))
     yield from asked_to_report(unreported).waits(until=T0 + 48 * HOUR).events

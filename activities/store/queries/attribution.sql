@@ -155,6 +155,21 @@ left join sold using (collaboration_id)
 where collaboration.workspace = $1 and collaboration.campaign_id = $2
 order by collaboration.collaboration_id;
 
+-- name: collaboration_sales
+-- What one collaboration has sold: orders that were not cancelled nor given back, and what is left of their money.
+select
+    count(*) filter (where amount > 0 or total = 0) as orders,
+    coalesce(sum(amount), 0)::bigint as revenue
+from (
+    select
+        placed.total,
+        greatest(0, placed.total - coalesce(sum(refund.amount), 0)) as amount
+    from shop_orders as placed
+    left join shop_refunds as refund using (workspace, shop, order_id, currency)
+    where placed.workspace = $1 and placed.collaboration_id = $2 and placed.cancelled_at is null
+    group by placed.workspace, placed.shop, placed.order_id
+) as kept;
+
 -- name: unattributed_orders
 -- Orders that are nobody's, by reason: the campaign's, and those that no campaign can claim.
 select
