@@ -163,7 +163,7 @@ def particulars(paper: Paper) -> dict[str, Any]:
         "creator": wording.one_line(profile.name),
         "account": f"@{profile.handle} on {wording.PLATFORMS[profile.platform]}",
         "creator_contact": profile.email,
-        "changes": list(_changes(proposal.before, proposal.after, state.agreed)),
+        "changes": list(changes_in_words(proposal.before, proposal.after, state.agreed)),
         "follows": list(_consequences(proposal.after, state)),
         "how": HOW,
     }
@@ -187,7 +187,7 @@ CLAUSES: Mapping[str, tuple[str, str]] = {
 """Each change by the clause of the contract that it is in, and what it is called there."""
 
 
-def _changes(before: Changes, after: Changes, agreed: Assignment) -> Iterator[dict[str, Any]]:
+def changes_in_words(before: Changes, after: Changes, agreed: Assignment) -> Iterator[dict[str, Any]]:
     """Old and new text of every change, in the contract's order."""
     then = amended(agreed, after)
     for name, (clause, what) in CLAUSES.items():

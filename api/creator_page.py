@@ -13,43 +13,34 @@ from functools import cache
 from typing import Annotated, Any
 from uuid import uuid4
 
-from babel.numbers import get_currency_precision
 from fastapi import APIRouter, Path, Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from activities.amendments import changes_in_words
 from activities.links import LinkInvalid
 from activities.records import brief_of, collaboration_after
 from api.access.authorise import creator_behind
 from api.access.principal import Principal
+from api.amendments import amendment_document
 from api.contract_signing import contract_document
+from api.creator_forms import COMMANDS, FIGURES, AsCommand, Fields, FormMistake
 from api.dependencies import ENGINE_KEYS, Decisions, Services, Serving
 from api.errors import RETRY_AFTER, status_of
 from api.report.wording import money
 from api.task_views import TaskView
 from api.views import CollaborationForCreator, collaboration_events, collaboration_for_creator
-from domain.content_approval import MarkPublished, SubmitDraft
-from domain.contract_signing import SignContract
-from domain.deadlines import ExtendDeadline
-from domain.decider import Actor, Command, Role
+from domain.amendments import Amendment
+from domain.collaboration import Collaboration
+from domain.decider import Actor, Role
 from domain.errors import GroundswellError, NotFound
-from domain.money import Money
-from domain.monitoring import Metrics, RecordMetrics
-from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer
+from domain.lifecycle import Stage
 
 router = APIRouter(prefix="/c/{token}", include_in_schema=False)
 
 Token = Annotated[str, Path(max_length=500)]
-Fields = Mapping[str, str]
-"""What was entered, without the empty fields."""
-AsCommand = Callable[[Fields, str], Command]
-"""What a form means: the command of its fields, and of the campaign's currency."""
-
-FIGURES = ("impressions", "reach", "views", "likes", "comments", "saves", "shares", "clicks")
-"""The figures of a post that a creator can read off their own account."""
-
 DONE = {
     "accept": "You have accepted the offer. The contract comes next; we write to you when it is ready.",
     "counter": "Your counter-offer is with the brand now.",
@@ -59,6 +50,10 @@ DONE = {
     "published": "Thank you. Next, report the post's figures.",
     "metrics": "Thank you, the figures are recorded.",
     "extend": "You have more time.",
+    "sign-amendment": "You have signed the amendment.",
+    "decline-amendment": "You have declined. The contract stays as it is.",
+    "withdraw-amendment": "It is withdrawn. The contract stays as it is.",
+    "propose": "We make a document of what you ask for; both of you then sign it, or nothing changes.",
     "performance-report": "Thank you, your figures have reached us.",
 }
 
@@ -94,6 +89,11 @@ class Page:
     view: CollaborationForCreator
     steps: Sequence[Step]
     may_counter: bool
+    amendment: Amendment | None
+    """The one that waits for signatures."""
+    changes: Sequence[Mapping[str, Any]]
+    """What it changes, in words."""
+    may_amend: bool
     done: str | None = None
     attempt: Attempt | None = None
     nonce: str = field(default_factory=lambda: secrets.token_urlsafe(16))
@@ -137,6 +137,20 @@ async def show_contract(request: Request, token: Token, services: Serving) -> Re
     return response
 
 
+@router.get("/amendments/{number}.pdf")
+async def show_amendment(
+    request: Request, token: Token, number: Annotated[int, Path(ge=1)], services: Serving
+) -> Response:
+    """An amendment to the contract of this collaboration."""
+    try:
+        caller = await creator_behind(token, services)
+        response = await amendment_document(request, services, _collaboration_of(caller), number)
+    except (LinkInvalid, NotFound) as invalid:
+        return _invalid_link(invalid)
+    response.headers.update(page_headers())
+    return response
+
+
 @router.post("/{verb}")
 async def take_step(request: Request, token: Token, verb: str, services: Serving) -> Response:
     """Takes a step by the same command as the API, and shows the page again."""
@@ -169,9 +183,7 @@ async def _attempt(
         key = uuid4().hex
     try:
         currency = await _currency(services, caller)
-        await Decisions(services, caller, key).on_collaboration(
-            _collaboration_of(caller), as_command(fields, currency)
-        )
+        await Decisions(services, caller, key).on_collaboration(_collaboration_of(caller), as_command(fields, currency))
     except ValidationError as error:
         wrong = [f"{_label(detail['loc'])}: {detail['msg']}" for detail in error.errors()]
         return Attempt(verb, fields, wrong, 422)
@@ -210,78 +222,6 @@ async def _currency(services: Services, caller: Principal) -> str:
     return collaboration_after(events).agreed.currency
 
 
-# From forms to commands
-
-
-class FormMistake(Exception):
-    """A field that cannot be read."""
-
-
-def _minor(text: str, currency: str) -> int:
-    """An amount as a person enters it, in minor units: `250`, `250.50` or `250,50` dollars."""
-    digits = get_currency_precision(currency)
-    decimals = rf"(?:[.,](\d{{1,{digits}}}))?" if digits else "()"
-    found = re.fullmatch(rf"(\d{{1,9}}){decimals}", text.replace(" ", ""), re.ASCII)
-    if found is None:
-        example = "250" + ("." + "0" * digits if digits else "")
-        raise FormMistake(f"Your fee: write the amount in {currency} as a plain number, such as {example}")
-    return int(found[1] + (found[2] or "").ljust(digits, "0"))
-
-
-def _only(fields: Fields, *names: str) -> dict[str, Any]:
-    return {name: fields[name] for name in names if name in fields}
-
-
-def _accept(fields: Fields, _: str) -> Command:
-    return AcceptOffer.model_validate(_only(fields, "version"))
-
-
-def _counter(fields: Fields, currency: str) -> Command:
-    fee = Money(amount=_minor(fields.get("fee", ""), currency), currency=currency)
-    return CounterOffer.model_validate({**_only(fields, "version", "message"), "fee": fee})
-
-
-def _decline(fields: Fields, _: str) -> Command:
-    return DeclineOffer.model_validate(_only(fields, "version", "reason"))
-
-
-def _sign(fields: Fields, _: str) -> Command:
-    if fields.get("consent") != "yes":
-        raise FormMistake("Tick the box to say that you have read the contract and agree to it.")
-    return SignContract.model_validate({**_only(fields, "typed_name", "document"), "consent": True})
-
-
-def _draft(fields: Fields, _: str) -> Command:
-    return SubmitDraft.model_validate(_only(fields, "deliverable", "caption", "media_url"))
-
-
-def _published(fields: Fields, _: str) -> Command:
-    return MarkPublished.model_validate(_only(fields, "deliverable", "url", "caption"))
-
-
-def _metrics(fields: Fields, _: str) -> Command:
-    figures = _only(fields, *FIGURES)
-    if not figures:
-        raise FormMistake("Enter at least one figure; leave the others empty if you do not know them.")
-    return RecordMetrics.model_validate({**_only(fields, "deliverable"), "metrics": Metrics.model_validate(figures)})
-
-
-def _extend(fields: Fields, _: str) -> Command:
-    return ExtendDeadline.model_validate(_only(fields, "task"))
-
-
-COMMANDS: dict[str, AsCommand] = {
-    "accept": _accept,
-    "counter": _counter,
-    "decline": _decline,
-    "sign": _sign,
-    "draft": _draft,
-    "published": _published,
-    "metrics": _metrics,
-    "extend": _extend,
-}
-
-
 # From state to page
 
 
@@ -298,6 +238,9 @@ async def _rendered(
         view=view,
         steps=[_step(task) for task in view.tasks if task.assignee is Role.CREATOR],
         may_counter=state.counter_offers < rounds,
+        amendment=state.amendment,
+        changes=_changes(state),
+        may_amend=state.stage is Stage.CONTENT_APPROVAL and not state.amending and state.closing is None,
         done=done,
         attempt=attempt,
     )
@@ -312,6 +255,13 @@ async def _rendered(
 def by_their_clocks(at: datetime, time_zone: str) -> str:
     """`4 January 2027, 10:05 (Europe/Berlin)`: an instant that has been brought into its time zone."""
     return f"{at:%-d %B %Y, %H:%M} ({time_zone})"
+
+
+def _changes(state: Collaboration) -> Sequence[Mapping[str, Any]]:
+    if state.amendment is None:
+        return []
+    proposal = state.amendment.proposal
+    return list(changes_in_words(proposal.before, proposal.after, state.agreed))
 
 
 def _step(task: TaskView) -> Step:

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 
-from api.creator_page import FormMistake, _minor
+from domain.amendments import DraftAmendment
 from domain.content_approval import RequestChanges
 from domain.decider import Role
 from domain.money import Money
@@ -290,23 +290,33 @@ async def test_an_ended_collaboration_says_how_it_ended(bench: Bench, anonymous:
     assert "has ended (declined)" in (await anonymous.get(visit.path)).text
 
 
-@pytest.mark.parametrize(
-    ("text", "currency", "minor"),
-    [
-        ("250", "USD", 25_000),
-        ("250.5", "USD", 25_050),
-        ("250,05", "EUR", 25_005),
-        ("5 000", "JPY", 5_000),
-        ("1.005", "KWD", 1_005),
-    ],
-)
-def test_amounts_are_read_as_people_write_them(text: str, currency: str, minor: int) -> None:
-    assert _minor(text, currency) == minor
+async def test_a_creator_asks_for_other_terms_and_signs_them(
+    bench: Bench, anonymous: httpx.AsyncClient, brand: httpx.AsyncClient
+) -> None:
+    """The page shows old and new beside each other, and the document; without a tick nothing is signed."""
+    id_ = await bench.signed()
+    visit = Visit(bench, anonymous, id_)
+    asked = await _ended_well(anonymous, await visit.send("propose", fee="300", reason="one more scene"))
+    assert "Amendment 1 is open" in asked
+    assert "propose" not in Forms(asked).by_action
+    document = await bench.services.documents.put(CONTRACT, "application/pdf", creator_id=None)
+    await bench.give(f"collaboration/{id_}", DraftAmendment(number=1, document=document))
+    page = (await anonymous.get(visit.path)).text
+    assert "until now: USD 212.50" in page
+    assert (await anonymous.get(f"{visit.path}/amendments/1.pdf")).content == CONTRACT
+    assert (await visit.send("sign-amendment", typed_name="Ines Okafor")).status_code == 422
+    signed = await _ended_well(anonymous, await visit.send("sign-amendment", typed_name="Ines Okafor", consent="yes"))
+    assert "You have signed the amendment." in signed
+    view = (await brand.get(f"/v1/collaborations/{id_}/amendments/1")).json()
+    assert (view["by"], list(view["signatures"])) == ("creator", ["creator"])
 
 
-@pytest.mark.parametrize(
-    ("text", "currency"), [("", "USD"), ("-5", "USD"), ("1.234", "USD"), ("5.0", "JPY"), ("٥", "USD"), ("1e9", "USD")]
-)
-def test_amounts_that_could_mean_two_things_are_not_guessed(text: str, currency: str) -> None:
-    with pytest.raises(FormMistake, match=currency):
-        _minor(text, currency)
+async def test_a_creator_declines_what_the_brand_asks_for(
+    bench: Bench, anonymous: httpx.AsyncClient, brand: httpx.AsyncClient
+) -> None:
+    id_ = await bench.signed()
+    visit = Visit(bench, anonymous, id_)
+    await brand.post(f"/v1/collaborations/{id_}/amendments", json={"changes": {"exclusivity_days": 30}})
+    await bench.give(f"collaboration/{id_}", DraftAmendment(number=1, document="a1" * 32))
+    assert "stays as it is" in await _ended_well(anonymous, await visit.send("decline-amendment", reason="no"))
+    assert (await brand.get(f"/v1/collaborations/{id_}/amendments/1")).json()["status"] == "declined"

@@ -1,0 +1,125 @@
+"""From the forms of the creator's page to the commands of the API: what was entered, or what is wrong with it."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from babel.numbers import get_currency_precision
+
+from domain.amendments import DeclineAmendment, ProposeAmendment, SignAmendment, WithdrawAmendment
+from domain.changes import Changes
+from domain.content_approval import MarkPublished, SubmitDraft
+from domain.contract_signing import SignContract
+from domain.deadlines import ExtendDeadline
+from domain.decider import Command
+from domain.money import Money
+from domain.monitoring import Metrics, RecordMetrics
+from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer
+
+Fields = Mapping[str, str]
+"""What was entered, without the empty fields."""
+AsCommand = Callable[[Fields, str], Command]
+"""What a form means: the command of its fields, and of the campaign's currency."""
+
+FIGURES = ("impressions", "reach", "views", "likes", "comments", "saves", "shares", "clicks")
+"""The figures of a post that a creator can read off their own account."""
+
+
+class FormMistake(Exception):
+    """A field that cannot be read."""
+
+
+def _minor(text: str, currency: str) -> int:
+    """An amount as a person enters it, in minor units: `250`, `250.50` or `250,50` dollars."""
+    digits = get_currency_precision(currency)
+    decimals = rf"(?:[.,](\d{{1,{digits}}}))?" if digits else "()"
+    found = re.fullmatch(rf"(\d{{1,9}}){decimals}", text.replace(" ", ""), re.ASCII)
+    if found is None:
+        example = "250" + ("." + "0" * digits if digits else "")
+        raise FormMistake(f"Your fee: write the amount in {currency} as a plain number, such as {example}")
+    return int(found[1] + (found[2] or "").ljust(digits, "0"))
+
+
+def _only(fields: Fields, *names: str) -> dict[str, Any]:
+    return {name: fields[name] for name in names if name in fields}
+
+
+def _accept(fields: Fields, _: str) -> Command:
+    return AcceptOffer.model_validate(_only(fields, "version"))
+
+
+def _counter(fields: Fields, currency: str) -> Command:
+    fee = Money(amount=_minor(fields.get("fee", ""), currency), currency=currency)
+    return CounterOffer.model_validate({**_only(fields, "version", "message"), "fee": fee})
+
+
+def _decline(fields: Fields, _: str) -> Command:
+    return DeclineOffer.model_validate(_only(fields, "version", "reason"))
+
+
+def _sign(fields: Fields, _: str) -> Command:
+    if fields.get("consent") != "yes":
+        raise FormMistake("Tick the box to say that you have read the contract and agree to it.")
+    return SignContract.model_validate({**_only(fields, "typed_name", "document"), "consent": True})
+
+
+def _propose(fields: Fields, currency: str) -> Command:
+    changes: dict[str, Any] = {}
+    if "fee" in fields:
+        changes["fee"] = Money(amount=_minor(fields["fee"], currency), currency=currency)
+    if "draft_days" in fields:
+        changes["draft_within"] = f"{fields['draft_days']} business days"
+    if "closes" in fields:
+        changes["posting_window"] = _only(fields, "opens", "closes")
+    if not changes:
+        raise FormMistake("Say what is to change: fill in at least one of the fields.")
+    return ProposeAmendment.model_validate({"changes": Changes.model_validate(changes), **_only(fields, "reason")})
+
+
+def _sign_amendment(fields: Fields, _: str) -> Command:
+    if fields.get("consent") != "yes":
+        raise FormMistake("Tick the box to say that you have read the amendment and agree to it.")
+    return SignAmendment.model_validate({**_only(fields, "number", "typed_name", "document"), "consent": True})
+
+
+def _decline_amendment(fields: Fields, _: str) -> Command:
+    return DeclineAmendment.model_validate(_only(fields, "number", "reason"))
+
+
+def _withdraw_amendment(fields: Fields, _: str) -> Command:
+    return WithdrawAmendment.model_validate(_only(fields, "number"))
+
+
+def _draft(fields: Fields, _: str) -> Command:
+    return SubmitDraft.model_validate(_only(fields, "deliverable", "caption", "media_url"))
+
+
+def _published(fields: Fields, _: str) -> Command:
+    return MarkPublished.model_validate(_only(fields, "deliverable", "url", "caption"))
+
+
+def _metrics(fields: Fields, _: str) -> Command:
+    figures = _only(fields, *FIGURES)
+    if not figures:
+        raise FormMistake("Enter at least one figure; leave the others empty if you do not know them.")
+    return RecordMetrics.model_validate({**_only(fields, "deliverable"), "metrics": Metrics.model_validate(figures)})
+
+
+def _extend(fields: Fields, _: str) -> Command:
+    return ExtendDeadline.model_validate(_only(fields, "task"))
+
+
+COMMANDS: dict[str, AsCommand] = {
+    "accept": _accept,
+    "counter": _counter,
+    "decline": _decline,
+    "sign": _sign,
+    "draft": _draft,
+    "published": _published,
+    "metrics": _metrics,
+    "extend": _extend,
+    "propose": _propose,
+    "sign-amendment": _sign_amendment,
+    "decline-amendment": _decline_amendment,
+    "withdraw-amendment": _withdraw_amendment,
+}
