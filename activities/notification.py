@@ -13,6 +13,7 @@ from activities import (
     goal_setting,
     monitoring,
     negotiation,
+    rights,
     verification,
 )
 from activities.event_streams import registry_of
@@ -22,6 +23,7 @@ from activities.links import CreatorLinks
 from activities.metrics import counted_mail
 from activities.ports import Attachment, Directory, Documents, EventLog, Letter, Mailer, MailLog
 from activities.records import brief_of, collaboration_after, creator_of
+from activities.starting import collaboration_stream
 from activities.store.tracked_links import TrackedLinks
 from domain.deadlines import TaskEscalated, TaskReminded
 from domain.decider import Role
@@ -92,6 +94,9 @@ LETTERS: Mapping[Template, Callable[[Occasion], Draft]] = {
     Template.REMINDER: reminder,
     Template.ESCALATION: escalation,
     Template.ENDED: monitoring.ended,
+    Template.RIGHTS_EXPIRING: rights.rights_expiring,
+    Template.RIGHTS_EXPIRED: rights.rights_expired,
+    Template.EXCLUSIVITY_ENDED: rights.exclusivity_ended,
 }
 """Who writes which letter."""
 
@@ -149,12 +154,17 @@ class Notification:
         event = registry_of(last.stream).decode(last)
         campaign_id = last.metadata.correlation_id
         brief = await brief_of(self._log, campaign_id)
-        if not last.stream.startswith("collaboration/"):
+        if last.stream.startswith("campaign/"):
             return Occasion(event, campaign_id, brief, None, None, self._links, audience)
-        state = collaboration_after(events)
+        state = collaboration_after(await self._of_collaboration(events))
         creator = await creator_of(self._directory, state.creator_id)
         tracked = await self._tracked.of(state, brief)
         return Occasion(event, campaign_id, brief, state, creator, self._links, audience, tracked)
+
+    async def _of_collaboration(self, events: Sequence[Envelope]) -> Sequence[Envelope]:
+        """The events of the collaboration that a stream is, or that it has outlived."""
+        kind, _, collaboration_id = events[-1].stream.partition("/")
+        return events if kind == "collaboration" else await self._log.read(collaboration_stream(collaboration_id))
 
     async def _letter(self, envelope: Envelope, notice: Notice, occasion: Occasion) -> Letter:
         draft = LETTERS[notice.template](occasion)

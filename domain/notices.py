@@ -21,6 +21,7 @@ from domain.goal_setting import CampaignStarted
 from domain.negotiation import OfferMade
 from domain.outcomes import CollaborationEnded
 from domain.payouts import PayoutMade
+from domain.rights import ExclusivityEnded, RightsExpired, RightsExpiring
 from domain.values import Value
 from domain.verification import CreatorAssessed, PerformanceReportRequested
 
@@ -46,6 +47,9 @@ class Template(StrEnum):
     REMINDER = "reminder"
     ESCALATION = "escalation"
     ENDED = "ended"
+    RIGHTS_EXPIRING = "rights_expiring"
+    RIGHTS_EXPIRED = "rights_expired"
+    EXCLUSIVITY_ENDED = "exclusivity_ended"
 
 
 class Audience(StrEnum):
@@ -92,6 +96,9 @@ NEWS = (
     TaskReminded,
     TaskEscalated,
     CollaborationEnded,
+    RightsExpiring,
+    RightsExpired,
+    ExclusivityEnded,
 )
 """The types of event that somebody may have to be told of; every other one is news to nobody."""
 
@@ -136,6 +143,12 @@ def notices(event: Event) -> Sequence[Notice]:
             return [Notice(template=Template.ESCALATION, audience=Audience.ESCALATION)]
         case CollaborationEnded() if event.offered:
             return [Notice(template=Template.ENDED, audience=Audience.CREATOR)]
+        case RightsExpiring():
+            return [Notice(template=Template.RIGHTS_EXPIRING, audience=Audience.MANAGER)]
+        case RightsExpired():
+            return [Notice(template=Template.RIGHTS_EXPIRED, audience=Audience.MANAGER)]
+        case ExclusivityEnded():
+            return [Notice(template=Template.EXCLUSIVITY_ENDED, audience=Audience.CREATOR)]
         case _:
             return []
 

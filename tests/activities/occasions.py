@@ -7,10 +7,13 @@ from activities.letters import Occasion
 from activities.links import CreatorLinks
 from domain.brief import Brief
 from domain.campaign import Campaign
+from domain.clauses import Terms, UsageRights
 from domain.creators import Creator
 from domain.decider import Event
 from domain.notices import Audience, notices
+from domain.rights import Rights
 from tests.domain.given import Story, a_brief, a_profile
+from tests.domain.outliving import completed
 
 LINKS = CreatorLinks("a secret of at least thirty-two characters", "https://groundswell.example")
 
@@ -30,6 +33,8 @@ def occasion(
     index = max(nth for nth, event in enumerate(story.past) if isinstance(event, kind))
     state = reduce(story.decider.evolve, story.past[: index + 1], story.decider.initial)
     about_campaign = isinstance(state, Campaign)
+    if isinstance(state, Rights):  # the letter is about the collaboration that they have outlived
+        state = completed(terms=Terms(usage_rights=UsageRights(channels=("Instagram",), territory="EU"))).state
     told = [notice.audience for notice in notices(story.past[index])]
     return Occasion(
         event=story.past[index],

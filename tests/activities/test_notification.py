@@ -20,6 +20,7 @@ from domain.events import Envelope
 from domain.languages import LetterLanguage
 from domain.notices import Audience, Notice, Template, notices
 from domain.payouts import RecordPayout
+from domain.rights import ReleaseExclusivity
 from tests.activities.conftest import Store
 from tests.activities.occasions import LINKS, occasion
 from tests.domain.given import (
@@ -38,6 +39,8 @@ from tests.domain.given import (
     proposed,
     sealed,
 )
+from tests.domain.outliving import DAY, END, UNTIL
+from tests.domain.outliving import rights as outliving
 
 OFFER = Notice(template=Template.OFFER, audience=Audience.CREATOR)
 
@@ -65,6 +68,8 @@ def stories() -> list[Story[Any, Any]]:
         changed,
         waits(live(), 50),
         overdue,
+        outliving().does(PassTime(), at=UNTIL).does(PassTime(), at=END - DAY).does(PassTime(), at=END),
+        outliving().does(ReleaseExclusivity(), by=BRAND),
     ]
 
 

@@ -13,6 +13,7 @@ from tests.domain.given import CREATOR, T0, Story, an_assignment, live
 
 DAY = timedelta(days=1)
 UNTIL = T0 + 60 * DAY
+END = T0 + 90 * DAY
 
 
 def usage(number: int, days: int) -> Usage:

@@ -21,6 +21,9 @@ TOLD = {
     "DraftApproved": (Template.DRAFT_APPROVED, Audience.CREATOR),
     "PayoutMade": (Template.PAYOUT_MADE, Audience.CREATOR),
     "TaskEscalated": (Template.ESCALATION, Audience.ESCALATION),
+    "RightsExpiring": (Template.RIGHTS_EXPIRING, Audience.MANAGER),
+    "RightsExpired": (Template.RIGHTS_EXPIRED, Audience.MANAGER),
+    "ExclusivityEnded": (Template.EXCLUSIVITY_ENDED, Audience.CREATOR),
 }
 BOTH = {
     "AmendmentDrafted": Template.AMENDMENT_TO_SIGN,
