@@ -19,11 +19,11 @@ from activities.starting import (
     collaboration_id,
     collaboration_stream,
 )
-from domain.assignment import assign
+from domain.assignment import PostSource, assign
 from domain.brief import Brief
 from domain.calendars import Calendar
 from domain.claims import claims_of, clash
-from domain.creators import Creator
+from domain.creators import Creator, Platform
 from domain.deadlines import OnExpiry
 from domain.discovery import APPROVE_SHORTLIST, Shortlist, ShortlistProposed, wanted
 from domain.errors import ExclusivityClash
@@ -98,6 +98,7 @@ class Discovery:
         poll_seconds: float = 5.0,
         patience_seconds: float = 600.0,
         search_attributes: SearchAttributes | None = None,
+        post_sources: Mapping[Platform, PostSource] | None = None,
     ) -> None:
         self._directory = directory
         self._shortlists = shortlists
@@ -108,6 +109,7 @@ class Discovery:
         self._poll_seconds = poll_seconds
         self._patience_seconds = patience_seconds
         self._search_attributes = search_attributes
+        self._post_sources = post_sources or {}
 
     @activity.defn
     async def rank_creators(self, request: RankRequest) -> Ranking:
@@ -221,6 +223,7 @@ class Discovery:
                 request.brief,
                 creator.profile,
                 request.calendar,
+                self._post_sources.get(creator.profile.platform),
                 today=datetime.now(UTC).astimezone(request.brief.zone).date(),
             ),
         )

@@ -52,6 +52,8 @@ class RecordCheck(Command):
 
     deliverable: DeliverableNumber
     sighting: Sighting
+    due_at: Instant | None = None
+    """Of the appointment that was kept. If it has been moved since, there is something newer to look at."""
 
 
 class MarkRestored(Command):
@@ -103,7 +105,8 @@ def decide(command: LivePostCommand, state: "Collaboration", context: Context) -
     """Judge what the platform shows, and take the creator's word that it is mended as a reason to look again."""
     work = state.works.get(command.deliverable)
     if isinstance(command, RecordCheck):
-        open_ = content_task(CHECK_POST, command.deliverable) in state.appointments
+        awaited = state.appointments.get(content_task(CHECK_POST, command.deliverable))
+        open_ = awaited is not None and command.due_at in (None, awaited.at)
     else:
         open_ = content_task(RESTORE_POST, command.deliverable) in state.tasks
         if context.actor.role is not Role.CREATOR:

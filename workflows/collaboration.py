@@ -16,14 +16,17 @@ from domain.deadlines import ExtendDeadline
 from domain.decider import Actor, Command, Event
 from domain.errors import RefusedByLedger
 from domain.exclusivity import ClaimMove, claims
+from domain.live_posts import MarkRestored
 from domain.monitoring import RecordMetrics
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer, note_of
 from domain.verification import ApproveCreator, RejectCreator, ReportPerformance
 from workflows.amendments import keep_amendments
+from workflows.appointments import keep_appointments
 from workflows.content_approval import approve_content
 from workflows.contract_signing import sign_contract
 from workflows.current_details import Happened, collaboration_details
 from workflows.event_sourced import EventSourced
+from workflows.live_posts import APPOINTMENTS
 from workflows.monitoring import monitor_results
 from workflows.negotiation import negotiate
 from workflows.rights import start_rights_clocks
@@ -48,6 +51,7 @@ ACCEPTS = {
         ApproveDraft,
         RequestChanges,
         MarkPublished,
+        MarkRestored,
         RecordMetrics,
         CancelCollaboration,
         ExtendDeadline,
@@ -71,6 +75,7 @@ class CollaborationWorkflow(EventSourced[Collaboration]):
         """The story of a collaboration. Every step first looks at what the record says has been done."""
         await (self.open(start.opening) if start.opening else self.recover())
         announcements = asyncio.create_task(self.announce())
+        appointments = asyncio.create_task(keep_appointments(self, APPOINTMENTS))
         amendments = asyncio.create_task(keep_amendments(self))
 
         await verify_creator(self)
@@ -82,6 +87,7 @@ class CollaborationWorkflow(EventSourced[Collaboration]):
 
         await self.finish()
         announcements.cancel()
+        appointments.cancel()
         amendments.cancel()
         return f"{self.state.outcome}"
 

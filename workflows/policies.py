@@ -53,6 +53,14 @@ SOURCING: dict[str, Any] = {
 }
 """Asking an outside source. A quota is back after a day at most; after two days whoever waits has to look into it."""
 
+WATCHING: dict[str, Any] = {
+    # Up to a thousand posts are gone through, twenty-five to a request.
+    "start_to_close_timeout": timedelta(minutes=10),
+    "schedule_to_close_timeout": timedelta(hours=12),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=30)),
+}
+"""Looking at a live post. After half a day it counts as unreachable, and there will be another look."""
+
 SOURCING_NOTES: dict[str, Any] = {
     "start_to_close_timeout": timedelta(seconds=15),
     "retry_policy": RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)),

@@ -20,6 +20,7 @@ from activities.contract_signing import ContractSigning
 from activities.discovery import Discovery
 from activities.event_streams import EventStreams
 from activities.links import CreatorLinks
+from activities.live_posts import LivePosts, post_sources
 from activities.monitoring import Monitoring
 from activities.notification import Notification
 from activities.payouts import PayoutsByWay
@@ -87,6 +88,7 @@ def activities(
     signing = ContractSigning(log, directory, documents, seals)
     amendments = Amendments(log, directory, documents, seals)
     streams = EventStreams(log, mail_log)
+    sources = sources or creator_sources(settings)
     discovery = Discovery(
         directory,
         Shortlists(pool),
@@ -96,10 +98,11 @@ def activities(
         task_queue=settings.task_queue,
         poll_seconds=settings.poll_seconds,
         search_attributes=first_row,
+        post_sources=post_sources(sources.post_readers),
     )
     monitoring = Monitoring(PayoutsByWay(PayoutWays(pool), PaymentOrders(pool), stripe), progress)
     rights = RightsClocks(log, task_queue=settings.task_queue)
-    sources = sources or creator_sources(settings)
+    live_posts = LivePosts(directory, sources.post_readers)
     sourcing = Sourcing(sources, directory, SourcingJobs(pool, sealer.keyring))
     return (
         streams.append,
@@ -115,6 +118,8 @@ def activities(
         amendments.seal_amendment,
         monitoring.pay,
         monitoring.cancel_collaborations,
+        live_posts.check_post,
+        live_posts.poll_metrics,
         Commissions(Orders(pool)).tracked_sales,
         rights.start_clocks,
         rights.terms_in_force,

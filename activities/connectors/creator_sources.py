@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from activities.ports import AudienceReports, CreatorSource
+from activities.ports import AudienceReports, CreatorSource, PostReader
 from domain.errors import Refused
 
 
@@ -36,6 +36,11 @@ class CreatorSources:
     def third_parties(self) -> Sequence[AudienceReports]:
         """Those of them that report on audiences."""
         return [source for source in self._sources.values() if isinstance(source, AudienceReports)]
+
+    @property
+    def post_readers(self) -> Sequence[PostReader]:
+        """Those of them that show people's posts."""
+        return [source for source in self._sources.values() if isinstance(source, PostReader)]
 
     async def aclose(self) -> None:
         """Close their connections."""

@@ -28,7 +28,7 @@ from activities.store.pool import Pool, open_pool
 from activities.store.projections.read_models import read_models
 from activities.store.projections.spend import Spend, get_spend
 from api.embedded.mail import MailSink
-from domain.assignment import assign
+from domain.assignment import PostSource, assign
 from domain.brief import Brief
 from domain.budget import moves
 from domain.collaboration import Collaboration, CollaborationDecider
@@ -43,6 +43,7 @@ from domain.verification import OpenCollaboration
 from tests.domain.given import DISCLOSED, a_brief, a_profile
 from tests.keys import MASTER_KEYS, a_sealer
 from workflows.client import Engine
+from workflows.outside import creator_sources
 from workflows.payload_codec import encrypted_client
 from workflows.settings import Settings
 from workflows.worker import worker
@@ -146,6 +147,8 @@ class Bench:
         self.task_queue = settings.task_queue
         self._environment = environment
         self._handles = count(1)
+        self.post_source: PostSource | None = None
+        """Who reads the posts of collaborations that are started from now on."""
         self.sealer = a_sealer(pool)
         self.log = PostgresEventLog(pool, self.sealer, read_models())
         self.engine = Engine(client, self.log, settings.task_queue)
@@ -196,7 +199,7 @@ class Bench:
             campaign_id=campaign_id,
             creator_id=creator,
             rank=1,
-            assignment=assign(brief, profile),
+            assignment=assign(brief, profile, post_source=self.post_source),
         )
         handle: WorkflowHandle[object, str] = await self.client.start_workflow(
             COLLABORATION_WORKFLOW,
@@ -226,8 +229,10 @@ async def working(
     pool = await open_pool(database, application_name="tests")
     sealer = a_sealer(pool)
     client = encrypted_client(client, sealer)
-    async with worker(client, settings, pool, sealer):
+    sources = creator_sources(settings)
+    async with worker(client, settings, pool, sealer, sources):
         yield Bench(client, pool, mail, settings, environment)
+    await sources.aclose()
     await pool.close()
 
 
