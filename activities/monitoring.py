@@ -1,7 +1,7 @@
 """Stage 7, monitoring: money that is owed is paid, and a campaign that ends takes its collaborations with it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from temporalio import activity
@@ -9,7 +9,7 @@ from temporalio.client import WorkflowUpdateFailedError, WorkflowUpdateRPCTimeou
 from temporalio.service import RPCError
 
 from activities.failures import as_application_error, as_domain_error
-from activities.letters import Draft, Occasion, Sheet
+from activities.letters import Asks, Draft, Occasion, Sheet
 from activities.ports import Payouts, Progress
 from activities.starting import Instruction, collaboration_stream
 from activities.wording import Strong
@@ -19,7 +19,7 @@ from domain.errors import AlreadyEnded, GroundswellError
 from domain.money import Money
 from domain.notices import Template
 from domain.outcomes import CollaborationEnded, Outcome
-from domain.payouts import Payout, PayoutMade
+from domain.payouts import CONFIRM_PAYMENT, SETTLE_REVERSAL, PaymentOrdered, Payout, PayoutMade
 from domain.values import Line, Text, Value
 
 BATCH = 20
@@ -152,7 +152,8 @@ def payout_made(occasion: Occasion) -> Draft:
 
 def payment_order(occasion: Occasion) -> Draft:
     """Finance is asked to make a transfer."""
-    event, words = occasion.of(PayoutMade), occasion.words
+    event, words = occasion.event, occasion.words
+    assert isinstance(event, PayoutMade | PaymentOrdered), "an order is made out with one of these"
     purpose = occasion.work.payouts[event.payout_id].purpose
     sheet = Sheet(Template.PAYMENT_ORDER, occasion, amount=words.money(event.amount))
     sheet.says("order")
@@ -166,19 +167,25 @@ def payment_order(occasion: Occasion) -> Draft:
 
 def ended(occasion: Occasion) -> Draft:
     """How the collaboration ended."""
-    amounts = [payout.amount.amount for payout in occasion.work.payouts.values() if payout.reference]
+    paid = sum(payout.paid for payout in occasion.work.payouts.values())
     event, completed = occasion.of(CollaborationEnded), occasion.of(CollaborationEnded).outcome is Outcome.COMPLETED
     sheet = Sheet(Template.ENDED, occasion)
     sheet.says(event.outcome.value if event.outcome in _TOLD_APART else "other")
     if event.reason and not completed:
         sheet.says("reason")
         sheet.quotes(event.reason)
-    if amounts:
-        paid = Money(amount=sum(amounts), currency=occasion.work.agreed.currency)
-        sheet.tells("paid", occasion.words.money(paid))
+    if paid:
+        sheet.tells("paid", occasion.words.money(Money(amount=paid, currency=occasion.work.agreed.currency)))
     sheet.button()
     return sheet.draft("subject_completed" if completed else "subject")
 
+
+def _about_money(task: str) -> Asks:
+    return lambda occasion, payment: occasion.asks(task, account=occasion.account, payment=payment)
+
+
+ASKS: Mapping[str, Asks] = {task: _about_money(task) for task in (CONFIRM_PAYMENT, SETTLE_REVERSAL)}
+"""What the stage's tasks ask for, in words, by the first part of their name."""
 
 _TOLD_APART = frozenset({Outcome.COMPLETED, Outcome.CANCELLED, Outcome.DECLINED})
 """Ends that creators are told of in words of their own."""

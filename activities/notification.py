@@ -54,6 +54,7 @@ ASKS: Mapping[str, Asks] = {
     **contract_signing.ASKS,
     **amendment_letters.ASKS,
     **content_approval.ASKS,
+    **monitoring.ASKS,
 }
 """Every task in words, by the first part of its name."""
 

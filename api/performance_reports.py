@@ -129,12 +129,11 @@ async def take_report(request: Request, token: Token, services: Serving) -> Resp
 
 
 async def _read(request: Request, services: Services, creator: Actor) -> Fields:
-    form = await request.form(max_files=1, max_fields=50)
-    fields = dict(entered(form))
-    file = form.get("file")
-    if not isinstance(file, UploadFile) or not file.size:
+    async with request.form(max_files=1, max_fields=50) as form:
+        fields, file = dict(entered(form)), form.get("file")
+        content = await file.read() if isinstance(file, UploadFile) else b""
+    if not content:
         return fields
-    content = await file.read()
     wrong = _wrong_with(content)
     if wrong is not None:
         return {**fields, "wrong_file": wrong}

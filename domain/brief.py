@@ -128,17 +128,16 @@ _OFFER = DeadlinePolicy(
 class NegotiationPolicy(Value):
     """How the engine opens, when it says yes by itself, and how it answers what it does not accept."""
 
-    opening: Annotated[float, Field(gt=0, le=1)] = 0.85
     price_by: PriceBy = PriceBy.RATE_CARD
     """What the fair price is reckoned from."""
+    opening: Annotated[float, Field(gt=0, le=1)] = 0.85
     """The first offer, as a share of the fair price."""
     accept_up_to: Annotated[float, Field(gt=0, le=3)] = 1.1
     """A counter-offer of at most this multiple of our last offer, within the cap, is accepted without asking anyone."""
-    rounds: int = Field(default=2, ge=0, le=10)
     accept_below: Minor = 0
     """So is one of at most this amount in minor units, within the cap, whatever our last offer was."""
+    rounds: int = Field(default=2, ge=0, le=10)
     """Counter-offers that a creator may make."""
-
     concession: Concession | None = None
     """How the engine counters by itself; without it a person is asked about everything that it does not accept."""
 
@@ -150,6 +149,15 @@ class Asked(StrEnum):
     DOUBTFUL = "doubtful"
     """Where the evidence is not clear, before a person has to decide."""
     EVERYONE = "everyone"
+
+
+class PaymentOrders(StrEnum):
+    """When a payout counts as paid that goes by payment order."""
+
+    COUNT_AS_PAID = "count_as_paid"
+    """Once finance was told: the order is as good as the transfer."""
+    WAIT_FOR_FINANCE = "wait_for_finance"
+    """Once finance has said when, and under which reference, it was paid."""
 
 
 class Policies(Value):
@@ -185,6 +193,10 @@ class Policies(Value):
     """When after its publication a post is looked for again, where a service can read it."""
     watch_for: Annotated[timedelta, Field(ge=timedelta(0), le=LONGEST)] = timedelta(days=30)
     """How long after the last publication a service is asked for figures; with none at all, the creator is asked."""
+    payment_orders: PaymentOrders = PaymentOrders.COUNT_AS_PAID
+    payment: DeadlinePolicy = _brand(OnExpiry.ESCALATE)
+    """Of finance, for an order that waits for it, and for money that came back. Silence decides nothing: they are
+    asked again."""
     rounds_of_changes: int = Field(default=2, ge=0, le=10)
     rights_notice_days: int = Field(default=14, ge=0, le=365)
     """So many days before the brand may no longer use a post it is told so; not at all if 0."""
@@ -201,6 +213,7 @@ class Policies(Value):
             "publication",
             "metrics",
             "restoration",
+            "payment",
         ):
             policy: DeadlinePolicy = getattr(self, name)
             if OnExpiry.APPROVE in (policy.on_expiry, policy.then):

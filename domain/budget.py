@@ -14,7 +14,7 @@ from domain.decider import Event
 from domain.goal_setting import CampaignStarted
 from domain.negotiation import OfferAccepted, OfferMade
 from domain.outcomes import CollaborationEnded
-from domain.payouts import PayoutMade
+from domain.payouts import PayoutMade, PayoutReversed, ReversalSettled
 from domain.values import Value
 
 
@@ -58,6 +58,10 @@ def _delta(event: Event) -> dict[str, int]:
             return {"reserved": -event.released}
         case PayoutMade():
             return {"committed": -event.amount.amount, "paid": event.amount.amount}
+        case PayoutReversed():
+            return {"committed": event.amount.amount, "paid": -event.amount.amount}
+        case ReversalSettled(paid_again=False):
+            return {"committed": -event.amount.amount}
         case CollaborationEnded():
             return {"reserved": -event.released_reserved, "committed": -event.released_committed}
         case _:

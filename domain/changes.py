@@ -16,6 +16,7 @@ from domain.durations import Duration, nominal
 from domain.errors import AboveCap, CannotAmend, CurrencyMismatch
 from domain.lifecycle import Stage
 from domain.money import Money
+from domain.payouts import scheduled
 from domain.values import Value
 from domain.work import Work, WorkStatus
 
@@ -146,9 +147,9 @@ def _must_be_payable(fee: Money, state: "Collaboration") -> None:
         raise AboveCap(amount=fee.amount, currency=fee.currency, cap=state.agreed.fee_cap)
     if state.stage is Stage.MONITORING:
         raise CannotAmend(what="The fee", why="every post is live, and the whole of it is owed")
-    scheduled = sum(payout.amount.amount for payout in state.payouts.values())
-    if fee.amount < scheduled:
-        raise CannotAmend(what="The fee", why=f"{scheduled} {fee.currency} (minor units) of it is owed or paid already")
+    owed = scheduled(state.payouts.values())
+    if fee.amount < owed:
+        raise CannotAmend(what="The fee", why=f"{owed} {fee.currency} (minor units) of it is owed or paid already")
 
 
 def _has_begun(work: Work) -> bool:

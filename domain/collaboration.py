@@ -17,6 +17,7 @@ from domain import (
     live_posts,
     monitoring,
     negotiation,
+    payouts,
     verification,
 )
 from domain.amendments import (
@@ -55,7 +56,7 @@ from domain.monitoring import Metrics, MonitoringCommand, MonitoringEvent
 from domain.negotiation import NegotiationCommand, NegotiationEvent
 from domain.offers import Offer
 from domain.outcomes import Closing, CollaborationClosing, CollaborationEnded, Outcome
-from domain.payouts import Payout, RecordPayout
+from domain.payouts import Payout, PayoutCommand, still_asked
 from domain.performance_report import PerformanceReport
 from domain.personal import PERSONAL
 from domain.signatures import AnySignature
@@ -92,14 +93,15 @@ ENGINES_OWN = (
     verification.OpenCollaboration,
     verification.RecordAssessment,
     negotiation.MakeOffer,
-    negotiation.WithholdOffer,
     negotiation.ConcedeOffer,
+    negotiation.WithholdOffer,
     negotiation.NoteBlocked,
     contract_signing.DraftContract,
     contract_signing.RecordSeal,
     DraftAmendment,
     RecordAmendmentSeal,
-    RecordPayout,
+    payouts.RecordPayout,
+    payouts.RecordReversal,
     SettleCommission,
     live_posts.RecordCheck,
     monitoring.NoteUnavailable,
@@ -144,14 +146,14 @@ class Collaboration:
     assessment: Assessment | None = None
     """None until the evidence has been weighed, and while it is to be weighed anew with the creator's report."""
     offer: Offer | None = None
-    counter_offers: int = 0
-    blocked: tuple[str, ...] = ()
-    reserved: int = 0
     earlier_offers: tuple[Offer, ...] = ()
     """The versions before `offer`, the first one first."""
-    committed: int = 0
+    counter_offers: int = 0
     conceded: int = 0
     """Offers that the policy's curve has made."""
+    blocked: tuple[str, ...] = ()
+    reserved: int = 0
+    committed: int = 0
     fee: Money | None = None
     claims: tuple[Claim, ...] = ()
     document: str | None = None
@@ -191,8 +193,13 @@ class Collaboration:
 
     @property
     def owed(self) -> list[Payout]:
-        """Payouts that are scheduled and have not been made."""
-        return [payout for payout in self.payouts.values() if payout.reference is None]
+        """Payouts that have not been made, or came back and wait for a decision."""
+        return [payout for payout in self.payouts.values() if payout.is_owed]
+
+    @property
+    def payable(self) -> list[Payout]:
+        """Of these, those that wait for nobody but us."""
+        return [payout for payout in self.payouts.values() if payout.reference is None and payout.order is None]
 
     @property
     def amendment(self) -> Amendment | None:
@@ -257,7 +264,7 @@ def _decide(command: CollaborationCommand, state: Collaboration, context: Contex
         raise WrongStage(command=name, needed="verification", subject="collaboration", stage="not opened")
     if isinstance(command, ENGINES_OWN) and context.actor.role is not Role.ENGINE:
         raise NotYourTurn(command=type(command).__name__, needed=Role.ENGINE, role=context.actor.role)
-    if state.closing is not None and not isinstance(command, RecordPayout | SettleCommission | PassTime):
+    if state.closing is not None and not isinstance(command, PayoutCommand | SettleCommission | PassTime):
         raise AlreadyEnded(subject="the collaboration", outcome=state.closing.outcome)
     if isinstance(command, VerificationCommand):
         return verification.decide(command, state, context)
@@ -309,6 +316,8 @@ def _expire(expired: TaskExpired, state: Collaboration, context: Context) -> Seq
             return content_approval.expire(expired, state, context)
         case content_approval.REPORT_METRICS:
             return monitoring.expire(expired)
+        case payouts.CONFIRM_PAYMENT | payouts.SETTLE_REVERSAL:
+            return payouts.expire(expired, state, context)
         case live_posts.RESTORE_POST:
             return live_posts.expire(expired, state)
         case amendments.SIGN_AMENDMENT:
@@ -336,9 +345,9 @@ def evolve(state: Collaboration, event: CollaborationEvent) -> Collaboration:
     match event:
         case CollaborationCancelled():
             closing = Closing(outcome=Outcome.CANCELLED, reason=event.reason)
-            return replace(state, closing=closing, tasks={}, appointments={})
+            return replace(state, closing=closing, tasks=still_asked(state.tasks), appointments={})
         case CollaborationClosing():
-            return replace(state, closing=event.closing, tasks={}, appointments={})
+            return replace(state, closing=event.closing, tasks=still_asked(state.tasks), appointments={})
         case CollaborationEnded():
             ended = replace(state, outcome=event.outcome, reason=event.reason, tasks={}, appointments={})
             return replace(ended, reserved=0, committed=0)

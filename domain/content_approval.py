@@ -26,7 +26,7 @@ from domain.errors import (
 from domain.kill_fee import schedule_kill_fee
 from domain.lifecycle import Stage
 from domain.outcomes import Outcome, end
-from domain.payouts import PayoutPurpose, schedule
+from domain.payouts import PayoutPurpose, schedule, scheduled
 from domain.personal import PERSONAL, PERSONAL_URL
 from domain.values import Instant, Line, Sha256, Text
 from domain.watching import first_appointments, polled
@@ -282,10 +282,11 @@ def balance(state: "Collaboration") -> Sequence[Event]:
     Where a service can see that, it waits for its word; and it is owed once.
     """
     assert state.fee is not None, "content follows an agreed fee"
-    paid = {payout.purpose: payout.amount.amount for payout in state.payouts.values()}
-    if PayoutPurpose.BALANCE in paid or not all(work.stands for work in state.works.values()):
+    payouts = state.payouts.values()
+    balanced = any(payout.purpose is PayoutPurpose.BALANCE for payout in payouts)
+    if balanced or not all(work.stands for work in state.works.values()):
         return []
-    upfront = paid.get(PayoutPurpose.UPFRONT, 0)
+    upfront = scheduled(payouts, PayoutPurpose.UPFRONT)
     return schedule(state.id, PayoutPurpose.BALANCE, state.fee.amount - upfront, state.fee.currency)
 
 

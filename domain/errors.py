@@ -16,6 +16,7 @@ GroundswellError
 │   ├── AboveCap              a fee above what the brief allows for one creator
 │   ├── CannotAmend           what was done, paid or is being decided leaves no room for other terms
 │   ├── NothingTracked        a commission in a campaign whose sales nobody tells of
+│   ├── NotYet                something that is said to have been done on a day that is still to come
 │   ├── CurrencyMismatch      an amount in another currency than the campaign's
 │   ├── StillUnderWay         a creator is erased only when their collaborations are over
 │   ├── AudienceSampleTooSmall  too few followers to say anything of the rest
@@ -123,6 +124,10 @@ class CannotAmend(Refused):
 
 class NothingTracked(Refused):
     """A commission is on tracked sales, and this campaign has no shop that tells of them: offer a fee or gifts."""
+
+
+class NotYet(Refused):
+    """{what} is {date}, which is still to come: say it once it has happened."""
 
 
 class CurrencyMismatch(Refused):

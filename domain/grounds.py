@@ -53,7 +53,16 @@ from domain.narrative import amount, counted, moment
 from domain.negotiation import OfferAccepted, OfferBlocked, OfferCountered, OfferDeclined, OfferMade
 from domain.offers import Offer
 from domain.outcomes import CollaborationClosing, CollaborationEnded
-from domain.payouts import Payout, PayoutMade, PayoutPurpose, PayoutScheduled
+from domain.payouts import (
+    PaymentOrdered,
+    Payout,
+    PayoutMade,
+    PayoutOverdue,
+    PayoutPurpose,
+    PayoutReversed,
+    PayoutScheduled,
+    ReversalSettled,
+)
 from domain.performance_report import FIGURES, PerformanceReport
 from domain.pricing import Quote
 from domain.values import Value
@@ -193,6 +202,16 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
             yield _shared(_entitlement(payout, before))
         case PayoutMade():
             yield _shared(f"the transfer's reference is {event.reference}")
+            if event.paid_on is not None:
+                yield _shared(f"finance says that it was paid on {event.paid_on}")
+            if event.proof is not None:
+                yield _own(f"the proof is the file {event.proof}")
+        case PaymentOrdered():
+            yield _shared(f"the payment order is {event.reference}")
+        case PayoutReversed(reason=reason):
+            yield _shared(f"the payment service calls it {reason.replace('_', ' ')}")
+        case ReversalSettled() | PayoutOverdue():
+            return
         case CollaborationCancelled():
             yield _shared(f"it was in stage {before.stage.label.lower()}")
         case CollaborationClosing():

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from domain.decider import Event
 from domain.money import share
-from domain.payouts import PayoutPurpose, schedule
+from domain.payouts import PayoutPurpose, schedule, scheduled
 from domain.work import WorkStatus
 
 if TYPE_CHECKING:
@@ -28,6 +28,5 @@ def kill_fee(state: "Collaboration") -> int:
 
 def schedule_kill_fee(state: "Collaboration") -> Sequence[Event]:
     """The payout of what the kill fee leaves owing beside everything that was scheduled before."""
-    scheduled = sum(payout.amount.amount for payout in state.payouts.values())
-    owed = max(0, kill_fee(state) - scheduled)
+    owed = max(0, kill_fee(state) - scheduled(state.payouts.values()))
     return schedule(state.id, PayoutPurpose.KILL_FEE, owed, state.agreed.currency)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from domain import commission, live_posts
+from domain import commission, live_posts, payouts
 from domain.appointments import Appointment, Appointments, kept
 from domain.commission import CommissionSettled, SettleCommission
 from domain.content_approval import REPORT_METRICS, DeliverableNumber, content_task, creator_task
@@ -18,7 +18,7 @@ from domain.errors import NothingToDecide, WrongStage
 from domain.lifecycle import Stage
 from domain.live_posts import LivePostCommand, LivePostEvent
 from domain.outcomes import Outcome, end, is_through
-from domain.payouts import PayoutMade, PayoutScheduled, RecordPayout
+from domain.payouts import PayoutCommand, PayoutEvent
 from domain.values import Instant, Line, Value
 from domain.watching import POLL_METRICS, next_poll, watch_ends
 from domain.work import Work, WorkStatus
@@ -104,29 +104,28 @@ class MetricsMissing(Event):
     deliverable: int
 
 
-MonitoringCommand = RecordMetrics | NoteUnavailable | RecordPayout | SettleCommission | LivePostCommand
+MonitoringCommand = RecordMetrics | NoteUnavailable | PayoutCommand | SettleCommission | LivePostCommand
 MonitoringEvent = (
     MetricsRecorded
     | MetricsUnavailable
     | MetricsMissing
-    | PayoutScheduled
-    | PayoutMade
+    | PayoutEvent
     | CommissionSettled
     | LivePostEvent
 )
 
 
 def decide(command: MonitoringCommand, state: "Collaboration", context: Context) -> Sequence[Event]:
-    """Take figures of live posts, what their platforms show, and the engine's word that a payout was made."""
+    """Take figures of live posts, what their platforms show, and what becomes of payouts."""
     if isinstance(command, LivePostCommand):
         return live_posts.decide(command, state, context)
+    if isinstance(command, PayoutCommand):
+        return payouts.decide(command, state, context)
     match command:
         case RecordMetrics():
             return [_record_metrics(command, state, context)]
         case NoteUnavailable():
             return [_note_unavailable(command, state, context)]
-        case RecordPayout():
-            return [_record_payout(command, state)]
         case SettleCommission():
             return commission.decide(command, state)
 
@@ -178,18 +177,6 @@ def _following(work: Work, state: "Collaboration", at: datetime) -> Appointment 
     return next_poll(work.deliverable.number, work.live, at, ends)
 
 
-def _record_payout(command: RecordPayout, state: "Collaboration") -> Event:
-    payout = state.payouts.get(command.payout_id)
-    if payout is None or payout.reference is not None:
-        raise NothingToDecide(command="RecordPayout", subject="the collaboration", open="no such payout is owed")
-    return PayoutMade(
-        payout_id=payout.id,
-        amount=payout.amount,
-        reference=command.reference,
-        to_finance=state.agreed.copies.finance,
-    )
-
-
 def expire(expired: TaskExpired) -> Sequence[Event]:
     """Figures that nobody reports are missing, not zero."""
     return [MetricsMissing(deliverable=int(expired.task.partition("/")[2]))]
@@ -199,6 +186,8 @@ def evolve(state: "Collaboration", event: MonitoringEvent) -> "Collaboration":
     """The collaboration after `event`."""
     if isinstance(event, LivePostEvent):
         return live_posts.evolve(state, event)
+    if isinstance(event, PayoutEvent):
+        return payouts.evolve(state, event)
     match event:
         case MetricsRecorded():
             return _measured(state, event)
@@ -207,12 +196,6 @@ def evolve(state: "Collaboration", event: MonitoringEvent) -> "Collaboration":
             return replace(state, tasks=tasks, appointments=_polled(state, event))
         case MetricsMissing():
             return state.with_work(event.deliverable, status=WorkStatus.UNMEASURED)
-        case PayoutScheduled():
-            return replace(state, payouts={**state.payouts, event.payout.id: event.payout})
-        case PayoutMade():
-            paid = state.payouts[event.payout_id].model_copy(update={"reference": event.reference})
-            committed = state.committed - event.amount.amount
-            return replace(state, payouts={**state.payouts, paid.id: paid}, committed=committed)
         case CommissionSettled():
             return replace(state, commission_settled=True)
 

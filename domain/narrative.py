@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from domain import content_approval, contract_signing, discovery, live_posts, negotiation, verification
+from domain import content_approval, contract_signing, discovery, live_posts, negotiation, payouts, verification
 from domain.amendments import (
     SIGN_AMENDMENT,
     AmendmentConcluded,
@@ -47,7 +47,15 @@ from domain.money import Money
 from domain.monitoring import Metrics, MetricsMissing, MetricsRecorded, MetricsUnavailable, Unavailable
 from domain.negotiation import OfferAccepted, OfferBlocked, OfferCountered, OfferDeclined, OfferMade
 from domain.outcomes import CollaborationClosing, CollaborationEnded
-from domain.payouts import PayoutMade, PayoutPurpose, PayoutScheduled
+from domain.payouts import (
+    PaymentOrdered,
+    PayoutMade,
+    PayoutOverdue,
+    PayoutPurpose,
+    PayoutReversed,
+    PayoutScheduled,
+    ReversalSettled,
+)
 from domain.rights import ExclusivityEnded, RightsEvent, RightsExpired, RightsExpiring, RightsOpened
 from domain.verification import (
     CollaborationOpened,
@@ -214,6 +222,15 @@ def tell(event: AnyEvent, zone: ZoneInfo = UTC) -> str:
             return f"The commission was settled: {on}, at most the cap, is {amount(event.amount)}."
         case PayoutMade():
             return f"{amount(event.amount)} was paid to the creator."
+        case PaymentOrdered(task=task):
+            return f"A transfer of {amount(event.amount)} to the creator was ordered; {_asked(task, zone)}."
+        case PayoutReversed(task=task):
+            return f"{amount(event.amount)} of what was paid to the creator came back; {_asked(task, zone)}."
+        case ReversalSettled(paid_again=paid_again):
+            follows = "is paid again" if paid_again else "is not paid again and returns to the budget"
+            return f"The {amount(event.amount)} that came back {follows}."
+        case PayoutOverdue(task=task):
+            return f"Money is still owed to the creator, so {_asked(task, zone)}."
         case CollaborationCancelled():
             return "The collaboration was cancelled."
         case CollaborationClosing(closing=closing):
@@ -305,6 +322,8 @@ _WANTED: dict[str, str] = {
     negotiation.ANSWER_COUNTER_OFFER: "answer the counter-offer",
     contract_signing.signing_task(Role.BRAND).partition("/")[0]: "sign the contract",
     SIGN_AMENDMENT: "sign the amendment",
+    payouts.CONFIRM_PAYMENT: "say that the {of} payment was made",
+    payouts.SETTLE_REVERSAL: "decide whether the {of} payment that came back is paid again",
     content_approval.SUBMIT_DRAFT: "submit a draft of deliverable {of}",
     content_approval.REVIEW_DRAFT: "review the draft of deliverable {of}",
     content_approval.PUBLISH: "publish deliverable {of}",

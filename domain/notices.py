@@ -20,7 +20,7 @@ from domain.discovery import ShortlistProposed
 from domain.goal_setting import CampaignStarted
 from domain.negotiation import OfferMade
 from domain.outcomes import CollaborationEnded
-from domain.payouts import PayoutMade
+from domain.payouts import PaymentOrdered, PayoutMade
 from domain.rights import ExclusivityEnded, RightsExpired, RightsExpiring
 from domain.values import Value
 from domain.verification import CreatorAssessed, PerformanceReportRequested
@@ -92,6 +92,7 @@ NEWS = (
     AmendmentWithdrawn,
     ChangesRequested,
     DraftApproved,
+    PaymentOrdered,
     PayoutMade,
     TaskReminded,
     TaskEscalated,
@@ -132,6 +133,8 @@ def notices(event: Event) -> Sequence[Notice]:
             return [Notice(template=Template.CHANGES_REQUESTED, audience=Audience.CREATOR)]
         case DraftApproved():
             return [Notice(template=Template.DRAFT_APPROVED, audience=Audience.CREATOR)]
+        case PaymentOrdered() if event.to_finance:
+            return [Notice(template=Template.PAYMENT_ORDER, audience=Audience.FINANCE)]
         case PayoutMade():
             made = Notice(template=Template.PAYOUT_MADE, audience=Audience.CREATOR)
             order = Notice(template=Template.PAYMENT_ORDER, audience=Audience.FINANCE)

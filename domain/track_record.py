@@ -17,7 +17,7 @@ from domain.decider import Authority, Event, Role
 from domain.monitoring import MetricsRecorded
 from domain.negotiation import OfferAccepted, OfferCountered, OfferDeclined, OfferMade
 from domain.outcomes import CollaborationEnded, Outcome
-from domain.payouts import PayoutMade
+from domain.payouts import PayoutMade, PayoutReversed
 from domain.values import Instant, Value
 
 ANSWER_HOURS = (1, 6, 24, 48, 72, 168)
@@ -35,6 +35,7 @@ OBSERVED = (
     PostPublished,
     MetricsRecorded,
     PayoutMade,
+    PayoutReversed,
     CollaborationEnded,
 )
 """The events that a record is made of."""
@@ -159,6 +160,8 @@ def observe(track: Track | None, event: Event, at: datetime) -> Track | None:
             return _measured(track, event)
         case PayoutMade():
             return _counted(track, paid={event.amount.currency: event.amount.amount})
+        case PayoutReversed():
+            return _counted(track, paid={event.amount.currency: -event.amount.amount})
         case CollaborationEnded():
             return track.model_copy(update={"outcome": event.outcome, "ended_at": at, "asked_at": None})
         case _:

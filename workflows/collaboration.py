@@ -19,6 +19,7 @@ from domain.exclusivity import ClaimMove, claims
 from domain.live_posts import MarkRestored
 from domain.monitoring import RecordMetrics
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer, note_of
+from domain.payouts import ConfirmPayment, RecordReversal, SettleReversal
 from domain.verification import ApproveCreator, RejectCreator, ReportPerformance
 from workflows.amendments import keep_amendments
 from workflows.appointments import keep_appointments
@@ -53,6 +54,9 @@ ACCEPTS = {
         MarkPublished,
         MarkRestored,
         RecordMetrics,
+        ConfirmPayment,
+        RecordReversal,
+        SettleReversal,
         CancelCollaboration,
         ExtendDeadline,
     )

@@ -16,7 +16,7 @@ from workflows.human_step import human_step
 
 async def pay_what_is_owed(flow: EventSourced[Collaboration]) -> None:
     """Make every scheduled payout; its id keeps a repetition from paying twice."""
-    for payout in flow.state.owed:
+    for payout in flow.state.payable:
         made = await workflow.execute_activity_method(
             Monitoring.pay,
             PayRequest(payout=payout, collaboration_id=flow.state.id),
@@ -40,7 +40,7 @@ async def settle_commission(flow: EventSourced[Collaboration]) -> None:
 
 def has_to_pay(state: Collaboration) -> bool:
     """Whether something is to be paid, or a commission to be reckoned."""
-    return bool(state.owed) or commission_is_due(state)
+    return bool(state.payable) or commission_is_due(state)
 
 
 async def monitor_results(flow: EventSourced[Collaboration]) -> None:

@@ -328,7 +328,7 @@ def _engagements(state: Collaboration) -> int | None:
 
 
 def _paid(state: Collaboration) -> int:
-    return sum(payout.amount.amount for payout in state.payouts.values() if payout.reference is not None)
+    return sum(payout.paid for payout in state.payouts.values())
 
 
 def _spent(state: Collaboration) -> float:

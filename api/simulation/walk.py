@@ -117,8 +117,8 @@ class Walking:
             )
         if state.assessment is None:
             return RecordAssessment(assessment=self._assessed())
-        if state.owed:
-            return RecordPayout(payout_id=state.owed[0].id, reference="simulated")
+        if state.payable:
+            return RecordPayout(payout_id=state.payable[0].id, reference="simulated")
         if commission_is_due(state):
             return SettleCommission(
                 orders=sum(result.orders for result in self._results),

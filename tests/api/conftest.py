@@ -32,7 +32,7 @@ from api.access.desk import Desk
 from api.app import create_app
 from api.auth import ApiKeys
 from api.dependencies import Services
-from domain.assignment import assign
+from domain.assignment import Assignment, assign
 from domain.brief import Brief
 from domain.budget import moves
 from domain.checks import Verdict
@@ -49,7 +49,7 @@ from domain.negotiation import AcceptOffer, MakeOffer, note_of
 from domain.ranking import rank
 from domain.rights import OpenRights
 from domain.verification import OpenCollaboration, RecordAssessment
-from tests.domain.given import DISCLOSED, T0, a_brief, a_profile, an_assessment
+from tests.domain.given import DISCLOSED, T0, a_brief, a_profile, an_assessment, asking_nobody
 from tests.keys import a_sealer
 
 API_KEY = "test-key-of-the-brand"
@@ -160,8 +160,14 @@ class Bench:
         await self.give(campaign_stream(campaign_id), ProposeShortlist(shortlist=shortlist, considered=creators))
         return campaign_id
 
-    async def opened(self, creator_id: str = "creator-1", place: int = 1, verdict: Verdict = Verdict.REVIEW) -> str:
-        """A collaboration with these checks behind it."""
+    async def opened(
+        self,
+        creator_id: str = "creator-1",
+        place: int = 1,
+        verdict: Verdict = Verdict.REVIEW,
+        assignment: Assignment | None = None,
+    ) -> str:
+        """A collaboration with these checks behind it; unless the assignment says otherwise, nobody reports figures."""
         if not await self.services.log.read(campaign_stream("tea")):
             await self.started()
         id_ = collaboration_id("tea", creator_id)
@@ -170,7 +176,7 @@ class Bench:
             campaign_id="tea",
             creator_id=creator_id,
             rank=place,
-            assignment=assign(a_brief(), a_profile()),
+            assignment=assignment or asking_nobody(assign(a_brief(), a_profile())),
         )
         await self.give(collaboration_stream(id_), opening)
         await self.give(collaboration_stream(id_), RecordAssessment(assessment=an_assessment(verdict)))

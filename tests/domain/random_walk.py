@@ -21,7 +21,7 @@ from domain.amendments import (
     WithdrawAmendment,
 )
 from domain.assignment import Assignment
-from domain.brief import Asked, NegotiationPolicy, Policies
+from domain.brief import Asked, NegotiationPolicy, PaymentOrders, Policies
 from domain.changes import Changes
 from domain.checks import Verdict
 from domain.clauses import Cancellation, Commission, Deliverable, Terms, UsageRights
@@ -45,7 +45,7 @@ from domain.negotiation import (
     WithholdOffer,
     engines_answer,
 )
-from domain.payouts import RecordPayout
+from domain.payouts import ConfirmPayment, RecordPayout, RecordReversal, SettleReversal
 from domain.verification import (
     ApproveCreator,
     OpenCollaboration,
@@ -123,12 +123,13 @@ class Walk:
     def finish(self, at_most: int = 200) -> int:
         """Let the engine act and time pass until the end; the number of steps that this took.
 
-        People stay silent. The engine does what waits for it; otherwise the clock moves to the next alarm.
+        People stay silent, but for finance, whom nothing replaces. The engine does what waits for it; otherwise the
+        clock moves to the next alarm.
         """
         for count in range(at_most):
             if self.state.ended:
                 return count
-            moves = engine_moves(self.state)
+            moves = engine_moves(self.state) or money_moves(self.state)
             if moves:
                 step = self.take(*moves[0])
             else:
@@ -146,10 +147,10 @@ def engine_moves(state: Collaboration) -> list[Said]:
     """What waits for the engine itself, so that no task has an alarm for it; the first leads on."""
     if not state.opened:
         return [(opening(), ENGINE)]
-    if state.owed:
+    if state.payable:
         return [
             (RecordPayout(payout_id=payout.id, reference=reference), ENGINE)
-            for payout in state.owed
+            for payout in state.payable
             for reference in ("tr_1", "PO-1")
         ]
     if commission_is_due(state):
@@ -167,6 +168,12 @@ def engine_moves(state: Collaboration) -> list[Said]:
     return []
 
 
+def money_moves(state: Collaboration) -> list[Said]:
+    """What finance is asked to do; it is asked until it does it."""
+    asked = (name for name in state.tasks if name.startswith(("confirm_payment/", "settle_reversal/")))
+    return [said for name in asked for said in _answers(name, state)]
+
+
 def people_moves(state: Collaboration) -> list[Said]:
     """What the assignees of the open tasks could do now; the first leads on."""
     return [said for name in state.tasks for said in _answers(name, state)]
@@ -181,6 +188,11 @@ def _answers(name: str, state: Collaboration) -> list[Said]:
     match step:
         case "verify_creator":
             return [(ApproveCreator(), BRAND), (ApproveCreator(), BRAND), (RejectCreator(reason="no"), BRAND)]
+        case "confirm_payment":
+            return [(ConfirmPayment(payout_id=f"{state.id}/{rest}", reference="SEPA 1", paid_on=T0.date()), BRAND)]
+        case "settle_reversal":
+            id_ = f"{state.id}/{rest}"
+            return [(SettleReversal(payout_id=id_, pay_again=again), BRAND) for again in (True, False)]
         case "report_performance":
             return [(ReportPerformance(report=a_report()), CREATOR), (ApproveCreator(), BRAND)]
         case "answer_offer" | "answer_counter_offer":
@@ -258,6 +270,12 @@ any_commands: st.SearchStrategy[CollaborationCommand] = st.one_of(
     ),
     st.builds(SettleCommission, orders=st.just(1), revenue=fees),
     st.builds(RecordPayout, payout_id=st.sampled_from(["collab-1/upfront", "x"]), reference=st.just("tr_9")),
+    st.builds(
+        RecordReversal,
+        payout_id=st.sampled_from(["collab-1/upfront", "collab-1/balance", "collab-1/upfront-2"]),
+        reversed_in_all=st.integers(1, 400_00),
+        reason=st.just("transfer_reversed"),
+    ),
     st.builds(CancelCollaboration, reason=st.just("recall")),
     st.builds(ExtendDeadline, task=st.sampled_from(["answer_offer", "review_draft/1", "sign_contract/brand", "x"])),
     st.builds(ProposeAmendment, changes=any_changes),
@@ -287,13 +305,23 @@ def policies(draw: st.DrawFn) -> Policies:
             }
         )
 
-    acts = ("performance_report", "offer", "creator_signature", "brand_signature", "draft", "publication", "metrics")
+    acts = (
+        "payment",
+        "performance_report",
+        "offer",
+        "creator_signature",
+        "brand_signature",
+        "draft",
+        "publication",
+        "metrics",
+    )
     answers = ("shortlist", "verification", "counter_offer", "review")
     accept_up_to = draw(st.sampled_from([0.5, 1.1, 3.0]))
     deadlines: dict[str, Any] = {name: deadline(OnExpiry.DECLINE) for name in acts}
     deadlines |= {name: deadline(OnExpiry.APPROVE, OnExpiry.DECLINE) for name in answers}
     return Policies(
         **deadlines,
+        payment_orders=draw(st.sampled_from(PaymentOrders)),
         performance_report_from=draw(st.sampled_from(Asked)),
         rounds_of_changes=draw(st.integers(0, 2)),
         negotiation=NegotiationPolicy(

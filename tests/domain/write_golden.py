@@ -23,7 +23,7 @@ from domain.amendments import (
     SignAmendment,
     WithdrawAmendment,
 )
-from domain.brief import Policies, PostingWindow
+from domain.brief import PaymentOrders, Policies, PostingWindow
 from domain.campaign import CancelCampaign, CloseCampaign
 from domain.changes import Changes
 from domain.checks import Verdict
@@ -38,7 +38,7 @@ from domain.events import Registry
 from domain.live_posts import MarkRestored
 from domain.monitoring import Metrics, NoteUnavailable, RecordMetrics, Unavailable
 from domain.negotiation import AcceptOffer, DeclineOffer, NoteBlocked, Shortfall
-from domain.payouts import RecordPayout
+from domain.payouts import RecordPayout, RecordReversal, SettleReversal
 from domain.verification import RecordAssessment, ReportPerformance
 from tests.domain.given import (
     BRAND,
@@ -110,6 +110,17 @@ def collaboration_stories() -> Iterator[Event]:
     yield from asked_to_report(unreported).waits(until=T0 + 48 * HOUR).events
     yield from sealed().past
     yield from amendment_stories()
+    ordered = RecordPayout(payout_id="collab-1/upfront", reference="PO-1")
+    by_finance = Policies(
+        payment_orders=PaymentOrders.WAIT_FOR_FINANCE,
+        payment=a_policy(OnExpiry.DECLINE),
+        draft=a_policy(OnExpiry.DECLINE, hours=400),
+    )
+    waiting = concluded(an_assignment(policies=by_finance)).does(ordered)
+    yield from (*waiting.past, *waiting.waits(until=T0 + 48 * HOUR).events)
+    back = RecordReversal(payout_id="collab-1/upfront", reversed_in_all=50_00, reason="transfer_reversed")
+    again = SettleReversal(payout_id="collab-1/upfront", pay_again=True, note="new account")
+    yield from concluded().does(ordered).does(back).does(again, by=BRAND).past
     yield from to_publish().does(CancelCollaboration(reason="recall")).past
     silent = Policies(
         creator_signature=a_policy(OnExpiry.DECLINE),

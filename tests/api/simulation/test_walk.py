@@ -9,7 +9,7 @@ from api.simulation.people import candidates_of
 from api.simulation.walk import Walk, walk
 from domain.behaviour import DEFAULT, Answering, Behaviour
 from domain.behaviour_fit import USUALLY_AGREED
-from domain.brief import Brief
+from domain.brief import Asked, Brief, Policies
 from domain.lifecycle import Stage
 from domain.outcomes import Outcome
 from tests.domain.given import DISCLOSED, a_brief
@@ -22,6 +22,7 @@ SURE = {
     "requests_changes": 0.0,
 }
 TASKS = (
+    "report_performance",
     "answer_offer",
     "answer_counter_offer",
     "creator_signature",
@@ -101,10 +102,21 @@ def test_a_creator_without_disclosure_has_another_round() -> None:
 def test_doubtful_accounts_take_the_brands_time() -> None:
     behaviour = all_answer_after(1, passes_checks=0.0, doubtful=1.0, approves_doubtful=0.0)
     never = behaviour.verify_creator.model_copy(update={"never": 1.0})
-    found = walked(behaviour.with_({"verify_creator": never}, "nobody looks"))
+    nobody_looks = behaviour.with_({"verify_creator": never}, "nobody looks")
+    found = walked(nobody_looks, brief=a_brief(policies=Policies(performance_report_from=Asked.NOBODY)))
 
     assert (found.outcome, found.stage, found.moves) == (Outcome.REJECTED, Stage.VERIFICATION, ())
     assert found.stays == ((Stage.VERIFICATION, 72 * 3_600.0),)
+
+
+@pytest.mark.parametrize(("clears", "stays"), [(0.0, 73), (1.0, 1)])
+def test_a_doubtful_creator_reports_first_and_may_clear_the_doubt(clears: float, stays: int) -> None:
+    """The report takes an hour here; what it does not clear waits for the brand's silence of three days."""
+    behaviour = all_answer_after(1, passes_checks=0.0, doubtful=1.0, report_clears=clears)
+    never = behaviour.verify_creator.model_copy(update={"never": 1.0})
+    found = walked(behaviour.with_({"verify_creator": never}, "nobody looks"))
+
+    assert found.stays[0] == (Stage.VERIFICATION, stays * 3_600.0)
 
 
 def test_stays_add_up_to_the_whole() -> None:
