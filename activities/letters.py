@@ -115,6 +115,13 @@ class Occasion:
             return self.campaign_url
         return f"{self.links.public_url}/v1/collaborations/{self.work.id}"
 
+    @property
+    def thread(self) -> str:
+        """What the letters of one conversation have in common: the name of the stream that they are about."""
+        if self.collaboration is None:
+            return f"campaign/{self.campaign_id}"
+        return f"collaboration/{self.collaboration.id}"
+
     def deliverable(self, number: int) -> str:
         """`deliverable 2 (reel)`."""
         wanted = next(d for d in self.work.agreed.deliverables if d.number == number)

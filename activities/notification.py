@@ -1,7 +1,7 @@
 """Telling people: the letter that an event is owed to somebody, sent once, however often this is tried."""
 
-from collections.abc import Callable, Mapping, Sequence
-from uuid import UUID, uuid5
+from collections.abc import Callable, Mapping
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from temporalio import activity
 
@@ -22,12 +22,14 @@ from activities.letters import Asks, Draft, Occasion, Sheet
 from activities.links import CreatorLinks
 from activities.metrics import counted_mail
 from activities.ports import Attachment, Directory, Documents, EventLog, Letter, Mailer, MailLog
-from activities.records import brief_of, collaboration_after, creator_of
+from activities.recollection import Recollection
+from activities.records import collaboration_after, creator_of
 from activities.starting import collaboration_stream
 from activities.store.tracked_links import TrackedLinks
+from domain.collaboration import Collaboration
 from domain.deadlines import TaskEscalated, TaskReminded
 from domain.decider import Role
-from domain.errors import GroundswellError, NotFound
+from domain.errors import GroundswellError
 from domain.events import Envelope
 from domain.notices import Audience, Notice, Template
 from domain.values import Line, Value
@@ -118,6 +120,7 @@ class Notification:
         tracked: TrackedLinks,
     ) -> None:
         self._log = log
+        self._recollection = Recollection(log)
         self._directory = directory
         self._mailer = mailer
         self._mail_log = mail_log
@@ -132,40 +135,37 @@ class Notification:
         A crash between sending and the note of it repeats the letter under the same Message-ID.
         """
         try:
-            events = await self._events(request)
-            occasion = await self._occasion(events, request.notice.audience)
-            letter = await self._letter(events[-1], request.notice, occasion)
+            envelope, occasion = await self._occasion(request)
+            letter = await self._letter(envelope, request.notice, occasion)
         except GroundswellError as error:
             raise as_application_error(error) from error
-        event_id = events[-1].event_id
+        event_id = envelope.event_id
         if await self._mail_log.begin(event_id, request.notice, letter.id):
             with counted_mail(request.notice.template):
                 await self._mailer.send(letter)
             await self._mail_log.finish(event_id, request.notice)
 
-    async def _events(self, request: NotifyRequest) -> Sequence[Envelope]:
-        """The stream up to the event: the letter tells how things stood then, however late it is written."""
-        events = await self._log.read(request.stream, 0, request.version)
-        if not events or events[-1].version != request.version:
-            raise NotFound(kind="event", id=f"{request.stream}@{request.version}")
-        return events
-
-    async def _occasion(self, events: Sequence[Envelope], audience: Audience) -> Occasion:
-        last = events[-1]
-        event = registry_of(last.stream).decode(last)
-        campaign_id = last.metadata.correlation_id
-        brief = await brief_of(self._log, campaign_id)
-        if last.stream.startswith("campaign/"):
-            return Occasion(event, campaign_id, brief, None, None, self._links, audience)
-        state = collaboration_after(await self._of_collaboration(events))
+    async def _occasion(self, request: NotifyRequest) -> tuple[Envelope, Occasion]:
+        """The event, and how things stood right after it: the letter tells that, however late it is written."""
+        envelope, state = await self._event_and_work(request.stream, request.version)
+        event = registry_of(request.stream).decode(envelope)
+        campaign_id, audience = envelope.metadata.correlation_id, request.notice.audience
+        brief = await self._recollection.brief(campaign_id)
+        if state is None:
+            return envelope, Occasion(event, campaign_id, brief, None, None, self._links, audience)
         creator = await creator_of(self._directory, state.creator_id)
         tracked = await self._tracked.of(state, brief)
-        return Occasion(event, campaign_id, brief, state, creator, self._links, audience, tracked)
+        return envelope, Occasion(event, campaign_id, brief, state, creator, self._links, audience, tracked)
 
-    async def _of_collaboration(self, events: Sequence[Envelope]) -> Sequence[Envelope]:
-        """The events of the collaboration that a stream is, or that it has outlived."""
-        kind, _, collaboration_id = events[-1].stream.partition("/")
-        return events if kind == "collaboration" else await self._log.read(collaboration_stream(collaboration_id))
+    async def _event_and_work(self, stream: str, version: int) -> tuple[Envelope, Collaboration | None]:
+        """An event, and the collaboration that its stream is, or that it has outlived; None of a campaign's."""
+        kind, _, collaboration_id = stream.partition("/")
+        if kind == "collaboration":
+            return await self._recollection.collaboration(stream, version)
+        envelope = await self._recollection.event(stream, version)
+        if kind == "campaign":
+            return envelope, None
+        return envelope, collaboration_after(await self._log.read(collaboration_stream(collaboration_id)))
 
     async def _letter(self, envelope: Envelope, notice: Notice, occasion: Occasion) -> Letter:
         draft = LETTERS[notice.template](occasion)
@@ -206,8 +206,15 @@ def _address(audience: Audience, occasion: Occasion) -> str:
 
 
 def _headers(envelope: Envelope, notice: Notice, occasion: Occasion) -> tuple[tuple[str, str], ...]:
-    """For filters and machines: ids and names, nothing personal."""
+    """For filters and machines: ids and names, nothing personal.
+
+    Every letter of a collaboration, or about a campaign as a whole, refers to the same message, which was never sent:
+    so mail programs show them as one conversation, in whichever order they arrive and whichever of them are deleted.
+    """
+    thread = f"<{uuid5(NAMESPACE_URL, occasion.thread).hex}@{occasion.links.host}>"
     headers = (
+        ("In-Reply-To", thread),
+        ("References", thread),
         ("X-Groundswell-Event", str(envelope.event_id)),
         ("X-Groundswell-Template", notice.template.value),
         ("X-Groundswell-Campaign", occasion.campaign_id),

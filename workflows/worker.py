@@ -24,6 +24,7 @@ from activities.live_posts import LivePosts, post_sources
 from activities.monitoring import Monitoring
 from activities.notification import Notification
 from activities.payouts import PayoutsByWay
+from activities.ports import Mailer
 from activities.rights import RightsClocks
 from activities.sourcing import Sourcing
 from activities.store.creator_claims import CreatorClaims
@@ -64,6 +65,9 @@ WORKFLOWS = (CampaignWorkflow, CollaborationWorkflow, RightsWorkflow, SourcingWo
 FINISH_WITHIN = timedelta(seconds=30)
 """How long running activities may take to finish once the process is asked to stop."""
 
+MAIL_KEPT = 30.0
+"""Seconds for which a connection to the mail server waits for the next letter; servers wait minutes."""
+
 NOTICES_CANCELLATION_WITHIN = timedelta(seconds=2)
 """How long a heartbeat may be held back: an activity learns by its heartbeat that it has been cancelled."""
 
@@ -74,6 +78,7 @@ def activities(
     sealer: Sealer,
     sources: CreatorSources | None = None,
     stripe: Stripe | None = None,
+    mailer: Mailer | None = None,
 ) -> Sequence[Any]:
     """Every activity, with the adapters that it needs. `sources` are those of the settings unless they are given;
     without `stripe` every payout is a payment order."""
@@ -83,7 +88,7 @@ def activities(
     secret = settings.secret_key.get_secret_value()
     links = CreatorLinks(secret, settings.public_url)
     tracked = TrackedLinks(pool, secret, settings.public_url)
-    mailer = _mailer(settings)
+    mailer = mailer or _mailer(settings)
     seals = PadesSeals(SealKeyring(pool, sealer.keyring, make=self_signed).of)
     signing = ContractSigning(log, directory, documents, seals)
     amendments = Amendments(log, directory, documents, seals)
@@ -127,7 +132,7 @@ def activities(
     )
 
 
-def _mailer(settings: Settings) -> SmtpMailer:
+def _mailer(settings: Settings, *, keep: float = 0.0) -> SmtpMailer:
     return SmtpMailer(
         settings.smtp_host,
         settings.smtp_port,
@@ -135,6 +140,7 @@ def _mailer(settings: Settings) -> SmtpMailer:
         username=settings.smtp_username,
         password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
         tls=settings.smtp_tls,
+        keep=keep,
     )
 
 
@@ -155,13 +161,14 @@ def worker(
     sealer: Sealer,
     sources: CreatorSources | None = None,
     stripe: Stripe | None = None,
+    mailer: Mailer | None = None,
 ) -> Worker:
     """A worker for everything, ready to run."""
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
-        activities=activities(settings, pool, sealer, sources, stripe),
+        activities=activities(settings, pool, sealer, sources, stripe, mailer),
         workflow_runner=sandboxed() if settings.sandbox else UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=FINISH_WITHIN,
         deployment_config=deployment(settings),
@@ -184,16 +191,18 @@ async def running_worker(settings: Settings) -> AsyncIterator[Worker]:
     """
     pool = await open_pool(settings.database_url.get_secret_value(), application_name="groundswell worker")
     sources, stripe = creator_sources(settings), stripe_of(settings)
+    mailer = _mailer(settings, keep=MAIL_KEPT)
     try:
         sealer = sealer_on(pool, settings.masters)
         client = await connect_temporal(sealer)
         async with (
             metrics_served(settings, pool, client),
             kept(pool, keep_track_records(), webhook_delivery(settings, pool, sealer)),
-            worker(client, settings, pool, sealer, sources, stripe) as running,
+            worker(client, settings, pool, sealer, sources, stripe, mailer) as running,
         ):
             yield running
     finally:
+        await mailer.aclose()
         await sources.aclose()
         if stripe is not None:
             await stripe.aclose()

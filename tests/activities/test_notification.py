@@ -163,7 +163,7 @@ async def test_a_letter_reaches_the_creator_with_everything_machines_need(store:
     await tell(store, smtp(mail_sink), offer, OFFER)
     (mail,) = mail_sink.messages("creator1@example.org")
     (link,) = mail.links
-    assert LINKS.verify(link.rpartition("/")[2]) == "collab-1"
+    assert LINKS.read(link.rpartition("/")[2]).collaboration_id == "collab-1"
     assert mail.message["X-Groundswell-Event"] == str(offer.event_id)
     assert mail.message["X-Groundswell-Template"] == "offer"
     assert mail.message["X-Groundswell-Campaign"] == "camp-1"
@@ -176,6 +176,22 @@ async def test_a_letter_tells_how_things_stood_at_its_event(store: Store, mail_s
     await tell(store, smtp(mail_sink), offer, OFFER)
     (mail,) = mail_sink.messages()
     assert "USD 212.50" in mail.subject
+
+
+async def test_the_letters_of_a_collaboration_are_one_conversation(store: Store, mail_sink: MailSink) -> None:
+    """Each refers to the same message, which is another for the campaign's own letters; each has text and HTML."""
+    offer = await an_offer(store)
+    again = Notice(template=Template.OFFER, audience=Audience.MANAGER)
+    await tell(store, smtp(mail_sink), offer, OFFER)
+    await tell(store, smtp(mail_sink), offer, again)
+    campaign = await store.log.read("campaign/camp-1")
+    started = Notice(template=Template.CAMPAIGN_STARTED, audience=Audience.MANAGER)
+    await tell(store, smtp(mail_sink), campaign[0], started)
+    first, second, about_campaign = (mail.message for mail in mail_sink.messages())
+    assert first["References"] == first["In-Reply-To"] == second["References"]
+    assert first["References"] != about_campaign["References"]
+    assert first["Message-ID"] != second["Message-ID"]
+    assert [part.get_content_type() for part in first.walk()] == ["multipart/alternative", "text/plain", "text/html"]
 
 
 async def test_telling_twice_sends_once(store: Store, mail_sink: MailSink) -> None:

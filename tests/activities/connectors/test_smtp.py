@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -148,3 +149,108 @@ async def test_an_address_that_is_more_than_one_address_reaches_nobody(mail_sink
         await mailer(mail_sink.port).send(letter)
     assert (refused.value.type, refused.value.non_retryable) == ("recipient_refused", True)
     assert mail_sink.messages() == []
+
+
+class Counting:
+    """A mail server that counts its connections and keeps what it is given."""
+
+    def __init__(self) -> None:
+        self._servers: list[SMTP] = []
+        self.most = 0
+        self.connections = 0
+        self.taken = 0
+
+    async def handle_EHLO(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        """Called by aiosmtpd for each connection."""
+        session.host_name = hostname
+        self.connections += 1
+        self._servers.append(server)
+        self.most = max(self.most, len(self.open))
+        return responses
+
+    @property
+    def open(self) -> list[SMTP]:
+        """Those of the connections that are open."""
+        return [each for each in self._servers if each.transport is not None and not each.transport.is_closing()]
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        """Called by aiosmtpd for each letter."""
+        self.taken += 1
+        return "250 2.0.0 Taken"
+
+    async def hang_up(self) -> None:
+        """Close every connection, as servers do with those that are idle."""
+        for each in self.open:
+            assert each.transport is not None, "it is open"
+            each.transport.close()
+        await asyncio.sleep(0)
+
+
+@asynccontextmanager
+async def counting(**facts: float) -> AsyncIterator[tuple[Counting, SmtpMailer]]:
+    """Such a server, and a mailer that keeps connections to it."""
+    loop, handler = asyncio.get_running_loop(), Counting()
+    server = await loop.create_server(lambda: SMTP(handler, hostname="localhost", loop=loop), "127.0.0.1", 0)
+    settings: dict[str, Any] = {"keep": 60.0, "timeout": 30.0, **facts}
+    keeping = SmtpMailer("127.0.0.1", server.sockets[0].getsockname()[1], SENDER, **settings)
+    try:
+        yield handler, keeping
+    finally:
+        await keeping.aclose()
+        server.close()
+        await server.wait_closed()
+
+
+async def test_letters_go_out_over_the_same_connection() -> None:
+    """A connection that has delivered a letter takes the next one."""
+    async with counting() as (server, keeping):
+        for _ in range(5):
+            await keeping.send(a_letter())
+    assert (server.taken, server.connections) == (5, 1)
+
+
+async def test_many_letters_at_once_share_few_connections() -> None:
+    """Servers refuse who opens too many; nobody's letter is lost for waiting."""
+    async with counting(connections=3) as (server, keeping):
+        await asyncio.gather(*(keeping.send(a_letter(id=f"{number}@groundswell.example")) for number in range(20)))
+        assert server.taken == 20
+        assert server.most <= 3
+
+
+@pytest.mark.parametrize("noticed", [True, False])
+async def test_a_connection_that_the_server_has_closed_is_replaced(noticed: bool) -> None:
+    """Whether we have seen it or not: nothing was sent over it, so the letter goes over a new one."""
+    async with counting() as (server, keeping):
+        await keeping.send(a_letter())
+        await server.hang_up()
+        if noticed:
+            await asyncio.sleep(0.05)
+        await keeping.send(a_letter())
+        assert (server.taken, server.connections) == (2, 2)
+
+
+async def test_a_connection_is_not_kept_for_long() -> None:
+    """What has been idle for its time is closed by itself."""
+    async with counting(keep=0.05) as (server, keeping):
+        await keeping.send(a_letter())
+        async with asyncio.timeout(30):
+            while server.open:  # noqa: ASYNC110 - aiosmtpd tells nobody that a connection has gone
+                await asyncio.sleep(0.02)
+
+
+async def test_after_a_refusal_the_next_letter_goes_over_a_new_connection() -> None:
+    """Nobody has to know what the server made of the letter before."""
+    handler = Refusing("550 5.1.1 No")
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: SMTP(handler, hostname="localhost", loop=loop), "127.0.0.1", 0)
+    keeping = SmtpMailer("127.0.0.1", server.sockets[0].getsockname()[1], SENDER, keep=60)
+    with pytest.raises(ApplicationError, match="refuses it for good"):
+        await keeping.send(a_letter())
+    handler.reply = "452 4.2.2 Full"
+    with pytest.raises(ApplicationError, match="does not take the letter now"):
+        await keeping.send(a_letter())
+    await keeping.aclose()
+    server.close()
+    await server.wait_closed()
