@@ -143,6 +143,14 @@ def problem(
     return Response(json.dumps(content).encode(), status, media_type=MEDIA_TYPE, headers=more)
 
 
+async def problem_of(request: Request, error: Exception) -> Problem:
+    """The problem that an error is answered with, as data: for requests in which several things can go wrong."""
+    handlers = request.app.exception_handlers
+    handler = next((handlers[kind] for kind in type(error).__mro__ if kind in handlers), None)
+    response = internal_problem(request, error) if handler is None else await handler(request, error)
+    return Problem.model_validate_json(bytes(response.body))
+
+
 def _plain(fact: Any) -> Any:
     if fact is None or isinstance(fact, bool | int):
         return fact

@@ -147,6 +147,7 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
         f"GET {COLLABORATION}/rights": LOOK_BOTH,
         f"POST {COLLABORATION}/rights/release-exclusivity": RUN,
         "GET /v1/tasks": LOOK,
+        "POST /v1/decisions": LOOK,
     },
     "Money and attribution": {
         f"GET /v1/creators/{CREATOR_ID}/payout-account": _for(OWNER, FINANCE),
