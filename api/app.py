@@ -57,6 +57,7 @@ from api.access.authorise import authorise
 from api.access.bound import Bindings
 from api.access.desk import Desk
 from api.auth import ApiKeys
+from api.console import pages
 from api.dependencies import Services
 from api.history.event_stream import live_tail
 from api.middleware import BodyLimit, RequestContext
@@ -90,6 +91,7 @@ ROUTERS = (
     tasks.router,
     decisions.router,
     creator_page.router,
+    pages.router,
     operations.router,
     sourcing.router,
     webhooks.router,
@@ -184,7 +186,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 Kept(MailProbe(settings.smtp_host, settings.smtp_port)),
             ),
             payloads=SealingCodec(sealer),
-            operators=Operators.of(settings),
+            operators=Operators.of(settings, client.namespace),
         )
     finally:
         await sources.aclose()

@@ -8,7 +8,17 @@ from starlette.responses import HTMLResponse, Response
 
 from activities.store.projections.campaign_board import get_campaign
 from api.content_approval import Number
-from api.dependencies import AsBrand, CampaignId, CollaborationId, Decide, DecideAsBrand, Decision, JsonOnly, Serving
+from api.dependencies import (
+    AsBrand,
+    CampaignId,
+    CollaborationId,
+    Decide,
+    DecideAsBrand,
+    Decision,
+    JsonOnly,
+    Services,
+    Serving,
+)
 from api.errors import problems
 from api.report.build import Report, build_report, render_html
 from api.report.document import render_pdf
@@ -23,7 +33,7 @@ router = APIRouter(prefix="/v1", tags=[Stage.MONITORING.label], dependencies=[Js
 
 Bom = Annotated[bool, Query(description="For `text/csv`: begin with a byte order mark, by which Excel knows UTF-8.")]
 
-_HTML_HEADERS = {
+HTML_HEADERS = {
     # The page carries its styles and drawings itself; nothing is fetched and no script runs.
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
@@ -52,6 +62,19 @@ async def close_campaign(decide: DecideAsBrand, campaign_id: CampaignId, body: C
     return await decide.on_campaign(campaign_id, body or CloseCampaign())
 
 
+async def report_on(services: Services, campaign_id: str) -> Report:
+    """The report on a campaign as it stands now.
+
+    Raises:
+        NotFound: this workspace has no such campaign.
+    """
+    if await get_campaign(services.pool, services.workspace, campaign_id) is None:
+        raise NotFound(kind="campaign", id=campaign_id)
+    orders = services.tracking.orders
+    tracked = Tracked.of(await orders.figures(campaign_id), orders_known=await orders.known(campaign_id))
+    return await build_report(services.log, services.creators, campaign_id, tracked)
+
+
 @router.get(
     "/campaigns/{campaign_id}/report",
     summary="The report",
@@ -71,26 +94,23 @@ async def read_report(
     - `text/csv`: a row for each creator and deliverable, amounts in units of the currency;
     - `application/pdf`: a document to file.
     """
-    if await get_campaign(services.pool, services.workspace, campaign_id) is None:
-        raise NotFound(kind="campaign", id=campaign_id)
-    orders = services.tracking.orders
-    tracked = Tracked.of(await orders.figures(campaign_id), orders_known=await orders.known(campaign_id))
-    report = await build_report(services.log, services.creators, campaign_id, tracked)
+    report = await report_on(services, campaign_id)
     # Drawing the charts takes about a second of computing; meanwhile the other requests go on.
     match preferred(request.headers.get("accept", "")):
         case "text/html":
-            return HTMLResponse(await asyncio.to_thread(render_html, report), headers=_HTML_HEADERS)
+            return HTMLResponse(await asyncio.to_thread(render_html, report), headers=HTML_HEADERS)
         case "text/csv":
             sheet = await asyncio.to_thread(render_csv, report, bom=bom)
-            return Response(sheet, media_type="text/csv; charset=utf-8; header=present", headers=_file("report.csv"))
+            return Response(sheet, media_type="text/csv; charset=utf-8; header=present", headers=as_file("report.csv"))
         case "application/pdf":
             document = await asyncio.to_thread(render_pdf, report)
-            return Response(document, media_type="application/pdf", headers=_file("report.pdf"))
+            return Response(document, media_type="application/pdf", headers=as_file("report.pdf"))
     headers = {"Cache-Control": "private, no-cache", "Vary": "Accept"}
     return Response(report.model_dump_json(), media_type="application/json", headers=headers)
 
 
-def _file(name: str) -> dict[str, str]:
+def as_file(name: str) -> dict[str, str]:
+    """The headers of an answer that is to be kept under this name."""
     return {
         "Content-Disposition": f'attachment; filename="{name}"',
         "Cache-Control": "private, no-store",

@@ -18,20 +18,28 @@ SIGNED_IN_FOR = 8 * 3600
 class Operators:
     """The operators' keys, and the sign-ins made with them. Without keys nobody is an operator.
 
-    `ui_url` is where Temporal's UI is opened; its pages may use a sign-in. `public_url` is where this API is.
+    `ui_url` is where Temporal's UI is opened, `namespace` the one in which our workflows are; the UI's pages may use a
+    sign-in. `public_url` is where this API is.
     """
 
     def __init__(
-        self, keys: ApiKeys | None = None, *, secret: str = "", ui_url: str = "", public_url: str = ""
+        self,
+        keys: ApiKeys | None = None,
+        *,
+        secret: str = "",
+        ui_url: str = "",
+        public_url: str = "",
+        namespace: str = "default",
     ) -> None:
         self.ui_url = ui_url
+        self.namespace = namespace
         self.ui_origins = tuple(origin for origin in (_origin(ui_url),) if origin)
         self._public = urlsplit(public_url)
         self._keys = keys or ApiKeys({})
         self._serializer = URLSafeTimedSerializer(secret, salt="operator")
 
     @classmethod
-    def of(cls, settings: Settings) -> "Operators":
+    def of(cls, settings: Settings, namespace: str = "default") -> "Operators":
         """The operators whom the settings name.
 
         Raises:
@@ -39,7 +47,13 @@ class Operators:
         """
         keys = ApiKeys.parse(settings.ops_keys.get_secret_value())
         secret = settings.secret_key.get_secret_value()
-        return cls(keys, secret=secret, ui_url=settings.temporal_ui_url, public_url=settings.public_url)
+        return cls(
+            keys,
+            secret=secret,
+            ui_url=settings.temporal_ui_url,
+            public_url=settings.public_url,
+            namespace=namespace,
+        )
 
     def with_key(self, presented: str) -> str | None:
         """The name of the operator who has this key."""

@@ -1,6 +1,7 @@
 """The pipeline: one row a collaboration, how far it is, whom it waits for and until when."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import asyncpg
@@ -105,6 +106,19 @@ async def list_collaborations(
     rows = await pool.fetch(
         QUERIES.list_collaborations, workspace, campaign_id, stage, waiting_on, after[0], after[1], limit
     )
+    return [_summary(row) for row in rows]
+
+
+Urgency = tuple[datetime | None, int, str]
+"""The deadline, rank and id of the last collaboration of a page."""
+FIRST: Urgency = (datetime.fromisoformat("1970-01-01T00:00Z"), 0, "")
+
+
+async def most_urgent_collaborations(
+    pool: Pool, workspace: str, campaign_id: str, stage: Stage, *, after: Urgency = FIRST, limit: int = 100
+) -> list[CollaborationSummary]:
+    """A page of those under way in a stage: the earliest deadline first, and last those that wait for nobody."""
+    rows = await pool.fetch(QUERIES.most_urgent_collaborations, workspace, campaign_id, stage, *after, limit)
     return [_summary(row) for row in rows]
 
 

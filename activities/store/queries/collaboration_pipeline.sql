@@ -15,6 +15,20 @@ where
 order by rank, collaboration_id
 limit $7;
 
+-- name: most_urgent_collaborations
+-- A page of a campaign's collaborations that are under way in one stage, the earliest deadline first, best ranked first
+-- among those without one.
+select *
+from collaboration_pipeline
+where
+    workspace = $1
+    and campaign_id = $2
+    and stage = $3
+    and outcome is null
+    and (coalesce(due_at, 'infinity'), rank, collaboration_id) > (coalesce($4::timestamptz, 'infinity'), $5::integer, $6::text)
+order by coalesce(due_at, 'infinity'), rank, collaboration_id
+limit $7;
+
 -- name: unfinished_collaborations
 -- A page of the collaborations that have not ended, of all workspaces.
 select collaboration_id

@@ -7,6 +7,7 @@ from activities.store.projections.collaboration_pipeline import (
     CampaignProgress,
     get_collaboration,
     list_collaborations,
+    most_urgent_collaborations,
 )
 from domain.contract_signing import DraftContract, SignContract
 from domain.decider import Role
@@ -72,3 +73,19 @@ async def test_collaborations_are_listed_best_first_by_pages_and_filtered(desk: 
     assert await ids(waiting_on=Role.CREATOR) == ["c1-b"]
     assert await ids(waiting_on=Role.ENGINE) == ["c1-x", "c1-a"]
     assert await list_collaborations(desk.pool, "other", "c1") == []
+
+
+async def test_what_is_under_way_in_a_stage_comes_most_urgent_first(desk: Desk) -> None:
+    """Whoever waits for nobody comes last, best ranked first; what has ended is not among them."""
+    await desk.start()
+    for rank, name in enumerate(["c1-x", "c1-b", "c1-a", "c1-z"], start=1):
+        await desk.open(name, rank)
+        await desk.on_collaboration(name, RecordAssessment(assessment=PASS))
+    for name in ("c1-a", "c1-z"):
+        await desk.on_collaboration(name, MakeOffer())
+    await desk.on_collaboration("c1-z", DeclineOffer(version=1), CREATOR)
+    found = await most_urgent_collaborations(desk.pool, "default", "c1", Stage.NEGOTIATION)
+    assert [each.id for each in found] == ["c1-a", "c1-x", "c1-b"]
+    last = found[1].due_at, found[1].rank, found[1].id
+    [after] = await most_urgent_collaborations(desk.pool, "default", "c1", Stage.NEGOTIATION, after=last)
+    assert after == found[2]

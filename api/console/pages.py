@@ -1,0 +1,46 @@
+"""All pages of the console, and the way to them from the front door."""
+
+from fastapi import APIRouter
+from starlette.responses import RedirectResponse
+
+from api.console import (
+    assets,
+    board,
+    campaigns,
+    collaboration,
+    decisions,
+    directory,
+    inbox,
+    report,
+    shortlist,
+    sign_in,
+    start,
+    timeline,
+)
+from api.console.rendering import HOME, ConsoleRoute
+
+router = APIRouter(route_class=ConsoleRoute, include_in_schema=False)
+
+
+@router.get("/")
+@router.get("/console")
+async def enter() -> RedirectResponse:
+    """Leads to the first page."""
+    return RedirectResponse(HOME, status_code=303)
+
+
+for part in (
+    assets,
+    sign_in,
+    inbox,
+    decisions,
+    start,
+    campaigns,
+    board,
+    shortlist,
+    timeline,
+    report,
+    collaboration,
+    directory,
+):
+    router.include_router(part.router)

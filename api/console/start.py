@@ -1,0 +1,134 @@
+"""Start a campaign: a guided brief that says at each field what is wrong, with a forecast of what it may come to."""
+
+import asyncio
+import hashlib
+from collections import OrderedDict
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from api.access.principal import Principal
+from api.console import brief_form
+from api.console.rendering import REFUSALS, console_router, form_of, key_of, page, why
+from api.console.visitor import Visitor, decisions_of
+from api.dependencies import Services, Serving
+from api.simulation.forecast import Forecast
+from api.simulation.screen import objective_name
+from api.simulations import simulate_brief
+from domain.brief import Brief, Measure
+from domain.creators import Platform
+from domain.disclosure import Jurisdiction
+from domain.formats import Format
+
+router = console_router()
+
+RUNS = 24
+"""Simulated campaigns beside a form: enough to see what is likely, few enough to wait for."""
+KEPT = 50
+"""Forecasts that are remembered: whoever sends the same brief again has the same answer at once."""
+
+CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "NZD", "CHF", "SEK", "NOK", "DKK", "PLN", "JPY", "BRL", "MXN", "INR")
+
+_forecasts: OrderedDict[str, Forecast] = OrderedDict()
+_simulating = asyncio.Lock()
+"""One forecast at a time: it computes for seconds, which decisions should not have to wait for."""
+
+
+@router.get("/start")
+async def show_start(request: Request, services: Serving, visitor: Visitor) -> Response:
+    """The form as it begins."""
+    now = datetime.now(UTC)
+    return await _form(request, services, visitor, brief_form.defaults(now), brief_form.Checked())
+
+
+@router.post("/start")
+async def start(request: Request, services: Serving, visitor: Visitor) -> Response:
+    """Starts the campaign and shows its board; or the form again, with what is wrong at each field."""
+    fields = await form_of(request)
+    checked = brief_form.check(fields, datetime.now(UTC))
+    if checked.brief is None:
+        return await _form(request, services, visitor, fields, checked, status=422)
+    try:
+        campaign_id = await decisions_of(visitor, services, key_of(fields)).start(checked.brief)
+    except REFUSALS as refusal:
+        status, text = why(refusal)
+        refused = brief_form.Checked(wrong={"": [brief_form.in_words(text, checked.brief.budget.currency)]})
+        return await _form(request, services, visitor, fields, refused, status=status)
+    return RedirectResponse(f"/console/campaigns/{campaign_id}", status_code=303)
+
+
+@router.post("/start/check")
+async def check(request: Request, services: Serving, visitor: Visitor) -> Response:
+    """What is wrong so far, at the fields that somebody has been at; and how much is missing."""
+    fields = await form_of(request)
+    checked = brief_form.check(fields, datetime.now(UTC))
+    touched = fields.get("touched", "").split(",")
+    return await page(
+        request,
+        services,
+        "start_checked.html",
+        checked=checked,
+        forecast=_forecasts.get(_print(checked.brief)) if checked.brief else None,
+        slots=list(brief_form.shown(checked.wrong, touched)),
+        objective_name=objective_name,
+    )
+
+
+@router.post("/start/forecast")
+async def forecast(request: Request, services: Serving, visitor: Visitor) -> Response:
+    """What the brief may come to, by a few simulated campaigns; while another is being made, it asks to wait."""
+    checked = brief_form.check(await form_of(request), datetime.now(UTC))
+    made = None
+    if checked.brief is not None and not _simulating.locked():
+        async with _simulating:
+            made = await _forecast(services, visitor, checked.brief)
+    return await page(
+        request, services, "start_checked.html", checked=checked, forecast=made, slots=[], objective_name=objective_name
+    )
+
+
+async def _forecast(services: Services, visitor: Principal, brief: Brief) -> Forecast:
+    print_ = _print(brief)
+    if print_ not in _forecasts:
+        _forecasts[print_] = await simulate_brief(services, visitor, "", brief, RUNS, 7, None, None)
+        if len(_forecasts) > KEPT:
+            _forecasts.popitem(last=False)
+    return _forecasts[print_]
+
+
+def _print(brief: Brief) -> str:
+    return hashlib.sha256(brief.model_dump_json().encode()).hexdigest()
+
+
+async def _form(
+    request: Request,
+    services: Services,
+    visitor: Principal,
+    fields: Mapping[str, str],
+    checked: brief_form.Checked,
+    *,
+    status: int = 200,
+) -> Response:
+    return await page(
+        request,
+        services,
+        "start.html",
+        status,
+        visitor=visitor,
+        section="start",
+        fields=fields,
+        wrong={name: " ".join(said) for name, said in checked.wrong.items()},
+        checked=checked,
+        forecast=None,
+        slots=[],
+        key=key_of(fields),
+        rows=range(brief_form.ROWS),
+        measures=list(Measure),
+        formats=list(Format),
+        platforms=list(Platform),
+        jurisdictions=list(Jurisdiction),
+        currencies=CURRENCIES,
+        objective_name=objective_name,
+    )

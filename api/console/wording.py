@@ -1,0 +1,84 @@
+"""Words of the console: what is asked of whom, how long there is, and where a workflow can be looked at."""
+
+import re
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from domain.decider import Role
+from domain.lifecycle import Stage
+
+ASKED = {
+    "approve_shortlist": "Approve the shortlist",
+    "verify_creator": "Decide on a creator",
+    "answer_offer": "Answer the offer",
+    "answer_counter_offer": "Answer a counter-offer",
+    "sign_contract": "Sign the contract",
+    "submit_draft": "Send a draft",
+    "review_draft": "Review a draft",
+    "publish": "Publish the post",
+    "report_metrics": "Report the figures",
+}
+"""What a task asks, by the first part of its name. A kind that is not listed is told by its name."""
+
+WHO = {Role.BRAND: "You", Role.CREATOR: "Creator", Role.ENGINE: "Engine"}
+
+STAGES = (
+    Stage.VERIFICATION,
+    Stage.NEGOTIATION,
+    Stage.CONTRACT_SIGNING,
+    Stage.CONTENT_APPROVAL,
+    Stage.MONITORING,
+)
+"""The stages through which a creator passes: the columns of the board."""
+
+SOON = 24 * 3_600
+"""Seconds before a deadline from which on it is shown as near."""
+
+
+def asked(task: str) -> str:
+    """What a task asks for, with the deliverable it is about: `Review a draft (2)`."""
+    kind, _, about = task.partition("/")
+    words = ASKED.get(kind, kind.replace("_", " ").capitalize())
+    return f"{words} ({about})" if about.isdecimal() else words
+
+
+def until(at: datetime, now: datetime | None = None) -> str:
+    """How long until an instant, in its two largest units: `in 2 d 3 h`, `in 12 min`, `3 h late`."""
+    seconds = round((at - (now or datetime.now(UTC))).total_seconds())
+    left = _span(abs(seconds))
+    return f"in {left}" if seconds >= 0 else f"{left} late"
+
+
+def ago(at: datetime, now: datetime | None = None) -> str:
+    """How long since an instant, as `until` has it."""
+    return f"{_span(max(round(((now or datetime.now(UTC)) - at).total_seconds()), 0))} ago"
+
+
+def _span(seconds: int) -> str:
+    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
+    if days >= 7 or (days and not hours):
+        return f"{days} d"
+    if days:
+        return f"{days} d {hours} h"
+    if hours >= 6 or (hours and not minutes):
+        return f"{hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min" if minutes else f"{seconds} s"
+
+
+def urgency(at: datetime, now: datetime | None = None) -> str:
+    """How a deadline looks: `late`, `soon` or `calm`."""
+    seconds = (at - (now or datetime.now(UTC))).total_seconds()
+    return "late" if seconds < 0 else "soon" if seconds < SOON else "calm"
+
+
+def initials(name: str) -> str:
+    """Up to two letters that stand for a name."""
+    letters = [word[0] for word in re.findall(r"\w+", name)]
+    return "".join(letters[:1] + letters[-1:] if len(letters) > 1 else letters).upper()
+
+
+def workflow_address(ui: str, namespace: str, workflow_id: str) -> str:
+    """Where Temporal's UI shows a workflow; empty if nobody has said where the UI is."""
+    return f"{ui.rstrip('/')}/namespaces/{quote(namespace)}/workflows/{quote(workflow_id, safe='')}" if ui else ""

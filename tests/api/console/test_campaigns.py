@@ -1,0 +1,44 @@
+"""Campaigns: the list, and one as it is and was."""
+
+import re
+
+import httpx
+
+from tests.api.conftest import Bench
+from tests.api.console.conftest import PART
+
+
+async def test_the_list_says_where_each_is(bench: Bench, console: httpx.AsyncClient) -> None:
+    assert "No campaign yet" in (await console.get("/console/campaigns")).text
+    await bench.offered()
+    page = (await console.get("/console/campaigns")).text
+    assert 'href="/console/campaigns/tea">Lumen Tea: Cold brew tea</a>' in page
+    assert "$212.50 of $10,000.00" in page
+    assert "1 in negotiation" in page
+
+
+async def test_more_campaigns_come_by_the_cursor(bench: Bench, console: httpx.AsyncClient) -> None:
+    for n in range(32):
+        await bench.started(f"c{n}")
+    more = re.search(r'hx-get="(/console/campaigns\?cursor=[^"]+)"', (await console.get("/console/campaigns")).text)
+    assert more is not None
+    rest = (await console.get(more[1], headers=PART)).text
+    assert len(re.findall(r'class="strong" href="/console/campaigns/c\d+"', rest)) == 2
+
+
+async def test_the_overview_travels_in_time(bench: Bench, console: httpx.AsyncClient) -> None:
+    id_ = await bench.shortlisted()
+    await console.post(f"/console/campaigns/{id_}/decide/cancel", data={"reason": "late"})
+    now = (await console.get(f"/console/campaigns/{id_}/overview")).text
+    then = (await console.get(f"/console/campaigns/{id_}/overview", params={"as_of": "1"})).text
+    assert "This is the past" in then
+    assert "cancelled" in now
+    assert "cancelled" not in then
+    assert "/decide/" not in then
+
+
+async def test_a_campaign_that_runs_can_be_ended_from_it(bench: Bench, console: httpx.AsyncClient) -> None:
+    id_ = await bench.started()
+    page = (await console.get(f"/console/campaigns/{id_}/overview")).text
+    assert f"/console/campaigns/{id_}/decide/close" in page
+    assert "200,000" in page

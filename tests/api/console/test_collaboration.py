@@ -1,0 +1,65 @@
+"""A creator's page: everything that is known of a collaboration, now and then."""
+
+import httpx
+
+from activities.starting import collaboration_stream
+from api.console.collaboration import drafts_of, offers_of
+from domain.content_approval import RequestChanges, SubmitDraft
+from domain.decider import Role
+from domain.money import Money
+from domain.negotiation import CounterOffer
+from tests.api.conftest import CONTRACT, Bench
+from tests.domain.given import DISCLOSED, UNDISCLOSED
+
+
+async def test_offers_stand_side_by_side_with_what_became_of_each(bench: Bench, console: httpx.AsyncClient) -> None:
+    id_ = await bench.offered()
+    counter = CounterOffer(version=1, fee=Money(amount=320_00, currency="USD"), message="two days of filming")
+    await bench.give(collaboration_stream(id_), counter, Role.CREATOR)
+    offers = offers_of(await bench.services.log.read(collaboration_stream(id_)))
+    assert [(each.event.offer.fee.amount, each.became) for each in offers] == [(212_50, "countered"), (320_00, "open")]
+    shown = (await console.get(f"/console/collaborations/{id_}")).text
+    assert shown.index("$212.50") < shown.index("+$107.50")
+    assert "two days of filming" in shown
+    assert "decide/accept" in shown
+
+
+async def test_every_draft_is_kept_with_what_was_said_of_it(bench: Bench, console: httpx.AsyncClient) -> None:
+    id_ = await bench.in_review()
+    stream = collaboration_stream(id_)
+    await bench.give(stream, RequestChanges(deliverable=1, version=1, feedback="Closer, please"), Role.BRAND)
+    await bench.give(stream, SubmitDraft(deliverable=1, caption=UNDISCLOSED), Role.CREATOR)
+    drafts = drafts_of(await bench.services.log.read(stream))[1]
+    assert [(each.event.caption, each.became, each.feedback) for each in drafts] == [
+        (DISCLOSED, "changes", "Closer, please"),
+        (UNDISCLOSED, "waits", ""),
+    ]
+    shown = (await console.get(f"/console/collaborations/{id_}")).text
+    assert "Closer, please" in shown
+    assert "not disclosed" in shown
+    assert "decide/approve-draft" not in shown
+
+
+async def test_it_shows_the_evidence_the_contract_and_the_way_of_everything(
+    bench: Bench, console: httpx.AsyncClient
+) -> None:
+    id_ = await bench.published()
+    shown = (await console.get(f"/console/collaborations/{id_}")).text
+    for fact in ("Comments and tags", "https://posts.example/1", "SHA-256", "What happened", "on its way"):
+        assert fact in shown
+    document = await console.get(f"/console/collaborations/{id_}/contract.pdf")
+    assert (document.content, document.headers["content-type"]) == (CONTRACT, "application/pdf")
+
+
+async def test_it_travels_in_time_and_decides_nothing_there(bench: Bench, console: httpx.AsyncClient) -> None:
+    id_ = await bench.in_review()
+    then = (await console.get(f"/console/collaborations/{id_}", params={"as_of": "4"})).text
+    assert "This is the past" in then
+    assert "/decide/" not in then
+    assert DISCLOSED not in then
+
+
+async def test_an_unknown_creator_is_told_so_on_a_page(bench: Bench, console: httpx.AsyncClient) -> None:
+    answer = await console.get("/console/collaborations/nobody")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is no collaboration nobody" in answer.text

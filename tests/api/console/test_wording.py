@@ -1,0 +1,48 @@
+"""Words for deadlines, tasks and names."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from api.console.wording import ago, asked, initials, until, urgency, workflow_address
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words", "looks"),
+    [
+        (45, "in 45 s", "soon"),
+        (12 * 60, "in 12 min", "soon"),
+        (3 * 3600 + 20 * 60, "in 3 h 20 min", "soon"),
+        (9 * 3600 + 60, "in 9 h", "soon"),
+        (51 * 3600, "in 2 d 3 h", "calm"),
+        (9 * 86400, "in 9 d", "calm"),
+        (-3 * 3600, "3 h late", "late"),
+    ],
+)
+def test_a_deadline_is_told_in_its_two_largest_units(seconds: int, words: str, looks: str) -> None:
+    at = NOW + timedelta(seconds=seconds)
+    assert (until(at, NOW), urgency(at, NOW)) == (words, looks)
+
+
+def test_what_has_been_is_ago() -> None:
+    assert ago(NOW - timedelta(minutes=5), NOW) == "5 min ago"
+
+
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [("review_draft/2", "Review a draft (2)"), ("sign_contract/brand", "Sign the contract"), ("new_kind", "New kind")],
+)
+def test_a_task_says_what_is_asked_also_one_that_nobody_has_named(task: str, words: str) -> None:
+    assert asked(task) == words
+
+
+@pytest.mark.parametrize(("name", "letters"), [("Ines Okafor", "IO"), ("Ana B. Lee", "AL"), ("Cher", "C"), ("", "")])
+def test_initials_stand_for_a_name(name: str, letters: str) -> None:
+    assert initials(name) == letters
+
+
+def test_a_workflow_is_found_in_the_ui_if_there_is_one() -> None:
+    assert workflow_address("http://ui/", "prod", "campaign/a") == "http://ui/namespaces/prod/workflows/campaign%2Fa"
+    assert workflow_address("", "prod", "campaign/a") == ""
