@@ -7,13 +7,16 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.failures import OutsideFailure
+from activities.letters import Asks, Draft, Occasion, Sheet
 from activities.ports import Directory, MetricsSource, PostReader, PublicPost
 from activities.records import creator_of
 from domain.assignment import PostSource
 from domain.creators import Platform
 from domain.errors import GroundswellError
-from domain.live_posts import Look, Sighting
+from domain.live_posts import RESTORE_POST, Look, PostNotVerified, Sighting
 from domain.monitoring import Metrics, Unavailable
+from domain.notices import Template
+from domain.payouts import PayoutPurpose
 from domain.values import Instant, Line, Value
 
 TOLD_WITHIN = timedelta(days=30)
@@ -117,3 +120,33 @@ def _to_be_tried_again(error: ApplicationError) -> ApplicationError:
 def post_sources(readers: Sequence[PostReader]) -> Mapping[Platform, PostSource]:
     """What collaborations are told of the services that there are, by platform."""
     return {reader.platform: PostSource(name=reader.name, formats=reader.formats) for reader in readers}
+
+
+def post_to_restore(occasion: Occasion) -> Draft:
+    """The creator is asked to mend a post that was not found, or hides the partnership."""
+    return _about_finding(Template.POST_TO_RESTORE, occasion)
+
+
+def post_not_verified(occasion: Occasion) -> Draft:
+    """The manager hears of it, and of what the creator was asked."""
+    return _about_finding(Template.POST_NOT_VERIFIED, occasion)
+
+
+def _about_finding(template: Template, occasion: Occasion) -> Draft:
+    event = occasion.of(PostNotVerified)
+    assert event.task is not None, "the notice is only for a finding that opens a task"
+    sheet = Sheet(template, occasion, what=occasion.deliverable(event.deliverable))
+    sheet.says(event.finding.value, disclosure=occasion.disclosure_advice)
+    sheet.says("due", due=occasion.moment(event.task.due_at))
+    if all(payout.purpose is not PayoutPurpose.BALANCE for payout in occasion.work.payouts.values()):
+        sheet.says("unpaid")
+    sheet.button()
+    return sheet.draft()
+
+
+def _restore(occasion: Occasion, number: str) -> str:
+    return occasion.asks(RESTORE_POST, what=occasion.deliverable(int(number)))
+
+
+ASKS: Mapping[str, Asks] = {RESTORE_POST: _restore}
+"""What the stage's tasks ask for, in words, by the first part of their name."""

@@ -11,6 +11,7 @@ from activities import (
     contract_signing,
     discovery,
     goal_setting,
+    live_posts,
     monitoring,
     negotiation,
     rights,
@@ -56,6 +57,7 @@ ASKS: Mapping[str, Asks] = {
     **contract_signing.ASKS,
     **amendment_letters.ASKS,
     **content_approval.ASKS,
+    **live_posts.ASKS,
     **monitoring.ASKS,
 }
 """Every task in words, by the first part of its name."""
@@ -92,6 +94,8 @@ LETTERS: Mapping[Template, Callable[[Occasion], Draft]] = {
     **amendment_letters.LETTERS,
     Template.CHANGES_REQUESTED: content_approval.changes_requested,
     Template.DRAFT_APPROVED: content_approval.draft_approved,
+    Template.POST_TO_RESTORE: live_posts.post_to_restore,
+    Template.POST_NOT_VERIFIED: live_posts.post_not_verified,
     Template.PAYOUT_MADE: monitoring.payout_made,
     Template.PAYMENT_ORDER: monitoring.payment_order,
     Template.REMINDER: reminder,

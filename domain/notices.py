@@ -18,6 +18,7 @@ from domain.deadlines import TaskEscalated, TaskReminded, contact
 from domain.decider import Event
 from domain.discovery import ShortlistProposed
 from domain.goal_setting import CampaignStarted
+from domain.live_posts import PostNotVerified
 from domain.negotiation import OfferMade
 from domain.outcomes import CollaborationEnded
 from domain.payouts import PaymentOrdered, PayoutMade
@@ -42,6 +43,8 @@ class Template(StrEnum):
     AMENDMENT_OVER = "amendment_over"
     CHANGES_REQUESTED = "changes_requested"
     DRAFT_APPROVED = "draft_approved"
+    POST_TO_RESTORE = "post_to_restore"
+    POST_NOT_VERIFIED = "post_not_verified"
     PAYOUT_MADE = "payout_made"
     PAYMENT_ORDER = "payment_order"
     REMINDER = "reminder"
@@ -92,6 +95,7 @@ NEWS = (
     AmendmentWithdrawn,
     ChangesRequested,
     DraftApproved,
+    PostNotVerified,
     PaymentOrdered,
     PayoutMade,
     TaskReminded,
@@ -133,6 +137,9 @@ def notices(event: Event) -> Sequence[Notice]:
             return [Notice(template=Template.CHANGES_REQUESTED, audience=Audience.CREATOR)]
         case DraftApproved():
             return [Notice(template=Template.DRAFT_APPROVED, audience=Audience.CREATOR)]
+        case PostNotVerified() if event.task:
+            asked = Notice(template=Template.POST_TO_RESTORE, audience=Audience.CREATOR)
+            return [asked, Notice(template=Template.POST_NOT_VERIFIED, audience=Audience.MANAGER)]
         case PaymentOrdered() if event.to_finance:
             return [Notice(template=Template.PAYMENT_ORDER, audience=Audience.FINANCE)]
         case PayoutMade():

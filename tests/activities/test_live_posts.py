@@ -1,6 +1,7 @@
 """Looking at published posts through a service: what is there, what is not, and what nobody can say."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,16 +12,18 @@ from activities.connectors.instagram import Instagram
 from activities.connectors.simulated.faults import Fault
 from activities.connectors.simulated.instagram import InstagramTwin
 from activities.failures import OutsideFailure
-from activities.live_posts import LivePosts, LookRequest, post_sources
+from activities.live_posts import ASKS, LivePosts, LookRequest, post_not_verified, post_sources, post_to_restore
 from domain.assignment import PostSource
 from domain.creators import Creator, Platform
 from domain.formats import Format
-from domain.live_posts import Look, Sighting
+from domain.live_posts import Look, PostNotVerified, Sighting
 from domain.monitoring import Metrics, Unavailable
+from domain.notices import Audience
 from domain.peers import Peers
 from domain.ranking import Wanted
 from tests.activities.connectors.test_instagram import NOW, connected, somebody
-from tests.domain.given import DISCLOSED
+from tests.activities.occasions import occasion
+from tests.domain.given import DISCLOSED, HOUR, T0, UNDISCLOSED, live, not_seen, seen, watched
 
 PERSON = somebody(posts=60, posts_per_week=7.0)
 DAY = timedelta(days=1)
@@ -143,3 +146,27 @@ async def test_collaborations_are_told_who_reads_which_posts(bench: Bench) -> No
     async with connected(bench.twin.app) as instagram:
         known = post_sources([instagram])
     assert known == {Platform.INSTAGRAM: PostSource(name="instagram", formats=(Format.POST, Format.REEL))}
+
+
+def test_the_creator_is_told_what_is_wrong_and_until_when() -> None:
+    """Where it is gone, and where it hides the partnership with how to mend that; and that money waits for it."""
+    story = live(watched()).does(not_seen(), at=T0 + 2 * HOUR)
+    letter = post_to_restore(occasion(story, PostNotVerified))
+    assert letter.subject == "Please restore deliverable 1 (reel) for Lumen Tea"
+    assert "it is not there" in letter.body
+    assert "by Wednesday 4 March 2026, 06:00 (America/New_York)" in letter.body
+    assert "The rest of your fee is paid as soon as we see it." in letter.body
+    story = live(watched()).does(seen(), at=T0 + HOUR).does(seen(UNDISCLOSED), at=T0 + 30 * DAY)
+    letter = post_to_restore(occasion(story, PostNotVerified))
+    assert "does not disclose the partnership any more" in letter.body
+    assert "Begin the caption with #ad" in letter.body
+    assert "rest of your fee" not in letter.body
+
+
+def test_the_manager_hears_of_it() -> None:
+    """In words that are for the brand; the reminder's too."""
+    about = occasion(live(watched()).does(not_seen(), at=T0 + 2 * HOUR), PostNotVerified)
+    letter = post_not_verified(replace(about, audience=Audience.MANAGER))
+    assert letter.subject == "deliverable 1 (reel) by @steep.and.pour on Instagram is not in order"
+    assert "then it counts as missed" in letter.body
+    assert ASKS["restore_post"](about, "1") == "restore the post of deliverable 1 (reel), with its disclosure"

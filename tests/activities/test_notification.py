@@ -35,9 +35,11 @@ from tests.domain.given import (
     doubted,
     in_review,
     live,
+    not_seen,
     offered,
     proposed,
     sealed,
+    watched,
 )
 from tests.domain.outliving import DAY, END, UNTIL
 from tests.domain.outliving import rights as outliving
@@ -67,6 +69,7 @@ def stories() -> list[Story[Any, Any]]:
         paid,
         changed,
         waits(live(), 50),
+        live(watched()).does(not_seen(), at=T0 + 2 * HOUR),
         overdue,
         outliving().does(PassTime(), at=UNTIL).does(PassTime(), at=END - DAY).does(PassTime(), at=END),
         outliving().does(ReleaseExclusivity(), by=BRAND),

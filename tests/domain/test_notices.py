@@ -32,7 +32,7 @@ BOTH = {
     "AmendmentDeclined": Template.AMENDMENT_OVER,
     "AmendmentWithdrawn": Template.AMENDMENT_OVER,
 }
-DEPENDS = {"CreatorAssessed", "TaskReminded", "CollaborationEnded"}
+DEPENDS = {"CreatorAssessed", "PostNotVerified", "TaskReminded", "CollaborationEnded"}
 """Events whose content decides, each with a test of its own."""
 QUIET = sorted({name for registry in REGISTRIES.values() for name in registry.names} - set(TOLD) - set(BOTH) - DEPENDS)
 
@@ -65,6 +65,14 @@ def test_what_may_be_news_is_known_by_its_type() -> None:
 def test_other_events_are_news_to_nobody(name: str) -> None:
     """Everything else is seen on the board, not in the mail."""
     assert list(notices(sample(name))) == []
+
+
+def test_a_finding_is_news_only_if_the_creator_is_asked_to_mend_it() -> None:
+    """They hear what is wrong and the manager that they were asked, once for as long as it takes."""
+    asked = sample("PostNotVerified", task=sample("ShortlistProposed").task)  # type: ignore[attr-defined]
+    told = [(notice.template, notice.audience) for notice in notices(asked)]
+    assert told == [(Template.POST_TO_RESTORE, Audience.CREATOR), (Template.POST_NOT_VERIFIED, Audience.MANAGER)]
+    assert list(notices(sample("PostNotVerified", task=None))) == []
 
 
 def test_evidence_is_news_only_if_it_asks_somebody() -> None:
