@@ -37,6 +37,7 @@ async def open_pool(
         min_size=min_size,
         max_size=max_size,
         timeout=connect_timeout,
+        connect=_connect,
         max_inactive_connection_lifetime=idle_after,
         # The server gives up first and says why; this is for a server that no longer answers.
         command_timeout=statement_timeout + 5,
@@ -53,6 +54,16 @@ async def open_pool(
             **(session or {}),
         },
     )
+
+
+async def _connect(*arguments: Any, **more: Any) -> "asyncpg.Connection[asyncpg.Record]":
+    """A server whose socket is gone, or whose name is not known for a moment, is away like any other."""
+    try:
+        return await asyncpg.connect(*arguments, **more)
+    except (ConnectionError, TimeoutError):
+        raise
+    except OSError as error:
+        raise ConnectionError(*error.args) from error
 
 
 def _milliseconds(seconds: float) -> str:

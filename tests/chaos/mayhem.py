@@ -9,10 +9,12 @@ from tests.chaos.running import Campaigning
 from tests.chaos.servers import Postgres, Temporal
 from tests.chaos.wire import Fault, Wire
 
-BETWEEN = 0.5, 3.0
+BETWEEN = 2.0, 6.0
 """Seconds between two disturbances."""
 AWAY = 0.0, 2.5
 """Seconds for which a server is away, or a wire disturbed."""
+
+TOO_MANY = 300
 
 FAULTS = [fault for fault in Fault if fault is not Fault.NOTHING]
 
@@ -35,10 +37,11 @@ class Mayhem:
         self._to_come: list[str] = []
         self._busy: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def rage(self, times: int) -> None:
-        """Disturb something so often; returns when everything is whole again."""
+    async def rage(self, *, until_recorded: int) -> None:
+        """Disturb one thing after another until there are so many events; returns when everything is whole again."""
         async with asyncio.TaskGroup() as raging:
-            for _ in range(times):
+            while await self._campaign.count() < until_recorded:
+                assert self.happened.total() < TOO_MANY, f"nothing gets done any more: {self.happened}"
                 await asyncio.sleep(self._random.uniform(*BETWEEN))
                 name = self._next()
                 self.happened[name] += 1

@@ -131,10 +131,15 @@ class Campaigning:
         """Raise what somebody has met who acts; nobody in the cast does what the rules would refuse."""
         assert self.people.refused == []
         if self._acting is not None and self._acting.done():
-            self._acting.result()
+            try:
+                self._acting.result()
+            except BaseException as error:
+                error.add_note(self._last_words())
+                raise
 
     async def _running(self) -> Sequence[str]:
-        query = f"ExecutionStatus = 'Running' AND TaskQueue = '{self._task_queue}'"
+        # What outlives a collaboration runs for months.
+        query = f"ExecutionStatus = 'Running' AND TaskQueue = '{self._task_queue}' AND WorkflowType != 'Rights'"
         return [workflow.id async for workflow in self.client.list_workflows(query)]
 
     async def _open(self) -> str:
@@ -147,7 +152,8 @@ class Campaigning:
         return "\n".join([*lines, f"running: {await self._running()}", self._last_words()])
 
     def _last_words(self) -> str:
-        return "\n".join(self.worker.log.read_text(errors="replace").splitlines()[-40:])
+        logs = [program.log.read_text(errors="replace") for program in (self.worker, self.api) if program]
+        return "\n\n".join("\n".join(log.splitlines()[-60:]) for log in logs)
 
 
 @asynccontextmanager
