@@ -43,4 +43,4 @@ async def test_a_writer_that_waits_for_another_gives_up_in_time(database: str, p
 async def test_whatever_keeps_a_server_from_being_reached_is_a_connection_error(dsn: str) -> None:
     """Its socket is gone, its name is not known: whoever knows how to wait for a server need not know more."""
     with pytest.raises(ConnectionError):
-        await open_pool(dsn, application_name="tests", connect_timeout=5)
+        await (await open_pool(dsn, application_name="tests", connect_timeout=5)).close()
