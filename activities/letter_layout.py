@@ -65,7 +65,7 @@ class Button:
 
 @dataclass(frozen=True)
 class Address:
-    """Another address, for programs."""
+    """Another address, for programs: no link, as a browser cannot do what it is for."""
 
     label: Phrase
     url: str

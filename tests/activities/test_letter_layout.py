@@ -102,7 +102,7 @@ def test_html_loads_nothing_and_has_one_button() -> None:
     assert "url(" not in html
     assert "@import" not in html
     links = [attributes["href"] for tag, attributes in tags if tag == "a"]
-    assert links == [URL, f"{URL}/decline"]
+    assert links == [URL]
     assert sum("button" in (attributes.get("class") or "") for _, attributes in tags) == 1
 
 

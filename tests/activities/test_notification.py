@@ -13,6 +13,7 @@ from activities.notification import ASKS, LETTERS, Notification, NotifyRequest
 from activities.ports import Letter, Mailer
 from activities.store.tracked_links import TrackedLinks
 from api.embedded.mail import Mail, MailSink
+from domain.amendments import RecordAmendmentSeal, WithdrawAmendment
 from domain.brief import Copies
 from domain.content_approval import RequestChanges
 from domain.deadlines import OnExpiry, PassTime
@@ -31,6 +32,7 @@ from tests.domain.given import (
     a_brief,
     a_policy,
     an_assignment,
+    asked_to_report,
     countered,
     doubted,
     in_review,
@@ -43,6 +45,8 @@ from tests.domain.given import (
 )
 from tests.domain.outliving import DAY, END, UNTIL
 from tests.domain.outliving import rights as outliving
+from tests.domain.test_amending import amended, to_sign
+from tests.domain.test_payouts import paid, taken_back, waiting
 
 OFFER = Notice(template=Template.OFFER, audience=Audience.CREATOR)
 
@@ -57,7 +61,7 @@ def waits(story: Story[Any, Any], *hours: int) -> Story[Any, Any]:
 def stories() -> list[Story[Any, Any]]:
     """Stories in which every notice is due at least once."""
     copied = an_assignment(copies=Copies(finance=True, legal=True))
-    paid = sealed(copied).does(RecordPayout(payout_id="collab-1/upfront", reference="PO-1"))
+    upfront = sealed(copied).does(RecordPayout(payout_id="collab-1/upfront", reference="PO-1"))
     changed = in_review().does(RequestChanges(deliverable=1, version=1, feedback="Show the pitcher."), by=BRAND)
     escalating = an_assignment().policies.model_copy(update={"offer": a_policy(OnExpiry.ESCALATE)})
     overdue = waits(offered(an_assignment(policies=escalating)), 49)
@@ -66,13 +70,18 @@ def stories() -> list[Story[Any, Any]]:
         doubted(),
         waits(countered(), 50, 73),
         waits(offered(), 50, 73, 200),
-        paid,
+        upfront,
         changed,
         waits(live(), 50),
         live(watched()).does(not_seen(), at=T0 + 2 * HOUR),
         overdue,
         outliving().does(PassTime(), at=UNTIL).does(PassTime(), at=END - DAY).does(PassTime(), at=END),
         outliving().does(ReleaseExclusivity(), by=BRAND),
+        waits(asked_to_report(), 50),
+        amended().does(RecordAmendmentSeal(number=1, sealed="5e" * 32)),
+        to_sign().does(WithdrawAmendment(number=1), by=BRAND),
+        waiting().does(RecordPayout(payout_id="collab-1/upfront", reference="PO-1")),
+        paid().does(taken_back(1)),
     ]
 
 
