@@ -8,6 +8,7 @@ from domain.decider import Role
 from domain.money import Money
 from domain.negotiation import ANSWER_COUNTER_OFFER, ANSWER_OFFER, OfferMade
 from domain.notices import Template
+from domain.offers import Offer, Term, changes
 
 
 def offer(occasion: Occasion) -> Draft:
@@ -22,6 +23,7 @@ def offer(occasion: Occasion) -> Draft:
         sheet.quotes(event.offer.message)
     sheet.tells("makes", makes)
     sheet.tells("gets", _gets(occasion, sheet, event.offer.fee))
+    _tell_the_rest(occasion, sheet, event.offer)
     sheet.tells("appears", sheet.phrase("appears_when", opens=words.day(window.opens), closes=words.day(window.closes)))
     span, rounds = words.span(assignment.policies.draft.within), assignment.policies.rounds_of_changes
     sheet.tells("draft", sheet.phrase("draft_within", span=span, times=words.counted(rounds, "times")))
@@ -39,6 +41,23 @@ def _gets(occasion: Occasion, sheet: Sheet, fee: Money) -> object:
     if not upfront:
         return occasion.words.money(fee)
     return sheet.phrase("gets_upfront", upfront=occasion.words.percent(upfront))
+
+
+def _tell_the_rest(occasion: Occasion, sheet: Sheet, offer: Offer) -> None:
+    """What is given beside the fee, and of what the creator asked for, what this version has otherwise."""
+    words, changed = occasion.words, {}
+    if earlier := occasion.work.earlier_offers:
+        changed = {change.term: change for change in changes(earlier[-1], offer)}
+        if Term.FEE in changed:
+            sheet.tells("asked", words.money(earlier[-1].fee))
+    if offer.gifts or Term.GIFTS in changed:
+        gifts = ", ".join(one_line(gift.description) for gift in offer.gifts)
+        sheet.tells("gifts", gifts or sheet.phrase("no_gifts"))
+    if (commission := offer.commission) is not None:
+        cap = words.money(Money(amount=commission.cap, currency=offer.fee.currency))
+        sheet.tells("commission", sheet.phrase("commission_is", ratio=words.percent(commission.ratio), cap=cap))
+    elif Term.COMMISSION in changed:
+        sheet.tells("commission", sheet.phrase("no_commission"))
 
 
 def _answer_offer(occasion: Occasion, _: str) -> str:

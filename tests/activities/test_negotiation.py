@@ -1,9 +1,12 @@
 """The offer as the creator reads it."""
 
 from activities.negotiation import ASKS, offer
+from domain.clauses import Commission, Gift, Terms
 from domain.negotiation import CounterOffer, OfferCountered, OfferMade
 from tests.activities.occasions import occasion
-from tests.domain.given import BRAND, an_assignment, countered, offered, usd
+from tests.domain.given import BRAND, CREATOR, an_assignment, countered, offered, usd
+
+TENTH = Commission(ratio=0.1, cap=100_00)
 
 
 def test_an_offer_says_what_for_how_much_and_until_when() -> None:
@@ -47,3 +50,18 @@ def test_both_sides_are_asked_to_answer_what_the_other_put_on_the_table() -> Non
     about = occasion(countered(300_00), OfferCountered)
     expected = "answer the counter-offer of USD 300.00 from @steep.and.pour on Instagram"
     assert ASKS["answer_counter_offer"](about, "") == expected
+
+
+def test_an_offer_names_what_is_given_beside_the_fee_and_what_it_changes() -> None:
+    """Gifts and commission are in the letter; a version that takes one of them away says so."""
+    terms = Terms(gifts=(Gift(description="A cast-iron teapot", value=60_00),), commission=TENTH)
+    story = offered(an_assignment(terms=terms, tracks_sales=True))
+    letter = offer(occasion(story, OfferMade))
+    for fact in ("A cast-iron teapot", "10 % of what your links and codes sell, after refunds, at most USD 100.00"):
+        assert fact in letter.body
+    story = story.does(CounterOffer(version=1, fee=usd(290_00)), by=CREATOR)
+    none = Commission(ratio=0, cap=0)
+    story = story.does(CounterOffer(version=2, fee=usd(280_00), gifts=(), commission=none), by=BRAND)
+    renewed = offer(occasion(story, OfferMade)).body
+    for fact in ("USD 290.00", "no gifts any more", "no commission any more"):
+        assert fact in renewed
