@@ -275,6 +275,12 @@ class Brief(Value):
     terms: Terms = Terms()
     contacts: Contacts
     shop: Shop | None = None
+    renewal_of: Line | None = None
+    """The id of the campaign that this one goes on from."""
+    preferred_creators: tuple[Line, ...] = Field(default=(), max_length=10_000)
+    """Ids of creators who rank higher than their figures alone: it went well with them."""
+    excluded_creators: tuple[Line, ...] = Field(default=(), max_length=10_000)
+    """Ids of creators who are not invited."""
     time_zone: Annotated[str, AfterValidator(_known_time_zone)] = "UTC"
     calendar: CampaignCalendar = CampaignCalendar()
 

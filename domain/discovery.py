@@ -107,6 +107,8 @@ def wanted(brief: "Brief") -> Wanted:
         category=brief.category,
         fee_cap=brief.fee_cap,
         currency=brief.budget.currency,
+        preferred=frozenset(brief.preferred_creators),
+        excluded=frozenset(brief.excluded_creators),
     )
 
 

@@ -34,6 +34,10 @@ class Wanted(Value):
     category: Line
     fee_cap: Minor | None = None
     currency: Currency = "USD"
+    preferred: frozenset[Line] = frozenset()
+    """Ids of creators whom the brief would rather have."""
+    excluded: frozenset[Line] = frozenset()
+    """Ids of creators whom it will not have."""
 
 
 class Part(StrEnum):
@@ -48,6 +52,8 @@ class Part(StrEnum):
     """Stands in for diversity of audience, of which a roster tells nothing."""
     TRACK_RECORD = "past performance with us"
     """Only of creators with whom the workspace has worked, or to whom it has made an offer."""
+    PREFERRED = "preferred by the brief"
+    """Only of creators whom the brief names."""
 
 
 class ScorePart(Value):
@@ -76,7 +82,7 @@ Curve = tuple[tuple[float, float], ...]
 class RankingPolicy(Value):
     """Weights and curves of one version: this engine's own assumptions (grade C), as no public study gives them."""
 
-    version: Line = "2026-11.2"
+    version: Line = "2026-11.3"
     relevance: float = Field(default=0.35, gt=0, le=1)
     engagement: float = Field(default=0.25, gt=0, le=1)
     posting: float = Field(default=0.15, gt=0, le=1)
@@ -84,6 +90,9 @@ class RankingPolicy(Value):
     completeness: float = Field(default=0.10, gt=0, le=1)
     track_record: float = Field(default=0.20, gt=0, le=1)
     """Beside the others, which add up to one: whoever has no record is scored by those alone."""
+    preferred: float = Field(default=0.30, gt=0, le=1)
+    """Beside the others as well, and always with the full score: who is named passes somebody with better figures, and
+    does not make up for bad ones."""
     first_impressions: float = Field(default=2, ge=0)
     """So many imagined posts and offers, half of them kept and answered, stand beside the real ones: one collaboration
     does not make a reputation."""
@@ -130,6 +139,8 @@ def excluded(
     """
     rules = policy or RankingPolicy()
     profile = creator.profile
+    if creator.id in wanted.excluded:
+        return "the brief excludes them"
     if profile.platform is not wanted.platform:
         return f"publishes on {profile.platform}, wanted is {wanted.platform}"
     if not wanted.followers_min <= profile.followers <= wanted.followers_max:
@@ -168,6 +179,8 @@ def _score(
     )
     if record is not None and record.decided:
         parts += (_track_record(record, policy),)
+    if creator.id in wanted.preferred:
+        parts += (ScorePart(name=Part.PREFERRED, weight=policy.preferred, score=1, because="the brief names them"),)
     total = sum(part.weight for part in parts)
     return Ranked(
         creator_id=creator.id,

@@ -137,6 +137,7 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
         f"GET {CAMPAIGN}/timeline": LOOK,
         f"POST {CAMPAIGN}/extend": EXTEND,
         f"POST {CAMPAIGN}/cancel": RUN,
+        f"POST {CAMPAIGN}/renew": RUN,
         f"GET {CAMPAIGN}/collaborations": LOOK,
         f"GET {COLLABORATION}": LOOK_BOTH,
         f"GET {COLLABORATION}/events": LOOK_BOTH,

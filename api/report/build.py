@@ -46,14 +46,20 @@ async def build_report(log: CampaignLog, directory: Names, campaign_id: str, tra
         NotFound: there is no such campaign.
         UnknownEvent: a newer release has written one of its events.
     """
+    history = await read_history(log, campaign_id)
+    ids = [past.state.creator_id for past in history.collaborations.values()]
+    return reckon(history, await directory.get(ids), tracked=tracked)
+
+
+async def read_history(log: CampaignLog, campaign_id: str) -> CampaignHistory:
+    """The fold of all events of a campaign; raises as `build_report`."""
     history, position = CampaignHistory(), 0
     while page := await log.read_campaign(campaign_id, position, PAGE):
         history.add(page)
         position = page[-1].position
     if not history.campaign.started:
         raise NotFound(kind="campaign", id=campaign_id)
-    ids = [past.state.creator_id for past in history.collaborations.values()]
-    return reckon(history, await directory.get(ids), tracked=tracked)
+    return history
 
 
 def render_html(report: Report) -> str:

@@ -46,7 +46,7 @@ def completed(**facts: Any) -> Story[Any, Any]:
     """A collaboration that was seen through: posted, measured and paid at T0."""
     story = live(an_assignment(**facts))
     for number in story.state.works:
-        story = story.does(RecordMetrics(deliverable=number, metrics=Metrics(likes=1)), by=CREATOR)
+        story = story.does(RecordMetrics(deliverable=number, metrics=Metrics(likes=200)), by=CREATOR)
     for payout in story.state.owed:
         story = story.does(RecordPayout(payout_id=payout.id, reference="tr"))
     return story

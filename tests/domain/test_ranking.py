@@ -259,3 +259,14 @@ def test_scores_and_certainty_are_ratios_and_the_score_is_the_mean_of_its_parts(
     assert 0 <= ranked.certainty <= 1
     weights = sum(p.weight for p in ranked.evidence)
     assert ranked.score == pytest.approx(sum(p.weight * p.score for p in ranked.evidence) / weights, abs=1e-4)
+
+
+def test_whom_the_brief_names_ranks_higher_and_whom_it_excludes_not_at_all() -> None:
+    """A bonus with its reason, which does not make up for bad figures."""
+    alike, weak = [a_creator("a"), a_creator("b"), a_creator("c")], a_creator("weak", average_likes=1.0, topics=())
+    chosen = WANTED.model_copy(update={"preferred": frozenset({"c", "weak"}), "excluded": frozenset({"a"})})
+    ranked = rank([*alike, weak], chosen)
+    assert [one.creator_id for one in ranked] == ["c", "b", "weak"]
+    [named] = [part for part in ranked[0].evidence if part.name is Part.PREFERRED]
+    assert (named.score, named.because) == (1, "the brief names them")
+    assert excluded(alike[0], chosen) == "the brief excludes them"

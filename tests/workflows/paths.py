@@ -25,6 +25,7 @@ from domain.verification import ApproveCreator, RejectCreator
 from tests.domain.given import DISCLOSED, UNDISCLOSED, a_brief, a_policy, a_profile, exclusively
 from tests.workflows.campaigning import BRAND, a_current_brief, impatient, offers, outcome, quick, start, until
 from tests.workflows.conftest import Bench, Collaborating
+from tests.workflows.outliving import exclusivity_released, rights_run_out
 from workflows.resume import resume
 
 Story = Callable[[Bench], Awaitable[str]]
@@ -321,6 +322,7 @@ def _named(*stories: Story) -> dict[str, Story]:
 
 PATHS = _named(
     completed,
+    exclusivity_released,
     countered_and_declined,
     lapsed,
     cancelled_with_a_kill_fee,
@@ -349,4 +351,5 @@ PATIENT = _named(
     review_declined,
     partnership_hidden,
     unattended,
+    rights_run_out,
 )

@@ -1,61 +1,25 @@
 """Rights after a collaboration, as a workflow: months go by, the clocks ring, and a lost run is no loss."""
 
-import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from activities.records import rights_after
 from activities.starting import RIGHTS_WORKFLOW, RightsStart, collaboration_stream, rights_stream
 from activities.store.creator_claims import CreatorClaims
 from activities.store.projections.rights_clocks import list_rights_clocks
 from activities.store.projections.unfinished import UnfinishedStreams
 from domain.claims import Held
-from domain.clauses import Terms, UsageRights
 from domain.collaboration import CancelCollaboration
 from domain.decider import ENGINE, Role
 from domain.errors import AlreadyEnded, NotFound
-from domain.monitoring import Metrics, RecordMetrics
 from domain.rights import ReleaseExclusivity, Rights
-from tests.domain.given import a_brief, a_profile, exclusively
+from tests.domain.given import a_profile
 from tests.domain.outliving import completed
 from tests.workflows.campaigning import a_current_brief
-from tests.workflows.conftest import PEOPLE, Bench, Collaborating
+from tests.workflows.conftest import PEOPLE, Bench
+from tests.workflows.outliving import BOUND_ONLY, ONE_REEL, TERMS, events, outlived, run_out, seen_through, until_rights
 from workflows.resume import ResumeReport, resume
-
-ONE_REEL = [{"format": "reel"}]
-TERMS = Terms(exclusivity=exclusively(30).exclusivity, usage_rights=UsageRights(months=3))
-
-
-async def seen_through(bench: Bench, terms: Terms = TERMS) -> Collaborating:
-    """A collaboration that has ended with its one post live, measured and paid."""
-    today = (await bench.now()).date()
-    window = {"opens": today, "closes": today + timedelta(days=21)}
-    one = await bench.collaborate(a_brief(deliverables=ONE_REEL, terms=terms, posting_window=window))
-    await one.engage()
-    await one.publish(1)
-    await one.tell(RecordMetrics(deliverable=1, metrics=Metrics(likes=120)))
-    await one.handle.result()
-    return one
-
-
-def outlived(one: Collaborating) -> str:
-    """The stream of its rights."""
-    return rights_stream(one.stream.partition("/")[2])
-
-
-async def events(bench: Bench, stream: str) -> list[str]:
-    return [envelope.type for envelope in await bench.log.read(stream)]
-
-
-async def until(bench: Bench, stream: str, event: str) -> Rights:
-    """Wait, without letting workflow time pass, until the event has been recorded."""
-    for _ in range(1_500):
-        if event in await events(bench, stream):
-            return rights_after(await bench.log.read(stream))
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"{event} was not recorded: {await events(bench, stream)}")
 
 
 async def held(bench: Bench, rights: Rights, after: timedelta = timedelta(0)) -> list[Held]:
@@ -69,7 +33,7 @@ async def test_clocks_run_for_months_after_the_end_of_the_work(bench: Bench) -> 
     """Exclusivity ends at the instant of the ledger's claim; usage after a warning, three months from publication."""
     one = await seen_through(bench)
     stream = outlived(one)
-    opened = await until(bench, stream, "RightsOpened")
+    opened = await until_rights(bench, stream, "RightsOpened")
     assert opened.exclusive is not None
     assert [each.claim.name for each in await held(bench, opened, -timedelta(seconds=1))] == ["tea"]
     assert await held(bench, opened) == []
@@ -77,9 +41,7 @@ async def test_clocks_run_for_months_after_the_end_of_the_work(bench: Bench) -> 
     assert [clock.name for clock in clocks] == ["exclusivity", "usage/1"]
     assert [clock.ends_at for clock in clocks] == [opened.exclusive.until, opened.usages[0].expires_at]
 
-    for _ in range(20):
-        if "RightsExpired" not in await events(bench, stream):
-            await bench.let_pass(timedelta(days=7))
+    await run_out(bench, stream)
 
     recorded = await bench.log.read(stream)
     assert [each.type for each in recorded] == ["RightsOpened", "ExclusivityEnded", "RightsExpiring", "RightsExpired"]
@@ -94,9 +56,9 @@ async def test_clocks_run_for_months_after_the_end_of_the_work(bench: Bench) -> 
 
 async def test_the_brand_frees_the_creator_before_the_agreed_day(live: Bench) -> None:
     """In the same moment the ledger holds nothing any more, and another campaign may have them."""
-    one = await seen_through(live, Terms(exclusivity=exclusively(30).exclusivity, usage_rights=UsageRights(months=0)))
+    one = await seen_through(live, BOUND_ONLY)
     stream = outlived(one)
-    opened = await until(live, stream, "RightsOpened")
+    opened = await until_rights(live, stream, "RightsOpened")
     assert await held(live, opened, -timedelta(days=1)) != []
     answer = await live.engine.decide(stream, ReleaseExclusivity(), actor=PEOPLE[Role.BRAND], command_id="free")
     assert answer.events == ("ExclusivityEnded",)
@@ -112,7 +74,7 @@ async def test_a_lost_run_goes_on_from_its_stream(live: Bench) -> None:
     """What had been opened is not opened again, and the clocks still run."""
     one = await seen_through(live)
     stream = outlived(one)
-    await until(live, stream, "RightsOpened")
+    await until_rights(live, stream, "RightsOpened")
     handle = live.client.get_workflow_handle(stream)
     await handle.terminate("lost")
     report = await resumed(live, one.campaign_id)
@@ -133,7 +95,7 @@ async def test_clocks_that_were_never_started_are_found_in_the_record(live: Benc
     await live.append(stream, past, CancelCollaboration(reason="of the past"), campaign_id=campaign_id)
     assert await UnfinishedStreams(live.pool, live.log).rights(None) == ["seen-through"]
     assert (await resumed(live, campaign_id)).rights == 1
-    rights = await until(live, rights_stream("seen-through"), "RightsOpened")
+    rights = await until_rights(live, rights_stream("seen-through"), "RightsOpened")
     assert (rights.creator_id, len(rights.usages)) == (creator, 2)
     await live.client.get_workflow_handle(rights_stream("seen-through")).terminate("the test is over")
 
