@@ -17,8 +17,9 @@ from activities.signature_record import render_record
 from activities.typesetting import typeset
 from domain import collaboration as collaborations
 from domain.assignment import Assignment
+from domain.benchmarks import Extra
 from domain.brief import Brief
-from domain.clauses import Cancellation, Clauses, Exclusivity
+from domain.clauses import Cancellation, Clauses, Exclusivity, Payment
 from domain.collaboration import Collaboration
 from domain.content_approval import SUBMIT_DRAFT
 from domain.contract_signing import ContractConcluded, ContractDrafted, ContractSealed, clauses, signing_task
@@ -164,14 +165,14 @@ def particulars(contract: Contract) -> dict[str, Any]:
         "creator_contact": profile.email,
         "window": [wording.day(on) for on in (state.agreed.posting_window.opens, state.agreed.posting_window.closes)],
         "business_days": wording.business_days(brief.calendar, state.agreed.calendar),
-        **_terms(clauses(state.agreed, state.fee), state.agreed, wording.one_line(brief.brand)),
+        **_terms(clauses(state.agreed, state.fee, state.offer), state.agreed, wording.one_line(brief.brand)),
     }
 
 
 def _terms(terms: Clauses, assignment: Assignment, brand: str) -> dict[str, Any]:
     """The ten clauses in words, by their names."""
     fee, spans = terms.payment.fee, terms.deadlines
-    upfront = share(fee.amount, terms.payment.upfront)
+    upfront, whitelisting = share(fee.amount, terms.payment.upfront), terms.usage_rights.whitelisting_months
     briefing = terms.briefing.model_dump(mode="json", exclude={"hashtags", "mentions"})
     briefing["hashtags"] = [f"#{tag.lstrip('#')}" for tag in terms.briefing.hashtags]
     briefing["mentions"] = [f"@{mention.lstrip('@')}" for mention in terms.briefing.mentions]
@@ -180,6 +181,7 @@ def _terms(terms: Clauses, assignment: Assignment, brand: str) -> dict[str, Any]
             "fee": wording.money(fee),
             "upfront": _part(fee, upfront),
             "balance": _part(fee, fee.amount - upfront),
+            **_made_up(terms.payment, assignment),
         },
         "briefing": briefing,
         "deliverables": [[each.number, wording.FORMATS[each.format][0]] for each in terms.deliverables],
@@ -196,11 +198,44 @@ def _terms(terms: Clauses, assignment: Assignment, brand: str) -> dict[str, Any]
             "territory": terms.usage_rights.territory,
             "months": wording.counted(terms.usage_rights.months, "month") if terms.usage_rights.months else None,
             "paid": terms.usage_rights.paid,
+            "perpetual": terms.usage_rights.perpetual,
+            "whitelisting": wording.counted(whitelisting, "month") if whitelisting else None,
+            "raw_footage": terms.usage_rights.raw_footage,
         },
         "exclusivity": _exclusivity(terms.exclusivity, assignment),
         "disclosure": _disclosure(terms.disclosure.jurisdiction, brand),
         "cancellation": _cancellation(terms.cancellation, fee),
     }
+
+
+def _made_up(payment: Payment, assignment: Assignment) -> dict[str, Any]:
+    """What the fee is for, part by part, and what is given beside it."""
+
+    def money(amount: int) -> str:
+        return wording.money(Money(amount=amount, currency=payment.fee.currency))
+
+    made = {each.number: wording.deliverable(each.number, each.format) for each in assignment.deliverables}
+    names = [EXTRAS[part.extra] if part.extra else made.get(part.deliverable or 0) for part in payment.parts]
+    commission = payment.commission
+    return {
+        "parts": [[name, money(part.amount)] for name, part in zip(names, payment.parts, strict=True) if name],
+        "gifts": [[wording.one_line(gift.description), money(gift.value)] for gift in payment.gifts],
+        "commission": None
+        if commission is None
+        else {"ratio": wording.percent(commission.ratio), "cap": money(commission.cap)},
+    }
+
+
+EXTRAS: Mapping[Extra, str] = {
+    Extra.PAID_USAGE_30_DAYS: "use as paid advertising",
+    Extra.WHITELISTING_MONTH: "advertising through the Creator's account",
+    Extra.PERPETUAL_USAGE: "rights of use without an end",
+    Extra.RAW_FOOTAGE: "the unedited recordings",
+    Extra.CATEGORY_EXCLUSIVITY: "exclusivity",
+    Extra.RUSH_UNDER_7_DAYS: "the short time",
+    Extra.EXTRA_REVISION: "further rounds of changes",
+}
+"""What a part of the fee is for beside the deliverables."""
 
 
 def _exclusivity(clause: Exclusivity, assignment: Assignment) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Stage 2, discovery: creators come in by rosters, and the ranked shortlist is shown, approved or rejected."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -29,6 +30,7 @@ from domain.creators import Creator, Handle, Platform
 from domain.discovery import ApproveShortlist, RejectShortlist
 from domain.errors import NotFound
 from domain.lifecycle import Stage
+from domain.pricing import Quote, quote
 from domain.ranking import ScorePart
 from domain.track_record import TrackRecord
 from domain.values import Value
@@ -72,6 +74,8 @@ class Candidate(Value):
     certainty: float
     evidence: tuple[ScorePart, ...]
     dropped: bool
+    quote: Quote | None
+    """The fair price of what the brief asks of them; None if the directory no longer has the creator."""
 
 
 class PastPerformance(TrackRecord):
@@ -244,13 +248,16 @@ async def erase_creator(
 async def read_shortlist(
     services: Serving, _: AsBrand, campaign_id: CampaignId, cursor: Cursor = None, limit: Limit = 100
 ) -> Page[Candidate]:
-    """Each creator with the score's parts and the evidence for them. 404 until the ranking has been made."""
+    """Each creator with the score's parts and the evidence for them, and what their work would be worth if they were
+    asked today. 404 until the ranking has been made."""
     (after,) = _BEST_FIRST.read(cursor) or (0,)
     campaign = campaign_after(await campaign_events(services.log, campaign_id))
     if campaign.shortlist is None:
         raise NotFound(kind="shortlist of campaign", id=campaign_id)
     entries = await services.shortlists.page(campaign.shortlist.digest, after_rank=after, limit=limit + 1)
     known = await services.creators.get([entry.ranked.creator_id for entry in entries])
+    brief = campaign.agreed_brief
+    today = datetime.now(UTC).astimezone(brief.zone).date()
     candidates = []
     for entry in entries:
         creator = known.get(entry.ranked.creator_id)
@@ -261,6 +268,7 @@ async def read_shortlist(
                 platform=creator.profile.platform if creator else None,
                 followers=creator.profile.followers if creator else None,
                 dropped=entry.ranked.creator_id in campaign.dropped,
+                quote=quote(brief, creator.profile, today=today) if creator else None,
                 **dict(entry.ranked),
             )
         )

@@ -14,6 +14,7 @@ from activities.starting import campaign_stream, collaboration_stream
 from activities.store.projections.spend import Spend
 from activities.store.tracked_links import Tracked
 from api.history.as_of import PointInTime
+from api.offer_views import OfferView, offer_views
 from api.task_views import TaskView, task_views
 from domain.assignment import Assignment
 from domain.brief import Brief, PostingWindow
@@ -103,6 +104,8 @@ class SharedView(Value):
     reason: str
     closing: Closing | None
     offer: Offer | None
+    offers: tuple[OfferView, ...]
+    """Every version of it, the first one first, each with what it changes."""
     fee: Money | None
     document: str | None
     """SHA-256 of the contract's PDF that both sides sign."""
@@ -280,6 +283,7 @@ def _shared(state: Collaboration, events: Sequence[Envelope]) -> dict[str, Any]:
         "reason": state.reason,
         "closing": state.closing,
         "offer": state.offer,
+        "offers": tuple(offer_views(state)),
         "fee": state.fee,
         "document": state.document,
         "sealed": state.sealed,

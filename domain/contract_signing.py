@@ -14,8 +14,10 @@ from domain.decider import Command, Context, Event, Role
 from domain.errors import ConsentMissing, NothingToDecide, NotYourTurn, WrongStage
 from domain.lifecycle import Stage
 from domain.money import Money, share
+from domain.offers import Offer
 from domain.outcomes import Outcome, end
 from domain.payouts import PayoutPurpose, schedule
+from domain.pricing import parts_of
 from domain.signatures import AnySignature, Signature
 from domain.values import Line, Sha256
 from domain.work import Work
@@ -91,11 +93,17 @@ ContractCommand = DraftContract | SignContract | RecordSeal
 ContractEvent = ContractDrafted | ContractSigned | ContractConcluded | ContractSealed | ContractLapsed
 
 
-def clauses(assignment: Assignment, fee: Money) -> Clauses:
-    """The ten clauses that an accepted offer makes of an assignment."""
+def clauses(assignment: Assignment, fee: Money, offer: Offer | None = None) -> Clauses:
+    """The ten clauses that an accepted offer makes of an assignment; what it gives beside the fee is in the first."""
     policies, terms = assignment.policies, assignment.terms
     return Clauses(
-        payment=Payment(fee=fee, upfront=terms.upfront),
+        payment=Payment(
+            fee=fee,
+            upfront=terms.upfront,
+            parts=parts_of(fee.amount, assignment.quote),
+            gifts=offer.gifts if offer is not None else (),
+            commission=offer.commission if offer is not None else None,
+        ),
         briefing=assignment.briefing,
         deliverables=assignment.deliverables,
         deadlines=Deadlines(

@@ -116,6 +116,28 @@ def test_the_values_of_the_clauses_are_printed_in_words() -> None:
         assert fact in text.replace("’", "'"), fact
 
 
+def test_the_payment_clause_says_what_the_fee_is_for_and_what_comes_beside_it() -> None:
+    """Parts of the fee, gifts with their worth, and the commission with its cap; the rights that are paid for as well."""
+    terms = {
+        "usage_rights": {"perpetual": True, "paid": True, "whitelisting_months": 2, "raw_footage": True},
+        "gifts": [{"description": "A cast-iron teapot", "value": 60_00}],
+        "commission": {"ratio": 0.1, "cap": 100_00},
+    }
+    text = text_of(assign(a_brief(terms=terms, fee_cap=2_000_00), a_profile()))
+    for fact in (
+        "Deliverable 1 (reel)",
+        "Rights of use without an end",
+        "A cast-iron teapot (worth USD 60.00)",
+        "a commission of 10 % of what is sold",
+        "at most USD 100.00",
+        "This is the whole of the payment",
+        "from its publication and without an end",
+        "For 2 months from its publication the Brand may advertise it",
+        "gives the Brand the unedited recordings",
+    ):
+        assert fact in text.replace("’", "'"), fact
+
+
 def test_every_page_has_its_number_and_the_number_of_pages() -> None:
     """A missing page is noticed; the count that the activity reports is the document's."""
     questions = [("How long does it keep, " * 8, "For a while. " * 300) for _ in range(5)]

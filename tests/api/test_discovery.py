@@ -196,6 +196,7 @@ async def test_the_shortlist_shows_each_creators_score_with_its_reasons(bench: B
     assert [each["rank"] for each in candidates] == [1, 2, 3]
     assert {each["handle"] for each in candidates} == {"creator.0", "creator.1", "creator.2"}
     assert all(part["because"] for part in candidates[0]["evidence"])
+    assert {each["quote"]["base"] for each in candidates} == {250_00}
     assert rest["next"] is None
 
 

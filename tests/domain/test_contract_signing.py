@@ -193,6 +193,8 @@ def test_the_ten_clauses_follow_from_the_assignment() -> None:
     assignment = an_assignment()
     contract = clauses(assignment, usd(FEE))
     assert (contract.payment.fee, contract.payment.upfront) == (usd(FEE), 0.5)
+    assert sum(part.amount for part in contract.payment.parts) == FEE
+    assert (contract.payment.gifts, contract.payment.commission) == ((), None)
     assert contract.deliverables == assignment.deliverables
     assert contract.briefing == assignment.briefing
     assert contract.deadlines.draft_within == assignment.policies.draft.within
