@@ -12,6 +12,7 @@ from domain.content_approval import MarkPublished, SubmitDraft
 from domain.contract_signing import SignContract
 from domain.deadlines import ExtendDeadline
 from domain.decider import Command
+from domain.live_posts import MarkRestored
 from domain.money import Money
 from domain.monitoring import Metrics, RecordMetrics
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer
@@ -98,6 +99,10 @@ def _published(fields: Fields, _: str) -> Command:
     return MarkPublished.model_validate(_only(fields, "deliverable", "url", "caption"))
 
 
+def _restored(fields: Fields, _: str) -> Command:
+    return MarkRestored.model_validate(_only(fields, "deliverable", "url"))
+
+
 def _metrics(fields: Fields, _: str) -> Command:
     figures = _only(fields, *FIGURES)
     if not figures:
@@ -116,6 +121,7 @@ COMMANDS: dict[str, AsCommand] = {
     "sign": _sign,
     "draft": _draft,
     "published": _published,
+    "restored": _restored,
     "metrics": _metrics,
     "extend": _extend,
     "propose": _propose,

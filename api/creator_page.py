@@ -48,6 +48,7 @@ DONE = {
     "sign": "You have signed.",
     "draft": "Your draft is with the brand now.",
     "published": "Thank you. Next, report the post's figures.",
+    "restored": "Thank you. We look at it now.",
     "metrics": "Thank you, the figures are recorded.",
     "extend": "You have more time.",
     "sign-amendment": "You have signed the amendment.",

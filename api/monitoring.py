@@ -25,9 +25,12 @@ from api.report.document import render_pdf
 from api.report.sheet import render_csv
 from api.report.tracked import Tracked
 from domain.campaign import CloseCampaign
+from domain.content_approval import Url
 from domain.errors import NotFound
 from domain.lifecycle import Stage
+from domain.live_posts import MarkRestored
 from domain.monitoring import Metrics, RecordMetrics
+from domain.values import Value
 
 router = APIRouter(prefix="/v1", tags=[Stage.MONITORING.label], dependencies=[JsonOnly])
 
@@ -50,6 +53,25 @@ HTML_HEADERS = {
 async def record_metrics(decide: Decide, collaboration_id: CollaborationId, number: Number, body: Metrics) -> Decision:
     """What is left out is unknown, which is not zero. Reporting again replaces the figures."""
     return await decide.on_collaboration(collaboration_id, RecordMetrics(deliverable=number, metrics=body))
+
+
+class RestoredBody(Value):
+    """Where the post is, if it is at another address than before."""
+
+    url: Url | None = None
+
+
+@router.post(
+    "/collaborations/{collaboration_id}/deliverables/{number}/restored",
+    summary="Say that a post is mended",
+    responses=problems(401, 403, 404, 409, 422, 429, 503),
+)
+async def mark_restored(
+    decide: Decide, collaboration_id: CollaborationId, number: Number, body: RestoredBody | None = None
+) -> Decision:
+    """Of one that was found missing, or without its disclosure. It is looked at again at once."""
+    url = body.url if body else None
+    return await decide.on_collaboration(collaboration_id, MarkRestored(deliverable=number, url=url))
 
 
 @router.post(

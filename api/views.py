@@ -15,6 +15,7 @@ from activities.store.projections.spend import Spend
 from activities.store.tracked_links import Tracked
 from api.history.as_of import PointInTime
 from api.offer_views import OfferView, offer_views
+from api.post_views import WorkView, work_views
 from api.task_views import TaskView, task_views
 from domain.assignment import Assignment
 from domain.brief import Brief, PostingWindow
@@ -24,21 +25,17 @@ from domain.checks import Assessment
 from domain.clauses import Briefing, Deliverable, Terms
 from domain.collaboration import Collaboration
 from domain.decider import Role
-from domain.disclosure import Disclosure
 from domain.discovery import Shortlist
 from domain.errors import NotFound
 from domain.events import Envelope
-from domain.formats import Format
 from domain.lifecycle import Stage
 from domain.money import Currency, Money
-from domain.monitoring import Metrics
 from domain.offers import Offer
 from domain.outcomes import Closing, Outcome
 from domain.payouts import Payout
 from domain.performance_report import PerformanceReport
 from domain.signatures import AnySignature
 from domain.values import Instant, Value
-from domain.work import Work, WorkStatus
 
 V = TypeVar("V", bound=BaseModel)
 
@@ -76,21 +73,6 @@ class CampaignView(Value):
     updated_at: Instant
     as_of: PointInTime | None = None
     """The point of the past that this is of; null is now."""
-
-
-class WorkView(Value):
-    """One deliverable. `version` counts its drafts, `rounds` the changes that were asked for."""
-
-    number: int
-    format: Format
-    status: WorkStatus
-    version: int
-    rounds: int
-    caption: str
-    disclosure: Disclosure | None
-    feedback: str
-    url: str | None
-    metrics: Metrics | None
 
 
 class SharedView(Value):
@@ -288,28 +270,13 @@ def _shared(state: Collaboration, events: Sequence[Envelope]) -> dict[str, Any]:
         "document": state.document,
         "sealed": state.sealed,
         "signatures": state.signatures,
-        "works": tuple(_work_view(work, state.metrics.get(number)) for number, work in sorted(state.works.items())),
+        "works": work_views(state),
         "payouts": tuple(state.payouts.values()),
         "tasks": task_views(state.tasks, state.calendar),
         "version": events[-1].version,
         "opened_at": events[0].metadata.decided_at,
         "updated_at": events[-1].metadata.decided_at,
     }
-
-
-def _work_view(work: Work, metrics: Metrics | None) -> WorkView:
-    return WorkView(
-        number=work.deliverable.number,
-        format=work.deliverable.format,
-        status=work.status,
-        version=work.version,
-        rounds=work.rounds,
-        caption=work.caption,
-        disclosure=work.disclosure,
-        feedback=work.feedback,
-        url=work.url,
-        metrics=metrics,
-    )
 
 
 def event_view(envelope: Envelope) -> EventView:

@@ -126,6 +126,7 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
         f"POST {DELIVERABLE}/published": DELIVER,
     },
     Stage.MONITORING.label: {
+        f"POST {DELIVERABLE}/restored": DELIVER,
         f"POST {DELIVERABLE}/metrics": DELIVER,
         f"GET {CAMPAIGN}/report": LOOK,
         f"POST {CAMPAIGN}/close": RUN,

@@ -18,8 +18,9 @@ from api.console.rendering import HOME, console_router, form_of, key_of, page, w
 from api.console.visitor import Visitor
 from api.dependencies import CampaignFilter, Services, Serving
 from api.pagination import Cursor
+from api.post_views import WorkView
 from api.tasks import list_open_tasks
-from api.views import CollaborationView, WorkView, collaboration_events, collaboration_view
+from api.views import CollaborationView, collaboration_events, collaboration_view
 from domain.creators import Creator
 from domain.deadlines import Contact
 from domain.decider import Role

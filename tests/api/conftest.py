@@ -32,7 +32,7 @@ from api.access.desk import Desk
 from api.app import create_app
 from api.auth import ApiKeys
 from api.dependencies import Services
-from domain.assignment import Assignment, assign
+from domain.assignment import Assignment, PostSource, assign
 from domain.brief import Brief
 from domain.budget import moves
 from domain.checks import Verdict
@@ -44,12 +44,13 @@ from domain.discovery import ProposeShortlist, Shortlist, wanted
 from domain.errors import GroundswellError, NotFound, Refused, RefusedByLedger
 from domain.events import Envelope, fingerprint, metadata
 from domain.exclusivity import claims
+from domain.formats import Format
 from domain.goal_setting import StartCampaign
 from domain.negotiation import AcceptOffer, MakeOffer, note_of
 from domain.ranking import rank
 from domain.rights import OpenRights
 from domain.verification import OpenCollaboration, RecordAssessment
-from tests.domain.given import DISCLOSED, T0, a_brief, a_profile, an_assessment, asking_nobody
+from tests.domain.given import DISCLOSED, T0, a_brief, a_profile, an_assessment, asking_nobody, not_seen
 from tests.keys import a_sealer
 
 API_KEY = "test-key-of-the-brand"
@@ -126,6 +127,8 @@ class Bench:
         self.engine = engine
         self.app = app
         self._commands = 0
+        self.post_source: PostSource | None = None
+        """Who reads the posts of collaborations that are opened from now on."""
 
     def client(self, token: str | None = None) -> httpx.AsyncClient:
         """Calls the API with this bearer token; without one anonymously."""
@@ -176,7 +179,7 @@ class Bench:
             campaign_id="tea",
             creator_id=creator_id,
             rank=place,
-            assignment=assignment or asking_nobody(assign(a_brief(), a_profile())),
+            assignment=assignment or asking_nobody(assign(a_brief(), a_profile(), post_source=self.post_source)),
         )
         await self.give(collaboration_stream(id_), opening)
         await self.give(collaboration_stream(id_), RecordAssessment(assessment=an_assessment(verdict)))
@@ -222,6 +225,14 @@ class Bench:
         id_ = await self.approved()
         post = MarkPublished(deliverable=1, url="https://posts.example/1", caption=DISCLOSED)
         await self.give(collaboration_stream(id_), post, Role.CREATOR)
+        return id_
+
+    async def gone(self) -> str:
+        """A collaboration whose first post was not found two hours after its publication."""
+        self.post_source = PostSource(name="instagram", formats=(Format.REEL,))
+        id_ = await self.published()
+        self.engine.now += timedelta(hours=2)
+        await self.give(collaboration_stream(id_), not_seen())
         return id_
 
     async def known_creator(self, **facts: Any) -> str:

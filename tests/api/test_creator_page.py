@@ -98,6 +98,14 @@ async def test_a_creator_goes_all_the_way_from_the_offer_to_the_figures(
     assert await visit.forms() == {}
 
 
+async def test_a_post_that_is_gone_is_restored_with_one_form(bench: Bench, anonymous: httpx.AsyncClient) -> None:
+    visit = Visit(bench, anonymous, await bench.gone())
+    assert "We did not find it" in (await anonymous.get(visit.path)).text
+    ((form,),) = [(await visit.forms())["restored"]]
+    assert form["url"] == "https://posts.example/1"
+    assert "We look at it now" in await _ended_well(anonymous, await visit.send("restored"))
+
+
 async def test_the_offer_shows_what_is_asked_for_how_much_and_until_when(
     bench: Bench, anonymous: httpx.AsyncClient
 ) -> None:

@@ -51,6 +51,26 @@ async def test_malformed_figures_are_refused_by_field(
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
+async def test_a_post_that_is_gone_is_seen_by_both_and_mended_by_its_creator(
+    bench: Bench, brand: httpx.AsyncClient
+) -> None:
+    id_ = await bench.gone()
+    path, url = f"/v1/collaborations/{id_}", "https://posts.example/again"
+    async with bench.as_creator(id_) as creator:
+        for client in (brand, creator):
+            (work, _) = (await client.get(path)).json()["works"]
+            assert (work["live"]["source"], work["live"]["finding"]) == ("instagram", "missing")
+        refused = await brand.post(f"{path}/deliverables/1/restored")
+        assert (refused.status_code, refused.json()["code"]) == (409, "not_your_turn")
+        malformed = await creator.post(f"{path}/deliverables/1/restored", json={"url": "nowhere"})
+        assert malformed.status_code == 422
+        answer = await creator.post(f"{path}/deliverables/1/restored", json={"url": url})
+    assert answer.json()["events"] == ["PostRestored"]
+    assert (await brand.get(path)).json()["works"][0]["url"] == url
+    tasks = (await brand.get("/v1/tasks")).json()["items"]
+    assert "restore_post/1" in [task["name"] for task in tasks]
+
+
 @pytest.mark.parametrize("body", [None, {}])
 async def test_a_campaign_is_closed_by_the_brand(
     bench: Bench, brand: httpx.AsyncClient, body: dict[str, Any] | None
