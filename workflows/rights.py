@@ -29,11 +29,11 @@ ACCEPTS = {ReleaseExclusivity.__name__: ReleaseExclusivity}
 async def start_rights_clocks(flow: EventSourced[Collaboration]) -> None:
     """Leave what outlives the collaboration to a workflow of its own."""
     if outlives(flow.state):
-        await workflow.execute_activity_method(
+        await workflow.execute_local_activity_method(  # a marker, not six events: nothing is sent to anybody outside
             RightsClocks.start_clocks,
             RightsStart(collaboration_id=flow.state.id),
             summary="start the clocks of usage rights and exclusivity",
-            **policies.PAPERWORK,
+            **policies.RECORDING,
         )
 
 
@@ -63,11 +63,11 @@ class RightsWorkflow(EventSourced[Rights]):
     async def _open(self) -> None:
         if self.state.opened:
             return
-        terms = await workflow.execute_activity_method(
+        terms = await workflow.execute_local_activity_method(
             RightsClocks.terms_in_force,
             self.start_again,
             summary="read the terms that were in force",
-            **policies.PAPERWORK,
+            **policies.RECORDING,
         )
         if terms.opening is not None:
             self._campaign_id = terms.opening.campaign_id

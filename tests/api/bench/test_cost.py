@@ -51,7 +51,7 @@ async def test_a_collaboration_stays_within_one_and_a_half_times_the_yardsticks_
     assert cost.ours.history.without_activities <= EVENTS_GOAL * YARDSTICK, cost.ours
     assert cost.ours.history.events <= 175, cost.ours.history
     assert cost.ours.history.inside_events <= 120, cost.ours.history
-    assert cost.ours.actions.total <= 62, cost.ours.actions
+    assert cost.ours.actions.total <= 66, cost.ours.actions  # those of its rights' clocks among them
     assert cost.ours.history.bytes <= 80_000, cost.ours.history
     assert cost.ours.actions.failed_workflow_tasks == cost.bare.actions.failed_workflow_tasks == 0
     assert set(cost.ours.history.activities) == {*OUTSIDE, "assess_creator", "render_contract", "seal_contract"}
