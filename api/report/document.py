@@ -4,7 +4,7 @@ from typing import Any
 
 from activities.typesetting import typeset
 from api.report.figures import CreatorRow, ObjectiveResult, Report
-from api.report.wording import count, duration, moment, money, percent
+from api.report.wording import count, duration, live_posts, moment, money, percent
 from domain.brief import Measure
 
 
@@ -86,7 +86,7 @@ def _tiles(report: Report) -> list[dict[str, str]]:
     currency, comparison = report.money.currency, report.comparison
     figures = (
         (f"{count(contracted)} of {count(report.creators_wanted)}", "creators under contract, of those wanted"),
-        (count(report.posts_live), f"posts live, {count(report.posts_measured)} of them measured"),
+        (count(report.posts_live), live_posts(report.posts_measured, report.posts_gone)),
         (money(report.money.paid, currency), f"paid of a budget of {money(report.money.budget, currency)}"),
         (money(comparison.cost_per_engagement if comparison else None, currency), "for each engagement"),
     )
@@ -144,7 +144,7 @@ def _creator(row: CreatorRow, currency: str) -> dict[str, Any]:
         "reason": "" if row.outcome == "completed" else row.reason,
         "fee": money(row.fee, currency),
         "paid": money(row.paid or None, currency),
-        "posts": f"{row.posts_live}/{row.posts_agreed}",
+        "posts": f"{row.posts_live}/{row.posts_agreed}" + (f" ({row.posts_gone} gone)" if row.posts_gone else ""),
         "impressions": count(row.impressions),
         "engagements": count(row.engagements),
         "cost": money(row.cost_per_engagement, currency),

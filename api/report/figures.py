@@ -97,6 +97,8 @@ class CreatorRow(Value):
     paid: int
     posts_agreed: int
     posts_live: int
+    posts_gone: int = 0
+    """Of those, found missing or without their disclosure, and not restored."""
     posts_measured: int
     impressions: int | None
     engagements: int | None
@@ -164,6 +166,8 @@ class Report(Value):
     comparison_missing: str = ""
     """Why there is no comparison."""
     posts_live: int = Field(ge=0)
+    posts_gone: int = Field(default=0, ge=0)
+    """Of those, found missing or without their disclosure, and not restored."""
     posts_measured: int = Field(ge=0)
     benchmarks_version: str
     recommendation_policy: str
@@ -210,6 +214,7 @@ def reckon(
         comparison=comparison,
         comparison_missing=missing,
         posts_live=sum(_live(state) for state in states),
+        posts_gone=sum(_gone(state) for state in states),
         posts_measured=sum(len(state.metrics) for state in states),
         benchmarks_version=benchmarks.version,
         recommendation_policy=POLICY.version,
@@ -256,6 +261,10 @@ def _led_to(state: Collaboration, measure: Measure, tracked: Tracked) -> int | N
 
 def _live(state: Collaboration) -> int:
     return sum(work.is_live for work in state.works.values())
+
+
+def _gone(state: Collaboration) -> int:
+    return sum(work.is_live and work.in_doubt for work in state.works.values())
 
 
 def _money(history: CampaignHistory, brief: Brief) -> Money:
@@ -310,6 +319,7 @@ def _rows(
             paid=_paid(state),
             posts_agreed=len(state.agreed.deliverables) if state.fee else 0,
             posts_live=_live(state),
+            posts_gone=_gone(state),
             posts_measured=len(state.metrics),
             impressions=total(metrics.impressions for metrics in state.metrics.values()),
             engagements=_engagements(state),

@@ -10,7 +10,7 @@ from domain.formats import Format
 from domain.growth import Forecast, forecast
 from domain.monitoring import Metrics
 from domain.values import Instant, Value
-from domain.work import WorkStatus
+from domain.work import Finding, WorkStatus
 
 GROWING = (Measure.IMPRESSIONS, Measure.REACH, Measure.ENGAGEMENTS)
 """What gathers as posts do; of clicks and orders nobody has shown that they follow the same curve."""
@@ -28,6 +28,8 @@ class PostRow(Value):
     rounds: int
     """How often changes were asked for."""
     url: str | None
+    finding: Finding | None
+    """What was found when it was last looked for; None before that, and `unknown` where nobody can look."""
     published_at: Instant | None
     metrics: Metrics | None
     """The latest figures that were reported; None without any."""
@@ -61,6 +63,7 @@ def post_rows(past: Past, platform: Platform | None) -> Iterator[PostRow]:
             status=work.status if work else None,
             rounds=work.rounds if work else 0,
             url=work.url if work else None,
+            finding=work.live.finding if work and work.live else None,
             published_at=published_at,
             metrics=metrics,
             engagements=engagements,

@@ -26,7 +26,17 @@ EXPECTED = ("engagements_expected", "engagements_low", "engagements_high")
 COLUMNS = (
     *("campaign", "rank", "creator", "handle", "stage", "outcome", "reason", "currency"),
     *("creator_fee", "creator_paid", "creator_clicks", "creator_orders", "creator_revenue"),
-    *("recommendation", "because", "all_reasons", "deliverable", "format", "status", "rounds_of_changes", "url"),
+    *(
+        "recommendation",
+        "because",
+        "all_reasons",
+        "deliverable",
+        "format",
+        "status",
+        "rounds_of_changes",
+        "url",
+        "finding",
+    ),
     *("published_at", "measured_at", *COUNTS, "revenue", "engagements", *EXPECTED, "fee_share", "cost_per_engagement"),
 )
 """Those that begin with `creator_` are of the creator as a whole, again in each of their rows: sum the others only."""
@@ -87,6 +97,7 @@ def _of_post(post: PostRow, currency: str) -> dict[str, Cell]:
         "status": post.status.value if post.status else None,
         "rounds_of_changes": post.rounds,
         "url": post.url,
+        "finding": post.finding.value if post.finding else None,
         "published_at": post.published_at,
         "measured_at": metrics.taken_at,
         **{name: getattr(metrics, name) for name in COUNTS},

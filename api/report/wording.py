@@ -37,3 +37,9 @@ def duration(seconds: float | None) -> str:
 def moment(at: datetime) -> str:
     """An instant in UTC, to the minute."""
     return f"{at:%-d %B %Y, %H:%M} UTC"
+
+
+def live_posts(measured: int, gone: int) -> str:
+    """What follows the count of live posts: how many were measured, and how many are not as they were published."""
+    said = f"posts live, {count(measured)} of them measured"
+    return f"{said}, {count(gone)} not as published any more" if gone else said

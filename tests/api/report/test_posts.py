@@ -8,10 +8,12 @@ from api.report.document import render_pdf
 from api.report.figures import reckon
 from api.report.history import fold
 from api.report.sheet import render_csv
+from domain import campaign, collaboration
 from domain.brief import Measure
 from domain.monitoring import Metrics
-from domain.work import WorkStatus
+from domain.work import Finding, WorkStatus
 from tests.api.report.story import Story, whole_campaign
+from tests.domain.given import HOUR, T0, live, not_seen, started, stored, watched
 
 
 def test_each_agreed_deliverable_has_a_row() -> None:
@@ -67,3 +69,16 @@ def test_figures_that_were_taken_late_are_final() -> None:
     early = Story().begin().invite("Ada").agree("Ada").publish("Ada").later(hours=19)
     early.measure("Ada", Metrics(impressions=1_000))
     assert reckon(fold(early.envelopes), {}).posts[0].forecasts == {}
+
+
+def test_a_post_that_is_gone_is_counted_as_such_in_every_form() -> None:
+    """It was live, and is not as it was published any more; where nobody can look, nobody knows."""
+    campaign_events = stored(campaign.EVENTS, "campaign/camp-1", started().past)
+    past = live(watched()).does(not_seen(), at=T0 + 2 * HOUR).past
+    report = reckon(fold([*campaign_events, *stored(collaboration.EVENTS, "collaboration/collab-1", past)]), {})
+    assert [post.finding for post in report.posts] == [Finding.MISSING, Finding.UNKNOWN]
+    assert (report.posts_live, report.posts_gone, report.creators[0].posts_gone) == (2, 1, 1)
+    said = "1 not as published any more"
+    assert said in render_html(report)
+    assert said in " ".join(PdfReader(io.BytesIO(render_pdf(report))).pages[0].extract_text().split())
+    assert b",missing," in render_csv(report)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.report.wording import count, duration, moment, money, percent
+from api.report.wording import count, duration, live_posts, moment, money, percent
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,9 @@ def test_a_duration_is_in_the_unit_that_suits_it(seconds: float, text: str) -> N
 def test_an_instant_is_to_the_minute() -> None:
     """In UTC, as the log has it."""
     assert moment(datetime(2027, 1, 4, 9, 5, tzinfo=UTC)) == "4 January 2027, 09:05 UTC"
+
+
+def test_posts_that_are_not_as_they_were_published_are_named_where_there_are_any() -> None:
+    """Behind how many were measured."""
+    assert live_posts(3, 0) == "posts live, 3 of them measured"
+    assert live_posts(3, 1) == "posts live, 3 of them measured, 1 not as published any more"
