@@ -26,18 +26,9 @@ EXPECTED = ("engagements_expected", "engagements_low", "engagements_high")
 COLUMNS = (
     *("campaign", "rank", "creator", "handle", "stage", "outcome", "reason", "currency"),
     *("creator_fee", "creator_paid", "creator_clicks", "creator_orders", "creator_revenue"),
-    *(
-        "recommendation",
-        "because",
-        "all_reasons",
-        "deliverable",
-        "format",
-        "status",
-        "rounds_of_changes",
-        "url",
-        "finding",
-    ),
-    *("published_at", "measured_at", *COUNTS, "revenue", "engagements", *EXPECTED, "fee_share", "cost_per_engagement"),
+    *("recommendation", "because", "all_reasons", "deliverable", "format", "status", "rounds_of_changes"),
+    *("url", "finding", "published_at", "measured_at", *COUNTS, "revenue", "engagements", *EXPECTED),
+    *("fee_share", "cost_per_engagement"),
 )
 """Those that begin with `creator_` are of the creator as a whole, again in each of their rows: sum the others only."""
 
