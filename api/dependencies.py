@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 from fastapi import Depends, Header, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.security import HTTPBearer
+from pydantic import SecretStr
 from temporalio.converter import PayloadCodec
 
 from activities.connectors.creator_sources import CreatorSources
@@ -108,6 +109,7 @@ class Services:
     operators: Operators = field(default_factory=Operators)
     workspace: str = DEFAULT_WORKSPACE
     webhooks_allow_private: bool = False
+    stripe_webhook_secret: SecretStr | None = None
     bindings: Bindings | None = None
     """Without it the workspace is in the words of each query only, and not kept by the database."""
 

@@ -22,14 +22,22 @@ class PayoutAccount(Value):
     )
 
 
+class PayoutAccountView(PayoutAccount):
+    """An account, and what Stripe last said of it."""
+
+    payouts_enabled: bool | None
+    """False: what arrives there goes on to no bank, so new payouts are payment orders. Null: it has said nothing."""
+
+
 @router.get(
     "/creators/{creator_id}/payout-account",
     summary="Where a creator is paid",
     responses=problems(401, 403, 404, 422),
 )
-async def read_payout_account(services: Serving, _: AsBrand, creator_id: CreatorId) -> PayoutAccount:
+async def read_payout_account(services: Serving, _: AsBrand, creator_id: CreatorId) -> PayoutAccountView:
     """The account that payouts go to which are decided from now on."""
-    return PayoutAccount(account=await services.creators.payout_account(creator_id))
+    account = await services.creators.payout_account(creator_id)
+    return PayoutAccountView(account=account, payouts_enabled=await services.creators.payouts_enabled(creator_id))
 
 
 @router.put(

@@ -19,6 +19,7 @@
 | `GROUNDSWELL_SLACK_WEBHOOK_URL` | a Slack incoming webhook, for the people who follow campaigns |
 | `GROUNDSWELL_SHOPIFY_SECRET` | signs Shopify's webhooks |
 | `GROUNDSWELL_STRIPE_SECRET_KEY`, `_STRIPE_URL` | transfers to creators' accounts at Stripe |
+| `GROUNDSWELL_STRIPE_WEBHOOK_SECRET` | signs what Stripe tells of them |
 | `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, ... | Temporal, see its docs |
 """
 
@@ -79,6 +80,8 @@ class Settings(BaseSettings):
     """The app's client secret, with which Shopify signs; without one no webhook of a shop is taken."""
     stripe_secret_key: SecretStr | None = None
     """Of the platform's account; without one every payout is a payment order."""
+    stripe_webhook_secret: SecretStr | None = Field(default=None, min_length=8)
+    """Of the endpoint at /v1/callbacks/stripe, with which Stripe signs; without one nothing of it is taken."""
     stripe_url: str = STRIPE_URL
     webhooks_allow_private: bool = False
     slack_webhook_url: SecretStr | None = None

@@ -224,6 +224,12 @@ class Creators:
         account: str | None = row["payout_account"]
         return account
 
+    async def payouts_enabled(self, creator_id: str) -> bool | None:
+        """Whether that account pays out, as Stripe said last; None if it has said nothing of it, or there is none."""
+        row = await self._pool.fetchrow(QUERIES.get_payout_account, creator_id)
+        enabled: bool | None = row["payout_account_enabled"] if row is not None else None
+        return enabled
+
     async def opt_out(self, creator_id: str) -> bool:
         """Keeps the creator out of every future campaign; False if there is no such creator."""
         return await self._pool.fetchval(QUERIES.opt_out, creator_id) is not None

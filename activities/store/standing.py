@@ -107,6 +107,11 @@ class Standing:
             _gauge("groundswell_mails_abandoned", "Of these, untried for half an hour.", mails["abandoned"]),
             _gauge("groundswell_payouts_waiting", "Payouts that are owed and not made.", payouts["waiting"]),
             _gauge("groundswell_payouts_waiting_seconds", "For how long the oldest is owed.", payouts["late"]),
+            _gauge(
+                "groundswell_payouts_reversed_late",
+                "Payouts that came back after the end of their collaboration, and that nobody has seen to.",
+                await self._pool.fetchval(QUERIES.standing_late_reversals),
+            ),
         ]
 
     async def _readers(self) -> Sequence[Metric]:

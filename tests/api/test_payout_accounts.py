@@ -16,19 +16,19 @@ async def path(bench: Bench) -> str:
 
 async def test_an_account_is_set_read_and_taken_away(brand: httpx.AsyncClient, path: str) -> None:
     """An import of the profile leaves it as it is."""
-    assert (await brand.get(path)).json() == {"account": None}
+    assert (await brand.get(path)).json() == {"account": None, "payouts_enabled": None}
     answer = await brand.put(path, json={"account": "acct_1Maya"})
     assert (answer.status_code, answer.json()) == (200, {"account": "acct_1Maya"})
-    assert (await brand.get(path)).json() == {"account": "acct_1Maya"}
+    assert (await brand.get(path)).json() == {"account": "acct_1Maya", "payouts_enabled": None}
     assert (await brand.put(path, json={"account": None})).status_code == 200
-    assert (await brand.get(path)).json() == {"account": None}
+    assert (await brand.get(path)).json() == {"account": None, "payouts_enabled": None}
 
 
 async def test_an_import_keeps_it_and_an_erasure_does_not(bench: Bench, brand: httpx.AsyncClient, path: str) -> None:
     """The row says nothing of it any more."""
     await brand.put(path, json={"account": "acct_1Maya"})
     await bench.services.creators.upsert("default", [a_profile(followers=4_321)])
-    assert (await brand.get(path)).json() == {"account": "acct_1Maya"}
+    assert (await brand.get(path)).json() == {"account": "acct_1Maya", "payouts_enabled": None}
     assert (await brand.post(path.replace("payout-account", "erase"))).status_code == 200
     assert await bench.services.pool.fetchval("select count(*) from creators where payout_account is not null") == 0
     assert (await brand.get(path)).status_code == 404

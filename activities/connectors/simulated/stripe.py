@@ -3,24 +3,35 @@
     curl -u sk_test_twin: -H 'Idempotency-Key: 1' -d amount=500 -d currency=usd -d destination=acct_1Twin \\
         http://127.0.0.1:8106/v1/transfers
     curl -d '{"usd": 0}' http://127.0.0.1:8106/twin/balance
+    curl -d '{"address": "http://127.0.0.1:8000/v1/callbacks/stripe"}' http://127.0.0.1:8106/twin/webhooks
+    curl -d '{"amount": 500}' http://127.0.0.1:8106/twin/transfers/tr_1Twin000001/reverse
+    curl -d '{"payouts_enabled": false}' http://127.0.0.1:8106/twin/accounts/acct_1TwinA
 
-Connected accounts are all whose id begins with `acct_1Twin`.
+What happens is told to the addresses of webhooks, signed as Stripe signs. Connected accounts are all whose id begins
+with `acct_1Twin`.
 """
 
 import asyncio
 import base64
 import json
 import time
+from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
+import httpx
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from activities.connectors.simulated.faults import Twin
+from activities.connectors.stripe_events import ACCOUNT_UPDATED, SIGNATURE_HEADER, TRANSFER_REVERSED, signature
 
 KEY = "sk_test_twin"
+WEBHOOK_SECRET = "whsec_twin"  # noqa: S105 - the twin's own, known to everybody
+PATIENCE = 10.0
+"""Seconds that it waits for an answer to a webhook."""
 ACCOUNTS = "acct_1Twin"
 """How the ids of connected accounts begin."""
 BALANCE = 10_000_000_00
@@ -46,6 +57,10 @@ class StripeTwin(Twin):
         self.under_way: set[str] = set()
         """Keys of requests that are being carried out."""
         self._answers: dict[str, tuple[Form, int, JsonObject]] = {}
+        self.webhooks: list[str] = []
+        """Where what happens is told."""
+        self.deliveries: list[tuple[str, bytes, int | None]] = []
+        """What was told: type, body, and the status of the answer; None if there was none."""
 
     def routes(self) -> list[Route]:
         """The transfers, and what is in the account."""
@@ -53,6 +68,9 @@ class StripeTwin(Twin):
             self.route("/v1/transfers", self._transfer, "POST"),
             self.route("/v1/transfers", self._list),
             self.route("/twin/balance", self._set_balance, "POST"),
+            self.route("/twin/webhooks", self._add_webhook, "POST"),
+            self.route("/twin/transfers/{id}/reverse", self._reverse, "POST"),
+            self.route("/twin/accounts/{id}", self._change_account, "POST"),
         ]
 
     def rate_limited(self, retry_after: int) -> Response:
@@ -144,6 +162,69 @@ class StripeTwin(Twin):
         page = fitting[begin : begin + size]
         has_more = begin + size < len(fitting)
         return JSONResponse({"object": "list", "url": "/v1/transfers", "has_more": has_more, "data": page})
+
+    async def reverse(self, transfer_id: str, amount: int) -> None:
+        """Takes so much of a transfer back, in minor units, and tells of it.
+
+        Raises:
+            KeyError: there is no such transfer.
+        """
+        transfer = next((each for each in self.transfers if each["id"] == transfer_id), None)
+        if transfer is None:
+            raise KeyError(transfer_id)
+        taken = min(amount, transfer["amount"] - transfer["amount_reversed"])
+        transfer["amount_reversed"] += taken
+        transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
+        left = self.balance.get(transfer["currency"], BALANCE)
+        self.balance[transfer["currency"]] = left + taken
+        await self.tell(TRANSFER_REVERSED, {**transfer, "reversals": {"object": "list", "data": []}})
+
+    async def tell(self, kind: str, content: JsonObject, *, created: datetime | None = None) -> None:
+        """Sends an event of this type to every webhook; one that nobody takes is not sent again: `repeat` does that."""
+        at = created or datetime.now(UTC)
+        event = {
+            "id": f"evt_1Twin{len(self.deliveries) + 1:06}",
+            "object": "event",
+            "api_version": "2025-09-30",
+            "created": int(at.timestamp()),
+            "livemode": False,
+            "type": kind,
+            "data": {"object": content},
+        }
+        await self._send(kind, json.dumps(event).encode())
+
+    async def repeat(self, delivery: int) -> None:
+        """Sends what was told before once more, with a signature of now, as Stripe does when it heard no answer."""
+        kind, body, _ = self.deliveries[delivery]
+        await self._send(kind, body)
+
+    async def _send(self, kind: str, body: bytes) -> None:
+        for address in self.webhooks:
+            headers = {
+                "Content-Type": "application/json; charset=utf-8",
+                SIGNATURE_HEADER: signature(WEBHOOK_SECRET, body, datetime.now(UTC)),
+            }
+            status: int | None = None
+            with suppress(httpx.TransportError):
+                async with httpx.AsyncClient(timeout=PATIENCE) as client:
+                    status = (await client.post(address, content=body, headers=headers)).status_code
+            self.deliveries.append((kind, body, status))
+
+    async def _add_webhook(self, request: Request) -> Response:
+        self.webhooks.append(str(json.loads(await request.body())["address"]))
+        return JSONResponse({"object": "list", "data": self.webhooks}, 201)
+
+    async def _reverse(self, request: Request) -> Response:
+        try:
+            await self.reverse(request.path_params["id"], int(json.loads(await request.body())["amount"]))
+        except KeyError:
+            return _error(404, "invalid_request_error", "No such transfer", code="resource_missing")
+        return JSONResponse({"deliveries": [status for _, _, status in self.deliveries]})
+
+    async def _change_account(self, request: Request) -> Response:
+        account = {"id": request.path_params["id"], "object": "account", **json.loads(await request.body())}
+        await self.tell(ACCOUNT_UPDATED, account)
+        return JSONResponse(account)
 
     async def _set_balance(self, request: Request) -> Response:
         self.balance |= {str(name).lower(): int(left) for name, left in json.loads(await request.body()).items()}

@@ -60,6 +60,7 @@ TWINS: Mapping[str, Offered] = {
         environment=lambda address: {
             "GROUNDSWELL_STRIPE_URL": address,
             "GROUNDSWELL_STRIPE_SECRET_KEY": stripe.KEY,
+            "GROUNDSWELL_STRIPE_WEBHOOK_SECRET": stripe.WEBHOOK_SECRET,
         },
     ),
 }

@@ -26,13 +26,25 @@ update creators set audience = $2 where id = $1 and erased_at is null returning 
 
 -- name: set_payout_account
 -- Where a creator is paid from now on; null is by payment order.
-update creators set payout_account = $2, updated_at = clock_timestamp()
+update creators
+set
+    payout_account = $2,
+    payout_account_enabled = case when payout_account is not distinct from $2 then payout_account_enabled end,
+    payout_account_told_at = case when payout_account is not distinct from $2 then payout_account_told_at end,
+    updated_at = clock_timestamp()
 where id = $1 and erased_at is null
+returning id;
+
+-- name: tell_payout_account
+-- What Stripe says of an account, unless it has said something later already.
+update creators
+set payout_account_enabled = $2, payout_account_told_at = $3
+where payout_account = $1 and (payout_account_told_at is null or payout_account_told_at < $3)
 returning id;
 
 -- name: get_payout_account
 -- Where a creator is paid.
-select payout_account from creators where id = $1 and erased_at is null;
+select payout_account, payout_account_enabled from creators where id = $1 and erased_at is null;
 
 -- name: profiles_of_accounts
 -- What the directory knows of these accounts.
@@ -170,5 +182,7 @@ set
     erased_at = clock_timestamp(),
     audience = null,
     payout_account = null,
+    payout_account_enabled = null,
+    payout_account_told_at = null,
     updated_at = clock_timestamp()
 where id = $1;

@@ -43,9 +43,14 @@ where
         from events as made
         where
             made.stream = scheduled.stream
-            and made.type = 'PayoutMade'
+            -- What finance was told to pay waits for finance, and not for us.
+            and made.type in ('PayoutMade', 'PaymentOrdered')
             and made.data ->> 'payout_id' = scheduled.data -> 'payout' ->> 'id'
     );
+
+-- name: standing_late_reversals
+-- How many transfers came back when their collaborations were over, and nobody has seen to it.
+select count(*) from late_reversals where settled_at is null;
 
 -- name: standing_webhooks
 -- How many webhooks are told of events, fail at it, or have been disabled.

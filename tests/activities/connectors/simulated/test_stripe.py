@@ -1,14 +1,21 @@
 """The twin answers as Stripe documents it."""
 
+import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from activities.connectors.simulated.serving import served
-from activities.connectors.simulated.stripe import KEY, StripeTwin
+from activities.connectors.simulated.stripe import KEY, WEBHOOK_SECRET, StripeTwin
+from activities.connectors.stripe_events import SIGNATURE_HEADER, event_in, is_signed
 
 FORM = {"amount": "500", "currency": "usd", "destination": "acct_1TwinMaya", "transfer_group": "g"}
 
@@ -82,3 +89,36 @@ async def test_nobody_without_the_key_gets_anything(client: httpx.AsyncClient) -
     wrong = httpx.BasicAuth("sk_other", "")
     assert (await client.get("/v1/transfers", auth=wrong)).status_code == 401
     assert (await client.post("/v1/transfers", data=FORM, auth=wrong)).status_code == 401
+
+
+async def test_what_is_taken_back_is_told_signed_and_told_again_on_demand(
+    twin: StripeTwin, client: httpx.AsyncClient
+) -> None:
+    """As Stripe does it: the event says how much came back in all, and a new signature goes with each attempt."""
+    told: list[tuple[bytes, str]] = []
+
+    async def take(request: Request) -> Response:
+        told.append((await request.body(), request.headers[SIGNATURE_HEADER]))
+        return Response(status_code=503 if len(told) == 1 else 200)
+
+    await post(client)
+    async with served(Starlette(routes=[Route("/hook", take, methods=["POST"])])) as address:
+        await client.post("/twin/webhooks", content=json.dumps({"address": f"{address}/hook"}))
+        path = "/twin/transfers/tr_1Twin000001/reverse"
+        assert (await client.post(path, content='{"amount": 200}')).json() == {"deliveries": [503]}
+        await client.post(path, content='{"amount": 9000}')
+        await twin.repeat(0)
+    assert (await client.post("/twin/transfers/tr_x/reverse", content='{"amount": 2}')).status_code == 404
+    assert [status for _, _, status in twin.deliveries] == [503, 200, 200]
+    assert all(is_signed(WEBHOOK_SECRET, body, given, datetime.now(UTC)) for body, given in told)
+    assert told[0][0] == told[2][0]
+    assert [event_in(body).transfer().amount_reversed for body, _ in told[:2]] == [200, 500]
+
+
+async def test_an_account_that_pays_nothing_out_is_told(twin: StripeTwin, client: httpx.AsyncClient) -> None:
+    """Also where nobody listens: it is only not sent again by itself."""
+    twin.webhooks.append("http://127.0.0.1:9/nobody")
+    await client.post("/twin/accounts/acct_1TwinA", content='{"payouts_enabled": false}')
+    [(kind, body, status)] = twin.deliveries
+    assert (kind, status) == ("account.updated", None)
+    assert event_in(body).account().payouts_enabled is False
