@@ -64,7 +64,6 @@ from domain.payouts import (
     ReversalSettled,
 )
 from domain.performance_report import FIGURES, PerformanceReport
-from domain.pricing import Quote
 from domain.values import Value
 from domain.verification import (
     CollaborationOpened,
@@ -314,19 +313,13 @@ def _offer(event: OfferMade | OfferCountered, before: Collaboration) -> Iterator
         yield _own(f"the policy opens at {opening:g} x of the fair price, within the cap")
         if (quoted := terms.quote) is not None:
             fair = _money(quoted.fee, currency)
-            yield _own(f"the fair price is {fair} by benchmarks {quoted.benchmarks}, {_made_up(quoted, currency)}")
+            yield _own(f"the fair price is {fair} by benchmarks {quoted.benchmarks}, for {quoted.of}")
     concession = terms.policies.negotiation.concession
     if event.authority is Authority.POLICY and concession is not None:
         nth = before.conceded + 1
         yield _own(f"it is offer {nth} of at most {concession.rounds} with which the policy moves towards the cap")
     yield _own(f"the cap is {_money(terms.fee_cap, currency)}")
     yield _own(f"{_money(before.reserved + event.reserved, currency)} of the budget is reserved for it")
-
-
-def _made_up(quoted: Quote, currency: str) -> str:
-    """Of what a quote consists, in words."""
-    extras = [f"{_money(each.fee, currency)} because {each.because}" for each in quoted.extras]
-    return f"{_money(quoted.base, currency)} of it for the deliverables" + "".join(f", {extra}" for extra in extras)
 
 
 def _block(event: OfferBlocked, before: Collaboration) -> Iterator[Ground]:

@@ -57,6 +57,11 @@ class Quote(Value):
     base: Minor
     fee: Minor
 
+    @property
+    def of(self) -> str:
+        """What it is for, in words."""
+        return ", and ".join(["the deliverables", *(each.because for each in self.extras)])
+
 
 class Asked(Value):
     """What an extra is asked for: how often, and where in its range (0 low, 1 high) it is priced."""

@@ -115,7 +115,7 @@ def test_offers_name_what_they_answer_and_the_policy() -> None:
 
     assert facts(story, "OfferMade", "OfferCountered") == [
         "*the policy opens at 0.85 x of the fair price, within the cap",
-        f"*the fair price is USD 250.00 by benchmarks {DEFAULT.version}, USD 250.00 of it for the deliverables",
+        f"*the fair price is USD 250.00 by benchmarks {DEFAULT.version}, for the deliverables",
         "*the cap is USD 400.00",
         "*USD 212.50 of the budget is reserved for it",
         "it answers the brand's version 1 of USD 212.50",

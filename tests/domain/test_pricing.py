@@ -96,6 +96,7 @@ def test_every_extra_says_why_with_its_range_and_grade() -> None:
         assert each.low <= each.ratio <= each.high
         assert each.because
     assert priced.fee == priced.base + sum(each.fee for each in priced.extras)
+    assert priced.of.startswith("the deliverables, and paid advertising for 1 months of 30 days, and ")
 
 
 def test_engagements_that_were_counted_can_set_the_price() -> None:
