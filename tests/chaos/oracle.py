@@ -45,6 +45,12 @@ ONCE = {
 MANAGERS = {Audience.MANAGER: "manager@lumen-tea.example", Audience.ESCALATION: "head@lumen-tea.example"}
 
 
+TABLES = {
+    "events": "select * from events order by stream, version",
+    "creators": "select id, handle from creators",
+    **{name: f"select * from {name}" for name in ("payment_orders", "budget", "commands", "mail_log")},  # noqa: S608
+}
+
 Rows = Sequence[asyncpg.Record]
 
 
@@ -202,18 +208,17 @@ def _promised(state: Collaboration) -> int:
 
 
 async def aftermath(pool: Pool, mail: MailSink) -> Aftermath:
-    """Everything that is left in a database and a mail server."""
-    rows = await pool.fetch("select * from events order by stream, version")
-    events = await a_sealer(pool).open_events(rows)
-    streams = {stream: list(group) for stream, group in groupby(events, lambda event: event.stream)}
-    mails = mail.messages()
+    """Everything that is left in a database, as it stood at one moment, and in a mail server."""
+    async with pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
+        tables = {name: await connection.fetch(query) for name, query in TABLES.items()}
+    events = await a_sealer(pool).open_events(tables["events"])
     return Aftermath(
-        streams=streams,
-        handles={row["id"]: row["handle"] for row in await pool.fetch("select id, handle from creators")},
-        mails=mails,
+        streams={stream: list(group) for stream, group in groupby(events, lambda event: event.stream)},
+        handles={row["id"]: row["handle"] for row in tables["creators"]},
+        mails=mail.messages(),
         deliveries=len((mail.directory / "deliveries.log").read_text().splitlines()),
-        orders=await pool.fetch("select * from payment_orders"),
-        ledgers=await pool.fetch("select * from budget"),
-        commands=await pool.fetch("select * from commands"),
-        sendings=await pool.fetch("select * from mail_log"),
+        orders=tables["payment_orders"],
+        ledgers=tables["budget"],
+        commands=tables["commands"],
+        sendings=tables["mail_log"],
     )
