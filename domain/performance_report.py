@@ -68,7 +68,7 @@ class PerformanceReport(Value):
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
-        if not any(getattr(self, name) not in (None, {}) for name in FIGURES):
+        if not self.stated:
             raise ValueError(f"a report states at least one of {', '.join(FIGURES)}")
         return self
 
@@ -79,6 +79,11 @@ class PerformanceReport(Value):
             if whole > 1 + ROUNDING:
                 raise ValueError(f"{name} add up to {whole:.0%} of the audience; at most 100% are possible")
         return self
+
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """The names of the figures that it has."""
+        return tuple(name for name in FIGURES if getattr(self, name) not in (None, {}))
 
     @property
     def engagements_per_post(self) -> float | None:

@@ -7,15 +7,23 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.failures import OutsideFailure, outside_failure
-from activities.verification import ASKS, REPORT_ATTEMPTS, AssessRequest, Verification, review_creator
+from activities.verification import (
+    ASKS,
+    REPORT_ATTEMPTS,
+    AssessRequest,
+    Verification,
+    performance_report,
+    review_creator,
+)
 from domain.audience import AudienceAudit
-from domain.checks import Signal, assess
+from domain.check_policy import Signal
+from domain.checks import assess
 from domain.creators import Handle, Platform
 from domain.third_party import AudienceReport
-from domain.verification import CreatorAssessed
+from domain.verification import CreatorAssessed, PerformanceReportRequested
 from tests.activities.conftest import Store
 from tests.activities.occasions import occasion
-from tests.domain.given import doubted
+from tests.domain.given import a_profile, a_report, asked_to_report, doubted
 
 
 async def test_the_checks_run_on_what_the_directory_knows(store: Store) -> None:
@@ -111,3 +119,45 @@ def test_the_task_is_asked_for_in_words() -> None:
     """The reminder says whom it is about."""
     about = occasion(doubted(), CreatorAssessed)
     assert "@steep.and.pour on Instagram" in ASKS["verify_creator"](about, "")
+
+
+async def test_a_creators_own_report_and_the_brands_country_count(store: Store) -> None:
+    """What the workflow knows goes into the checks beside what the directory knows."""
+    (creator_id,) = await store.add_creators(followers=5_000)
+    report = a_report(countries={"BR": 0.9})
+    request = AssessRequest(creator_id=creator_id, brand="Lumen Tea", category="tea", report=report, country="US")
+    assessment = await ActivityEnvironment().run(Verification(store.directory).assess_creator, request)
+    assert Signal.AUDIENCE_ELSEWHERE in assessment.signals
+    assert "reached 1.80x its followers in 30 days" in assessment.evidence[3].because
+
+
+async def test_similar_accounts_of_the_directory_say_what_is_usual(store: Store) -> None:
+    """Those of half to twice the size: smaller and larger ones, and those without figures, are no peers."""
+    (creator_id,) = await store.add_creators(followers=5_000, average_likes=200.0, average_comments=190.0)
+    near = [
+        a_profile(handle=f"peer.{n}", followers=2_600 + 200 * n, average_likes=100.0, average_comments=4 + n % 3)
+        for n in range(30)
+    ]
+    far = [
+        a_profile(handle=f"far.{followers}", followers=followers, average_likes=2.0, average_comments=200.0)
+        for followers in (2_400, 10_001)
+    ]
+    unknown = a_profile(handle="unknown", average_likes=None, average_comments=None)
+    await store.directory.upsert("default", [*near, *far, unknown])
+    peers = await store.directory.peers(creator_id)
+    assert peers is not None
+    assert (peers.accounts, round(peers.comments_per_like, 3)) == (30, 0.05)
+    request = AssessRequest(creator_id=creator_id, brand="Lumen Tea", category="tea")
+    assessment = await ActivityEnvironment().run(Verification(store.directory).assess_creator, request)
+    assert Signal.UNUSUAL_COMMENTS_PER_LIKE in assessment.signals
+
+
+def test_a_creator_is_asked_for_their_figures_by_mail() -> None:
+    """Until when, by which link, and that silence is not held against them."""
+    asked = asked_to_report()
+    letter = performance_report(occasion(asked, PerformanceReportRequested))
+    assert "would like to know your figures" in letter.subject
+    assert "nothing is held against you" in letter.body
+    assert "/c/" in letter.body
+    about = occasion(asked, PerformanceReportRequested)
+    assert "of the last 30 days" in ASKS["report_performance"](about, "")
