@@ -48,7 +48,7 @@ MANAGERS = {Audience.MANAGER: "manager@lumen-tea.example", Audience.ESCALATION: 
 TABLES = {
     "events": "select * from events order by stream, version",
     "creators": "select id, handle from creators",
-    **{name: f"select * from {name}" for name in ("payment_orders", "budget", "commands", "mail_log")},  # noqa: S608
+    **{name: f"select * from {name}" for name in ("payment_orders", "budget", "commands", "mail_log")},
 }
 
 Rows = Sequence[asyncpg.Record]
