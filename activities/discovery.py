@@ -116,7 +116,7 @@ class Discovery:
         """Rank everyone who may fit and is free to, and keep the list under its digest."""
         async with _beating():
             criteria = wanted(request.brief)
-            candidates = await self._directory.candidates(criteria)
+            candidates = await self._directory.candidates(criteria, campaign_id=request.campaign_id)
             ids = [creator.id for creator in candidates]
             held, records = await self._held(ids, request), await self._track_records.get(ids)
             # Ten thousand creators take seconds, during which the worker's other activities go on.

@@ -63,6 +63,12 @@ def about(ids: Ids) -> Iterator[None]:
         _about.reset(token)
 
 
+def ids_here() -> Mapping[str, str]:
+    """The ids that a line written here gets."""
+    ids = _about.get(None)
+    return {} if ids is None else ids()
+
+
 def stream_ids(stream: str) -> dict[str, str]:
     """The id in the name of a stream, or of its workflow, under the name that logs have for it."""
     kind, _, name = stream.partition("/")

@@ -52,7 +52,7 @@ class EventLog(Protocol):
 class Directory(Protocol):
     """Creators as we know them."""
 
-    async def candidates(self, wanted: Wanted) -> list[Creator]:
+    async def candidates(self, wanted: Wanted, *, campaign_id: str | None = None) -> list[Creator]:
         """Everyone who may fit, opted-out creators left out; a superset of what the ranking keeps."""
         ...
 

@@ -59,6 +59,7 @@ from api.access import grants, sign_in
 from api.access.authorise import authorise
 from api.access.bound import Bindings
 from api.access.desk import Desk
+from api.access.headers import SecurityHeaders
 from api.auth import ApiKeys
 from api.console import pages
 from api.dependencies import Services
@@ -122,6 +123,7 @@ def create_app(services: Services) -> FastAPI:
         generate_unique_id_function=operation_id,
         middleware=[
             Middleware(RequestContext),
+            Middleware(SecurityHeaders, secure=services.desk.secure),
             Middleware(codec.Origins, allowed=services.operators.ui_origins),
             Middleware(BodyLimit),
         ],

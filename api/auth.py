@@ -39,11 +39,11 @@ class CsrfTokenMissing(NotPermitted):
 
 
 class NotThisLink(NotPermitted):
-    """This link is for {step}, and not for this: the latest mail has the link for it."""
+    """This link is for one step ({step}), and not for this: the mail that asks for it has the link for it."""
 
 
 class LinkUsed(LinkInvalid):
-    """This link was used to sign, and works once. Nothing was changed; the page shows what was signed."""
+    """This link does not sign again: {why}."""
 
 
 class TooManyRequests(GroundswellError):

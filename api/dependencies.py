@@ -24,11 +24,12 @@ from activities.store.queries import QUERIES
 from activities.store.sourcing_jobs import SourcingJobs, Wish
 from activities.store.webhooks import Webhooks
 from activities.tracking import Tracking
+from api.access.auditing import note_refused_decision
 from api.access.bound import Bindings
-from api.access.decisions import must_be_allowed
+from api.access.decisions import must_be_allowed, uses_up
 from api.access.desk import Desk
 from api.access.principal import DEFAULT_WORKSPACE, Principal
-from api.auth import ApiKeys, NotAuthenticated, NotPermitted
+from api.auth import ApiKeys, LinkUsed, NotAuthenticated, NotPermitted
 from api.errors import UnsupportedMediaType
 from api.operators import Operators
 from api.readiness import Probe
@@ -257,9 +258,18 @@ class Decisions:
         if await self._services.pool.fetchval(QUERIES.workspace_of_stream, stream) != self._services.workspace:
             kind, _, id_ = stream.partition("/")
             raise NotFound(kind=kind, id=id_)
-        await must_be_allowed(self._caller, self._services.log, stream, command)
+        try:
+            await must_be_allowed(self._caller, self._services.log, stream, command)
+            link = self._caller.link if uses_up(self._caller, command) else None
+            if link is not None and await self._services.desk.used_links.used_with(link) not in (None, self._key):
+                raise LinkUsed(why="it was used to sign, and works once; the page shows what was signed")
+        except (NotPermitted, LinkUsed) as refusal:
+            await note_refused_decision(self._services.desk, self._caller, stream, command, refusal)
+            raise
         answer = await self._services.engine.decide(stream, command, actor=self._actor, command_id=self._key)
         self._must_be_answer_to(command, answer)
+        if link is not None:
+            await self._services.desk.used_links.use(link, stream.partition("/")[2], str(self._caller.step), self._key)
         return Decision(stream=answer.stream, version=answer.version, events=answer.events)
 
     def _must_be_answer_to(self, command: Command, answer: Answer) -> None:

@@ -149,12 +149,22 @@ class Creators:
         profiles = [Profile.model_validate(row["profile"]) for row in rows]
         return {(str(profile.platform), profile.handle): profile for profile in profiles}
 
-    async def candidates(self, wanted: Wanted, *, workspace: str = "default", limit: int = 10_000) -> list[Creator]:
+    async def candidates(
+        self,
+        wanted: Wanted,
+        *,
+        workspace: str = "default",
+        campaign_id: str | None = None,
+        limit: int = 10_000,
+    ) -> list[Creator]:
         """Up to `limit` creators that a brief may want, those whose topics and biography match best first.
 
         Both bounds of followers are included. An account whose country or language is unknown is not excluded by them:
-        that is for the ranking to weigh. Whoever opted out is never among them.
+        that is for the ranking to weigh. Whoever opted out is never among them. With a campaign they are of its
+        workspace, whichever that is.
         """
+        if campaign_id is not None:
+            workspace = await self._pool.fetchval(QUERIES.workspace_of_campaign, campaign_id) or workspace
         words = " or ".join('"{}"'.format(topic.replace('"', " ")) for topic in wanted.topics)
         rows = await self._pool.fetch(
             QUERIES.candidates,

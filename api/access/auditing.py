@@ -5,20 +5,46 @@ import re
 import structlog
 from fastapi import Request
 
+from activities.logs import ids_here
 from api.access.desk import Desk
 from api.access.principal import Principal
+from domain.decider import Command
 from domain.errors import GroundswellError
 
 NOTED_IDS = ("campaign_id", "collaboration_id", "creator_id", "webhook_id", "key_id", "member_id")
 """What of a path is written down. The rest may be a creator's link or a key."""
 
+NOTED = "noted in the audit"
+"""What an exception carries that needs no second entry."""
+
 
 async def note_refusal(request: Request, error: GroundswellError) -> None:
     """Notes that a request was refused. The refusal stands, also where it cannot be noted: the log says so then."""
+    if NOTED in getattr(error, "__notes__", ()):
+        return
+    error.add_note(NOTED)
     try:
         await _note(request, called(request), error.code)
     except Exception as trouble:  # noqa: BLE001 - whatever keeps it from being noted must not let anybody in
         structlog.get_logger(__name__).warning("refusal not noted", error=type(trouble).__name__, refused=error.code)
+
+
+async def note_refused_decision(
+    desk: Desk, caller: Principal, stream: str, command: Command, error: GroundswellError
+) -> None:
+    """Notes that a decision was refused to somebody who had come in; wherever they tried, also on a page."""
+    kind, _, id_ = stream.partition("/")
+    await desk.audit.note(
+        type(command).__name__,
+        workspace=caller.workspace,
+        kind=caller.kind,
+        principal=caller.id,
+        role=caller.role,
+        about={f"{kind}_id": id_},
+        refused=error.code,
+        request_id=ids_here().get("request_id", ""),
+    )
+    error.add_note(NOTED)
 
 
 async def note_done(request: Request, what: str, **about: str) -> None:

@@ -14,6 +14,7 @@ from activities.store.access_keys import PREFIX, ApiKey
 from activities.store.access_members import Member
 from activities.store.access_sessions import Session, ShownKey
 from activities.store.queries import QUERIES
+from api.access.auditing import note_refusal
 from api.access.desk import Desk
 from api.access.principal import AccessRole, Kind, Principal, creator_by_link, owner_by_key
 from api.access.rules import Door, Rule, rule_for
@@ -39,9 +40,17 @@ async def authorise(request: Request) -> None:
         NotPermitted: it is, and the rule does not let them.
         TooManyRequests: they have asked too often.
     """
+    request.state.response_headers = []
+    try:
+        await _let_in(request)
+    except (NotAuthenticated, NotPermitted, LinkInvalid) as refusal:
+        await note_refusal(request, refusal)  # here, since pages answer refusals in their own ways
+        raise
+
+
+async def _let_in(request: Request) -> None:
     services: Services = request.app.state.services
     rule, call = _rule_of(request)
-    request.state.response_headers = []
     if rule.door is not None:
         await _at_door(request, services, rule.door)
         return
@@ -69,12 +78,15 @@ def _rule_of(request: Request) -> tuple[Rule, str]:
 
 
 async def _at_door(request: Request, services: Services, door: Door) -> None:
+    if door is Door.ANYBODY and request.method not in SAFE:  # somebody signs in, or tries keys
+        services.desk.per_stranger.take(address_of(request))
     if door is not Door.CREATORS_LINK:
         return
     try:
         principal = await creator_behind(request.path_params.get("token", ""), services)
-    except LinkInvalid:
+    except LinkInvalid as invalid:
         services.desk.per_stranger.take(address_of(request))
+        await note_refusal(request, invalid)
         return  # the page says so in its own way
     request.state.principal = principal
     _count(request, services, principal)
@@ -136,7 +148,7 @@ async def creator_behind(token: str, services: Services) -> Principal:
     found = await services.pool.fetchrow(QUERIES.parties_of_collaboration, collaboration_id)
     if found is None:
         raise LinkInvalid(why="what it leads to does not exist here")
-    return creator_by_link(found["creator_id"], collaboration_id, step, found["workspace"])
+    return creator_by_link(found["creator_id"], collaboration_id, step, token, found["workspace"])
 
 
 async def _signed_in(request: Request, services: Services, cookie: str) -> Principal:

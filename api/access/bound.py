@@ -47,7 +47,9 @@ class CreatorsWithin(Creators):
         self._everybody = everybody
         self._workspace = workspace
 
-    async def candidates(self, wanted: Wanted, *, workspace: str = "", limit: int = 10_000) -> list[Creator]:
+    async def candidates(
+        self, wanted: Wanted, *, workspace: str = "", campaign_id: str | None = None, limit: int = 10_000
+    ) -> list[Creator]:
         """See `Creators.candidates`; of this workspace, whichever is given."""
         return await self._everybody.candidates(wanted, workspace=self._workspace, limit=limit)
 

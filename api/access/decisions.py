@@ -1,5 +1,6 @@
 """Which decisions somebody may take, wherever they take them, and how much money one of theirs may commit."""
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from activities.ports import EventLog
@@ -9,6 +10,7 @@ from api.access.rules import DECISIONS, DELIVER
 from api.auth import AboveSpendLimit, KeyIsNarrower, NotPermitted, NotThisLink
 from domain.amendments import SignAmendment
 from domain.contract_signing import SignContract
+from domain.deadlines import ExtendDeadline
 from domain.decider import Command
 from domain.discovery import ApproveShortlist
 from domain.money import Money
@@ -17,8 +19,19 @@ from domain.negotiation import AcceptOffer, CounterOffer
 Spending = AcceptOffer | CounterOffer | SignContract | SignAmendment | ApproveShortlist
 """Decisions of the brand that commit money."""
 
-SIGNING = "sign_contract"
-"""The step of links that work once."""
+CONSENTS: Mapping[str, str] = {
+    "AcceptOffer": "answer_offer",
+    "CounterOffer": "answer_offer",
+    "DeclineOffer": "answer_offer",
+    "SignContract": "sign_contract",
+    "SignAmendment": "sign_amendment",
+    "DeclineAmendment": "sign_amendment",
+}
+"""Decisions by which a creator binds themselves, each with the step of the link that it takes. All else, drafts and
+figures, goes with the link of any other step."""
+
+ONCE = frozenset({"SignContract", "SignAmendment"})
+"""Decisions that use up the link with which they are taken."""
 
 
 async def must_be_allowed(caller: Principal, log: EventLog, stream: str, command: Command) -> None:
@@ -34,8 +47,8 @@ async def must_be_allowed(caller: Principal, log: EventLog, stream: str, command
         raise NotPermitted(what=type(command).__name__, needed=needed, role=caller.role.value)
     if caller.read_only:
         raise KeyIsNarrower(why="it is for looking only.")
-    if caller.step is not None and (caller.step == SIGNING) is not isinstance(command, SignContract):
-        raise NotThisLink(step=caller.step)
+    if not _is_for(caller.step, command):
+        raise NotThisLink(step=str(caller.step).replace("_", " "))
     if caller.is_brand and caller.spend_limit is not None and isinstance(command, Spending):
         commits = await _committed(log, stream, command)
         limit = caller.spend_limit
@@ -45,8 +58,21 @@ async def must_be_allowed(caller: Principal, log: EventLog, stream: str, command
             )
 
 
+def _is_for(step: str | None, command: Command) -> bool:
+    """Whether a creator's link of this step is for the command; more time may be asked for with any."""
+    if step is None or isinstance(command, ExtendDeadline):
+        return True
+    needed = CONSENTS.get(type(command).__name__)
+    return step == needed if needed is not None else step not in CONSENTS.values()
+
+
+def uses_up(caller: Principal, command: Command) -> bool:
+    """Whether the decision uses up the link with which it is taken."""
+    return caller.step is not None and type(command).__name__ in ONCE
+
+
 async def _committed(log: EventLog, stream: str, command: Spending) -> Money:
-    """What a decision commits: of an offer its fee, of a contract or an amendment what it comes to, of a shortlist the
+    """What a decision commits: of an offer the most that it can cost, of a contract or an amendment what it comes to, of a shortlist the
     whole budget."""
     events = await log.read(stream)
     if isinstance(command, ApproveShortlist):
@@ -56,9 +82,12 @@ async def _committed(log: EventLog, stream: str, command: Spending) -> Money:
     nothing = Money(amount=0, currency=state.agreed.currency)
     match command:
         case CounterOffer():
-            return command.fee
+            standing = state.offer.commission if state.offer else None
+            commission = standing if command.commission is None else command.commission
+            most = command.fee.amount + (commission.cap if commission else 0)
+            return Money(amount=most, currency=command.fee.currency)
         case AcceptOffer():
-            return state.offer.fee if state.offer else nothing
+            return Money(amount=state.offer.cost, currency=state.offer.fee.currency) if state.offer else nothing
         case SignContract():
             return state.fee or nothing
         case SignAmendment():

@@ -49,7 +49,9 @@ class Principal:
     collaboration_id: str | None = None
     """The only collaboration that a creator reaches."""
     step: str | None = None
-    """The only step that a creator's link is for; None is whatever is open, except what takes a link of its own."""
+    """The step that a creator's link is for; None is whatever is open."""
+    link: str | None = None
+    """The token of a creator's link."""
     campaign_id: str | None = None
     """The only campaign that a key reaches, if it is narrowed to one."""
     read_only: bool = False
@@ -79,9 +81,9 @@ def owner_by_key(name: str, workspace: str = DEFAULT_WORKSPACE) -> Principal:
 
 
 def creator_by_link(
-    creator_id: str, collaboration_id: str, step: str | None = None, workspace: str = DEFAULT_WORKSPACE
+    creator_id: str, collaboration_id: str, step: str | None, link: str, workspace: str = DEFAULT_WORKSPACE
 ) -> Principal:
-    """Whoever has a link of this collaboration."""
+    """Whoever has this link of this collaboration."""
     return Principal(
-        creator_id, workspace, AccessRole.CREATOR, Kind.CREATOR, collaboration_id=collaboration_id, step=step
+        creator_id, workspace, AccessRole.CREATOR, Kind.CREATOR, collaboration_id=collaboration_id, step=step, link=link
     )

@@ -158,6 +158,7 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
         f"POST {CAMPAIGN}/orders/{{order_id}}/refunds": MONEY,
         f"GET {CAMPAIGN}/attribution": LOOK,
         "POST /v1/orders/shopify": SIGNED,
+        "POST /v1/callbacks/docuseal": SIGNED,
         f"POST {COLLABORATION}/payouts/{{payout}}/paid": MONEY,
         f"POST {COLLABORATION}/payouts/{{payout}}/reversal": MONEY,
         "GET /v1/payouts/late-reversals": _for(OWNER, MANAGER, FINANCE, SERVICE),

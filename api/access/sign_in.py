@@ -18,7 +18,6 @@ from activities.ports import Letter
 from activities.store.access_members import Address, Member
 from activities.store.access_sessions import LINK_LIFE
 from api.access.auditing import note_done
-from api.access.authorise import address_of
 from api.access.desk import Desk
 from api.dependencies import AsBrand, Serving
 
@@ -48,14 +47,10 @@ async def show_sign_in() -> Response:
 
 
 @router.post("/sign-in")
-async def ask_for_link(
-    request: Request, services: Serving, address: Annotated[str, Form(max_length=500)] = ""
-) -> Response:
+async def ask_for_link(services: Serving, address: Annotated[str, Form(max_length=500)] = "") -> Response:
     """Sends a link to whoever is a member with this address; everybody is told the same."""
-    desk = services.desk
-    desk.per_stranger.take(address_of(request))
     response = _page("sent")
-    response.background = BackgroundTask(send_links, desk, address)
+    response.background = BackgroundTask(send_links, services.desk, address)
     return response
 
 
@@ -90,7 +85,6 @@ async def show_link(token: str) -> Response:
 async def use_link(request: Request, services: Serving, token: str) -> Response:
     """Signs in, if the link still counts."""
     desk = services.desk
-    desk.per_stranger.take(address_of(request))
     session = await desk.sessions.sign_in(token) if len(token) <= 100 else None
     if session is None or not isinstance(session.who, Member):
         return _page(

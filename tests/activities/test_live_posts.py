@@ -32,7 +32,7 @@ DAY = timedelta(days=1)
 class OneCreator:
     """A directory that knows one person."""
 
-    async def candidates(self, wanted: Wanted) -> list[Creator]:
+    async def candidates(self, wanted: Wanted, *, campaign_id: str | None = None) -> list[Creator]:
         """Everybody."""
         return [Creator(id="creator-1", profile=PERSON.profile)]
 

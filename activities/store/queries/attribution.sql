@@ -11,7 +11,9 @@ order by link.deliverable;
 insert into tracked_collaborations (
     collaboration_id, workspace, campaign_id, creator_id, discount_code, landing_url, source, attribution_days, currency
 )
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+values (
+    $1, coalesce((select workspace from campaign_workspaces where campaign_id = $3), $2), $3, $4, $5, $6, $7, $8, $9
+)
 on conflict (collaboration_id) do nothing
 returning true;
 

@@ -1,6 +1,7 @@
 """Addresses that people give lead into the public internet, or nowhere."""
 
 import asyncio
+import re
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -235,3 +236,16 @@ async def test_the_certificate_is_checked_by_the_name_though_the_connection_goes
             assert (await client.get(f"https://receiver.example:{port}/")).text == "thanks"
             with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
                 await client.get(f"https://another.example:{port}/")
+
+
+def test_nothing_else_opens_connections_of_its_own() -> None:
+    """What fetches is HttpService, at addresses of the settings, or goes through PublicOnly: a new client of HTTP would
+    have to say here whose addresses it calls. Twins are for tests and demonstrations."""
+    opening = re.compile(r"httpx\.(?:AsyncClient|Client|get|post|request|stream)\(|urlopen\(|open_connection\(")
+    root = Path(__file__).parents[3]
+    sources = [path for layer in ("activities", "workflows", "domain") for path in (root / layer).rglob("*.py")]
+    found = {path.relative_to(root).as_posix() for path in sources if opening.search(path.read_text())}
+
+    assert {path for path in found if "/simulated/" not in path} == {"activities/connectors/http.py"}
+    given = (root / "activities/connectors/receivers.py").read_text()
+    assert "PublicOnly(allow_private=" in given, "the addresses of webhooks are what people give"

@@ -2,11 +2,14 @@
 
 import pytest
 
+from activities.store.creators import Creators
 from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Pool
 from activities.store.workspaces import APP_ROLE, CampaignWorkspaces, WorkspacePools
+from domain.discovery import wanted
 from domain.errors import IdempotencyKeyReused
 from tests.activities.store.appending import given_by, happened
+from tests.domain.given import a_brief, a_profile
 from tests.keys import a_sealer
 
 
@@ -59,3 +62,18 @@ async def test_a_campaign_never_changes_its_workspace(pool: Pool) -> None:
     for another in ("other", "default"):
         with pytest.raises(IdempotencyKeyReused, match="tea"):
             await CampaignWorkspaces(pool).assign("tea", another)
+
+
+async def test_whom_a_campaign_may_want_is_of_its_own_workspace(pool: Pool) -> None:
+    """The engine ranks for all workspaces, and never one's creators for another."""
+    await pool.execute("insert into workspaces (id) values ('agency')")
+    creators = Creators(pool, a_sealer(pool).keyring)
+    for workspace in ("default", "agency"):
+        await creators.upsert(workspace, [a_profile(handle=f"of.{workspace}")])
+    await CampaignWorkspaces(pool).assign("tea", "agency")
+
+    found = {
+        campaign: [each.profile.handle for each in await creators.candidates(wanted(a_brief()), campaign_id=campaign)]
+        for campaign in ("tea", "coffee")
+    }
+    assert found == {"tea": ["of.agency"], "coffee": ["of.default"]}

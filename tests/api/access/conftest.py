@@ -1,6 +1,7 @@
 """A front door with two workspaces behind it, kept apart by the database, and a mail server."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import httpx
@@ -15,7 +16,6 @@ from api.access.desk import Desk
 from api.access.principal import AccessRole
 from api.app import create_app
 from api.embedded.mail import MailSink
-from domain.money import Money
 from tests.api.conftest import SECRET, Bench, bench_on
 from tests.keys import a_sealer
 
@@ -33,17 +33,15 @@ class FrontDoor(Bench):
         assert text is not None
         return text
 
-    async def browser(
-        self, role: AccessRole = AccessRole.OWNER, *, limit: Money | None = None, workspace: str = "default"
-    ) -> httpx.AsyncClient:
-        """A browser in which a member has signed in."""
+    @asynccontextmanager
+    async def browser(self, role: AccessRole = AccessRole.OWNER) -> AsyncIterator[httpx.AsyncClient]:
+        """A browser in which a member with this role has signed in."""
         desk = self.services.desk
-        await desk.members.open_workspace(workspace)
-        member = await desk.members.add(workspace, f"{role}@brand.example", role, limit, by="test")
-        client = self.client()
-        answer = await client.post(f"/sign-in/{await desk.sessions.link(member)}")
-        assert answer.status_code == 303
-        return client
+        member = await desk.members.add("default", f"{role}@brand.example", role, None, by="test")
+        async with self.client() as client:
+            answer = await client.post(f"/sign-in/{await desk.sessions.link(member)}")
+            assert answer.status_code == 303
+            yield client
 
 
 @pytest.fixture
