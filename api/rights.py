@@ -99,7 +99,7 @@ async def list_rights(
     "/collaborations/{collaboration_id}/rights",
     summary="What outlives a collaboration",
     response_model=RightsView,
-    responses={304: {"description": "Unchanged"}, **problems(401, 404)},
+    responses={304: {"description": "Unchanged"}, **problems(401, 404, 422)},
 )
 async def read_rights(request: Request, services: Serving, _: AsAnyone, collaboration_id: CollaborationId) -> Response:
     """404 before the collaboration has ended, and of one that nothing outlives: a creator without a live post."""
