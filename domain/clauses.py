@@ -120,6 +120,11 @@ class UsageRights(Value):
     raw_footage: bool = False
     """Whether the brand gets the unedited recordings."""
 
+    @property
+    def expire(self) -> bool:
+        """Whether there are rights that end: neither none at all, nor such without an end."""
+        return self.months > 0 and not self.perpetual
+
 
 class Exclusivity(Value):
     """8. For whom the creator may not work while the collaboration runs, and for how long after the posting window.

@@ -269,7 +269,7 @@ def evolve(state: Rights, event: RightsEvent) -> Rights:
 
 def outlives(state: Collaboration) -> bool:
     """Whether anything of an ended collaboration goes on: the use of its posts, or the creator's exclusivity."""
-    used = state.agreed.terms.usage_rights.months > 0 and any(work.is_live for work in state.works.values())
+    used = state.agreed.terms.usage_rights.expire and any(work.is_live for work in state.works.values())
     return state.ended and (used or binds_beyond(state, state.outcome))
 
 
@@ -286,7 +286,7 @@ def rights_of(state: Collaboration) -> OpenRights | None:
     usages = [
         Usage(deliverable=number, published_at=at, expires_at=end_of_use(at, granted.months, zone))
         for number, at in posts
-        if granted.months > 0
+        if granted.expire
     ]
     return OpenRights(
         collaboration_id=state.id,

@@ -72,8 +72,8 @@ def uses_up(caller: Principal, command: Command) -> bool:
 
 
 async def _committed(log: EventLog, stream: str, command: Spending) -> Money:
-    """What a decision commits: of an offer the most that it can cost, of a contract or an amendment what it comes to, of a shortlist the
-    whole budget."""
+    """What a decision commits: of an offer the most that it can cost, of a contract or an amendment what it comes to,
+    of a shortlist the whole budget."""
     events = await log.read(stream)
     if isinstance(command, ApproveShortlist):
         budget = campaign_after(events).agreed_brief.budget

@@ -162,6 +162,8 @@ def test_nothing_goes_on_where_nothing_was_posted(months: int) -> None:
     assert rights_of(story.state) is None
     unused = completed(terms=Terms(usage_rights=UsageRights(months=0)))
     assert rights_of(unused.state) is None
+    for_ever = completed(terms=Terms(usage_rights=UsageRights(perpetual=True)))
+    assert rights_of(for_ever.state) is None
 
 
 def test_nothing_is_left_behind_before_the_end() -> None:
