@@ -298,8 +298,16 @@ def event_view(envelope: Envelope) -> EventView:
     )
 
 
-BRANDS_OWN = {"CollaborationOpened", "CreatorAssessed", "CreatorApproved", "CreatorRejected", "OfferBlocked"}
-"""Types of events about how the brand chose the creator, and within which limits it negotiates."""
+BRANDS_OWN = {
+    "CollaborationOpened",
+    "CreatorAssessed",
+    "CreatorApproved",
+    "CreatorRejected",
+    "OfferBlocked",
+    "ReversalSettled",
+    "PayoutOverdue",
+}
+"""Types of events about how the brand chose the creator, within which limits it negotiates, and its own books."""
 
 BRANDS_DATA = {"policy", "reserved", "released", "released_reserved", "released_committed", "authority"}
 """Fields of events that tell how the brand's budget and policies stand."""
