@@ -31,6 +31,7 @@ from activities.wording import Phrase, Strong, Wording, wording_in
 from domain.brief import Brief
 from domain.collaboration import Collaboration
 from domain.creators import Creator
+from domain.deadlines import Task
 from domain.decider import Event, Role
 from domain.disclosure_rules import RULEBOOKS
 from domain.languages import letter_language
@@ -108,9 +109,12 @@ class Occasion:
 
     @property
     def url(self) -> str:
-        """Where the reader finds what the letter is about: creators by their link, the brand in the API."""
+        """Where the reader finds what the letter is about: creators by their link, the brand in the API.
+
+        A creator's link is for the step that the letter asks for.
+        """
         if self.audience is Audience.CREATOR:
-            return self.links.url(self.work.id)
+            return self.links.url(self.work.id, self._step)
         if self.collaboration is None:
             return self.campaign_url
         return f"{self.links.public_url}/v1/collaborations/{self.work.id}"
@@ -121,6 +125,18 @@ class Occasion:
         if self.collaboration is None:
             return f"campaign/{self.campaign_id}"
         return f"collaboration/{self.collaboration.id}"
+
+    @property
+    def _step(self) -> str:
+        """The kind of the task that the event speaks of, else of the creator's most urgent one; `look` without any."""
+        said = getattr(self.event, "task", None)
+        told = said if isinstance(said, str) else None
+        begun = [*getattr(self.event, "tasks", ()), *([said] if isinstance(said, Task) else [])]
+        for tasks in (begun, self.work.tasks.values()):
+            asked = [task for task in tasks if task.assignee is Role.CREATOR]
+            if told is None and asked:
+                told = min(asked, key=lambda task: task.due_at).name
+        return (told or "look").partition("/")[0]
 
     def deliverable(self, number: int) -> str:
         """`deliverable 2 (reel)`."""

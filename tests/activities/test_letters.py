@@ -3,13 +3,16 @@
 import pytest
 
 from activities.content_approval import changes_requested
-from activities.letters import SUBJECT_LIMIT, Draft
+from activities.letters import SUBJECT_LIMIT, Draft, Occasion
+from activities.links import Link
 from activities.negotiation import offer
 from domain.assignment import assign
 from domain.clauses import EndorsementDisclosure
 from domain.content_approval import ChangesRequested, RequestChanges
+from domain.contract_signing import ContractConcluded, ContractDrafted
 from domain.disclosure import Jurisdiction, check_disclosure
 from domain.negotiation import OfferMade
+from domain.notices import Audience
 from tests.activities.occasions import occasion
 from tests.domain.given import BRAND, a_brief, a_profile, an_assignment, in_review, offered
 
@@ -54,6 +57,19 @@ def test_the_creators_link_is_on_a_line_of_its_own() -> None:
     (line,) = [line for line in offer(about).body.splitlines() if "/c/" in line]
     assert line.startswith("https://groundswell.example/c/")
     assert about.links.read(line.rpartition("/")[2]).collaboration_id == about.work.id
+
+
+def test_the_creators_link_is_for_the_step_that_the_letter_asks_for() -> None:
+    """Whoever gets hold of the mail with an offer cannot sign the contract that comes of it."""
+    letters = (offered(), OfferMade), (in_review(), ContractDrafted), (in_review(), ContractConcluded)
+    steps = [about_link(occasion(story, kind, audience=Audience.CREATOR)).step for story, kind in letters]
+
+    assert steps == ["answer_offer", "sign_contract", "submit_draft"]
+
+
+def about_link(about: Occasion) -> Link:
+    """What the link of a letter opens."""
+    return about.links.read(about.url.rpartition("/")[2])
 
 
 @pytest.mark.parametrize("jurisdiction", Jurisdiction)
