@@ -9,7 +9,7 @@ from tests.chaos.running import Campaigning
 from tests.chaos.servers import Postgres, Temporal
 from tests.chaos.wire import Fault, Wire
 
-BETWEEN = 2.0, 6.0
+BETWEEN = 1.0, 4.0
 """Seconds between two disturbances."""
 AWAY = 0.0, 2.5
 """Seconds for which a server is away, or a wire disturbed."""

@@ -17,13 +17,13 @@ from tests.chaos.wire import wired
 
 
 @pytest.mark.chaos
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1_500)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 async def test_a_campaign_survives_whatever_fails(
     seed: int, data_dir: Path, mail_sink: MailSink, as_undisturbed: Undisturbed, note: Note
 ) -> None:
     """Everybody comes to the end they would have come to, once; every command was answered, and its key still is."""
-    story = Story(40)
+    story = Story(80)
     expected = await as_undisturbed(story)
     events = sum(sum(ending.events.values()) for ending in expected.values())
     async with (
