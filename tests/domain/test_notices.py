@@ -14,6 +14,7 @@ from tests.domain.write_golden import REGISTRIES, samples
 TOLD = {
     "CampaignStarted": (Template.CAMPAIGN_STARTED, Audience.MANAGER),
     "ShortlistProposed": (Template.SHORTLIST_READY, Audience.MANAGER),
+    "PerformanceReportRequested": (Template.PERFORMANCE_REPORT, Audience.CREATOR),
     "OfferMade": (Template.OFFER, Audience.CREATOR),
     "ContractDrafted": (Template.CONTRACT_TO_SIGN, Audience.CREATOR),
     "ContractSealed": (Template.CONTRACT_CONCLUDED, Audience.CREATOR),
@@ -32,7 +33,7 @@ BOTH = {
     "AmendmentDeclined": Template.AMENDMENT_OVER,
     "AmendmentWithdrawn": Template.AMENDMENT_OVER,
 }
-DEPENDS = {"CreatorAssessed", "PostNotVerified", "TaskReminded", "CollaborationEnded"}
+DEPENDS = {"CreatorAssessed", "PaymentOrdered", "PostNotVerified", "TaskReminded", "CollaborationEnded"}
 """Events whose content decides, each with a test of its own."""
 QUIET = sorted({name for registry in REGISTRIES.values() for name in registry.names} - set(TOLD) - set(BOTH) - DEPENDS)
 
@@ -65,6 +66,13 @@ def test_what_may_be_news_is_known_by_its_type() -> None:
 def test_other_events_are_news_to_nobody(name: str) -> None:
     """Everything else is seen on the board, not in the mail."""
     assert list(notices(sample(name))) == []
+
+
+@pytest.mark.parametrize("to_finance", [True, False])
+def test_an_order_that_waits_is_news_to_finance_where_there_is_one(to_finance: bool) -> None:
+    """Who else is asked has it as a task; the creator hears when it was paid."""
+    told = list(notices(sample("PaymentOrdered", to_finance=to_finance)))
+    assert told == ([Notice(template=Template.PAYMENT_ORDER, audience=Audience.FINANCE)] if to_finance else [])
 
 
 def test_a_finding_is_news_only_if_the_creator_is_asked_to_mend_it() -> None:
