@@ -10,7 +10,7 @@ from pydantic import Field
 from temporalio import activity
 
 from activities import wording
-from activities.contract_signing import PDF, RenderedContract, SealedContract
+from activities.contract_signing import PDF, SERVICES, RenderedContract, SealedContract
 from activities.failures import as_application_error
 from activities.ports import Directory, Documents, EventLog, Seals
 from activities.records import brief_of, collaboration_after, creator_of
@@ -142,6 +142,12 @@ HOW = (
 )
 """How an amendment is signed, in its own words."""
 
+HOW_AT_SERVICE = (
+    "Each party signs electronically at {service}, on the sheet behind this document, which names its SHA-256 "
+    "checksum. {service} keeps the record of the signatures. A changed document has another checksum, and no signature."
+)
+"""The same where a service has the signatures."""
+
 
 def particulars(paper: Paper) -> dict[str, Any]:
     """What the template needs, in words. All of it is data to the template: nothing in it is ever read as markup."""
@@ -165,8 +171,13 @@ def particulars(paper: Paper) -> dict[str, Any]:
         "creator_contact": profile.email,
         "changes": list(changes_in_words(proposal.before, proposal.after, state.agreed)),
         "follows": list(_consequences(proposal.after, state)),
-        "how": HOW,
+        "how": _how(state),
     }
+
+
+def _how(state: Collaboration) -> str:
+    service = SERVICES.get(state.agreed.terms.signature)
+    return HOW if service is None else HOW_AT_SERVICE.format(service=service)
 
 
 def _earlier(state: Collaboration) -> str | None:

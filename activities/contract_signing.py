@@ -156,6 +156,7 @@ def particulars(contract: Contract) -> dict[str, Any]:
         "dated_parts": [agreed_on.year, agreed_on.month, agreed_on.day],
         "agreed": wording.moment(contract.accepted_at, brief.zone),
         "time_zone": brief.time_zone,
+        "service": SERVICES.get(state.agreed.terms.signature),
         "brand": wording.one_line(brief.brand),
         "brand_contact": brief.contacts.manager,
         "product": wording.one_line(brief.product),
@@ -305,7 +306,11 @@ def contract_to_sign(occasion: Occasion) -> Draft:
     task = next(task for task in event.tasks if task.name == signing_task(Role.CREATOR))
     assert occasion.work.fee is not None, "a contract has a fee"
     sheet = Sheet(Template.CONTRACT_TO_SIGN, occasion, fee=occasion.words.money(occasion.work.fee))
-    sheet.says("agreed")
+    service = SERVICES.get(occasion.work.agreed.terms.signature)
+    if service is None:
+        sheet.says("agreed")
+    else:
+        sheet.says("agreed_elsewhere", service=service)
     sheet.says("due", due=occasion.moment(task.due_at))
     sheet.button()
     sheet.says("checksum")

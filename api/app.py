@@ -27,6 +27,7 @@ from activities.tracking import Tracking
 from api import (
     amendments,
     attribution,
+    callbacks,
     campaigns,
     codec,
     collaborations,
@@ -105,6 +106,7 @@ ROUTERS = (
     codec.router,
     tracked_links.router,
     orders.router,
+    callbacks.router,
     attribution.router,
     grants.router,
     sign_in.router,
@@ -153,7 +155,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     pool = await open_pool(dsn, application_name="groundswell api")
     pools = WorkspacePools(dsn)
     sources = creator_sources(settings)
-    shopify = settings.shopify_secret
+    shopify, docuseal = settings.shopify_secret, settings.docuseal_webhook_secret
     tracking = Tracking.on(
         pool,
         settings.secret_key.get_secret_value(),
@@ -178,6 +180,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             jobs=jobs,
             webhooks=Webhooks(pool, sealer.keyring),
             webhooks_allow_private=settings.webhooks_allow_private,
+            docuseal_webhook_secret=docuseal.get_secret_value() if docuseal else None,
             stripe_webhook_secret=settings.stripe_webhook_secret,
             shortlists=Shortlists(pool),
             documents=Documents(pool, sealer),

@@ -110,6 +110,8 @@ class Services:
     operators: Operators = field(default_factory=Operators)
     workspace: str = DEFAULT_WORKSPACE
     webhooks_allow_private: bool = False
+    docuseal_webhook_secret: str | None = None
+    """With which DocuSeal signs; None if nothing is signed there."""
     stripe_webhook_secret: SecretStr | None = None
     bindings: Bindings | None = None
     """Without it the workspace is in the words of each query only, and not kept by the database."""

@@ -10,7 +10,9 @@ from api.errors import problems
 from api.examples import BRIEF
 from api.views import CampaignView
 from domain.brief import Brief
+from domain.errors import BriefRefused
 from domain.lifecycle import Stage
+from domain.signatures import Signing
 
 router = APIRouter(prefix="/v1/campaigns", tags=[Stage.GOAL_SETTING.label], dependencies=[JsonOnly])
 
@@ -28,6 +30,8 @@ async def start_campaign(
 
     The same Idempotency-Key with the same brief leads to the same campaign, however often it is sent.
     """
+    if body.terms.signature is Signing.DOCUSEAL and services.docuseal_webhook_secret is None:
+        raise BriefRefused(reasons="terms.signature is docuseal, which is not connected here; use own")
     campaign_id = await decide.start(body)
     response.headers["Location"] = f"/v1/campaigns/{campaign_id}"
     return await view_of_campaign(services, campaign_id)

@@ -28,6 +28,7 @@ from domain.amendments import (
 )
 from domain.changes import Changes, amended, claims_after, growth, in_force, must_be_possible, tasks_after
 from domain.content_approval import SUBMIT_DRAFT, balance, content_task
+from domain.contract_signing import must_be_signed_here
 from domain.deadlines import TaskExpired, closed, open_task, opened
 from domain.decider import Context, Event, Role
 from domain.errors import CannotAmend, ConsentMissing, NothingToDecide, NotYourTurn, StaleVersion, WrongStage
@@ -103,6 +104,7 @@ def _sign(command: SignAmendment, amendment: Amendment, state: "Collaboration", 
     if command.document != amendment.document:
         why = f"it is for document {command.document}, but {amendment.document} is to be signed."
         raise ConsentMissing(why=why)
+    must_be_signed_here(state)
     signature = Signature(typed_name=command.typed_name, document=command.document, signed_at=context.at)
     return signed(signature, amendment, state, context, command="SignAmendment")
 

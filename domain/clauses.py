@@ -9,6 +9,7 @@ from domain.disclosure import Jurisdiction
 from domain.durations import Duration
 from domain.formats import Format
 from domain.money import Minor, Money
+from domain.signatures import Signing
 from domain.values import Line, Text, Value
 
 Ratio = Annotated[float, Field(ge=0, le=1)]
@@ -165,6 +166,8 @@ class Terms(Value):
     exclusivity: Exclusivity = Exclusivity()
     disclosure: EndorsementDisclosure = EndorsementDisclosure()
     cancellation: Cancellation = Cancellation()
+    signature: Signing = Signing.OWN
+    """Where the contract and its amendments are signed."""
     gifts: tuple[Gift, ...] = Field(default=(), max_length=10)
     """What the opening offer gives beside the fee."""
     commission: Commission | None = None

@@ -18,6 +18,7 @@ from domain import (
     monitoring,
     negotiation,
     payouts,
+    signature_service,
     verification,
 )
 from domain.amendments import (
@@ -59,6 +60,7 @@ from domain.outcomes import Closing, CollaborationClosing, CollaborationEnded, O
 from domain.payouts import Payout, PayoutCommand, still_asked
 from domain.performance_report import PerformanceReport
 from domain.personal import PERSONAL
+from domain.signature_service import RecordSubmission, ServiceCommand, ServiceEvent
 from domain.signatures import AnySignature
 from domain.upcasts import UPCASTS
 from domain.values import Text
@@ -83,6 +85,7 @@ CollaborationCommand = (
     | NegotiationCommand
     | ContractCommand
     | AmendmentCommand
+    | ServiceCommand
     | ContentCommand
     | MonitoringCommand
     | CancelCollaboration
@@ -100,6 +103,7 @@ ENGINES_OWN = (
     contract_signing.RecordSeal,
     DraftAmendment,
     RecordAmendmentSeal,
+    RecordSubmission,
     payouts.RecordPayout,
     payouts.RecordReversal,
     SettleCommission,
@@ -114,6 +118,7 @@ CollaborationEvent = (
     | NegotiationEvent
     | ContractEvent
     | AmendmentEvent
+    | ServiceEvent
     | ContentEvent
     | MonitoringEvent
     | CollaborationCancelled
@@ -160,6 +165,8 @@ class Collaboration:
     sealed: str | None = None
     signatures: Mapping[Role, AnySignature] = field(default_factory=dict)
     amendments: tuple[Amendment, ...] = ()
+    submissions: Mapping[str, str] = field(default_factory=dict)
+    """What a signature service calls its request, by the document that is signed."""
     works: Mapping[int, Work] = field(default_factory=dict)
     commission_settled: bool = False
     metrics: Mapping[int, Metrics] = field(default_factory=dict)
@@ -207,6 +214,13 @@ class Collaboration:
         latest = self.amendments[-1] if self.amendments else None
         over = self.ended or self.closing is not None
         return latest if latest is not None and latest.undecided and not over else None
+
+    @property
+    def to_sign(self) -> str | None:
+        """The document that waits for signatures: the contract, or the open amendment; None if there is none."""
+        if self.stage is Stage.CONTRACT_SIGNING:
+            return self.document
+        return self.amendment.document if self.amendment else None
 
     @property
     def unsealed_amendment(self) -> Amendment | None:
@@ -272,6 +286,8 @@ def _decide(command: CollaborationCommand, state: Collaboration, context: Contex
         return negotiation.decide(command, state, context)
     if isinstance(command, ContractCommand):
         return contract_signing.decide(command, state, context)
+    if isinstance(command, ServiceCommand):
+        return signature_service.decide(command, state, context)
     if isinstance(command, AmendmentCommand):
         return amending.decide(command, state, context)
     if isinstance(command, ContentCommand):
@@ -334,6 +350,8 @@ def evolve(state: Collaboration, event: CollaborationEvent) -> Collaboration:
         return negotiation.evolve(state, event)
     if isinstance(event, ContractEvent):
         return contract_signing.evolve(state, event)
+    if isinstance(event, ServiceEvent):
+        return signature_service.evolve(state, event)
     if isinstance(event, AmendmentEvent):
         return amending.evolve(state, event)
     if isinstance(event, ContentEvent):

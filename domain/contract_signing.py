@@ -18,7 +18,7 @@ from domain.offers import Offer
 from domain.outcomes import Outcome, end
 from domain.payouts import PayoutPurpose, schedule
 from domain.pricing import parts_of
-from domain.signatures import AnySignature, Signature
+from domain.signatures import AnySignature, Signature, Signing
 from domain.values import Line, Sha256
 from domain.work import Work
 
@@ -50,6 +50,8 @@ class RecordSeal(Command):
     """Both signatures are written behind the document, and the whole is sealed."""
 
     sealed: Sha256
+    audit: Sha256 | None = None
+    """The signature service's own record, where it was signed at one."""
 
 
 class ContractDrafted(Event):
@@ -79,6 +81,8 @@ class ContractSealed(Event):
     document: Sha256
     """What both sides signed: the sealed file begins with it."""
     sealed: Sha256
+    audit: Sha256 | None = None
+    """The signature service's own record; its file is then the sealed one."""
     to_legal: bool = False
     """Whether the brand's lawyers get a copy."""
 
@@ -145,7 +149,8 @@ def _seal(command: RecordSeal, state: "Collaboration") -> ContractSealed:
         )
     if state.sealed is not None:
         raise NothingToDecide(command="RecordSeal", subject="the collaboration", open=state.open_tasks)
-    return ContractSealed(document=state.document, sealed=command.sealed, to_legal=state.agreed.copies.legal)
+    to_legal = state.agreed.copies.legal
+    return ContractSealed(document=state.document, sealed=command.sealed, audit=command.audit, to_legal=to_legal)
 
 
 def _draft(command: DraftContract, state: "Collaboration", context: Context) -> ContractDrafted:
@@ -168,10 +173,39 @@ def _sign(command: SignContract, state: "Collaboration", context: Context) -> Se
         raise NothingToDecide(command="SignContract", subject="the collaboration", open=state.open_tasks)
     if command.document != state.document:
         raise ConsentMissing(why=f"it is for document {command.document}, but {state.document} is to be signed.")
+    must_be_signed_here(state)
     signature = Signature(typed_name=command.typed_name, document=command.document, signed_at=context.at)
-    signed = ContractSigned(role=role, signature=signature)
+    return signed(signature, state, context, command="SignContract")
+
+
+def must_be_signed_here(state: "Collaboration") -> None:
+    """Refuses a typed name where the terms say that a service takes the signatures.
+
+    Raises:
+        ConsentMissing
+    """
+    if state.agreed.terms.signature is not Signing.OWN:
+        service = state.agreed.terms.signature
+        raise ConsentMissing(why=f"it is signed at {service}, which has sent both sides a mail with the way to it.")
+
+
+def signed(signature: AnySignature, state: "Collaboration", context: Context, *, command: str) -> Sequence[Event]:
+    """What follows from the signature of the command's giver; the second one concludes the contract.
+
+    Raises:
+        NothingToDecide: this side has signed.
+    """
+    role = context.actor.role
+    if signing_task(role) not in state.tasks:
+        raise NothingToDecide(command=command, subject="the collaboration", open=state.open_tasks)
+    event = ContractSigned(role=role, signature=signature)
     other_side_signed = any(signer is not role for signer in state.signatures)
-    return [signed, *_conclude(state, context)] if other_side_signed else [signed]
+    return [event, *_conclude(state, context)] if other_side_signed else [event]
+
+
+def declined(event: Event, role: Role, state: "Collaboration") -> Sequence[Event]:
+    """No contract: the side that does not want it ends the collaboration with that."""
+    return [event, *end(state, Outcome.DECLINED, f"the {role} declined to sign the contract")]
 
 
 def _conclude(state: "Collaboration", context: Context) -> Sequence[Event]:

@@ -8,16 +8,7 @@ from collections.abc import Iterator
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from domain.amendments import (
-    AmendmentConcluded,
-    AmendmentDeclined,
-    AmendmentDrafted,
-    AmendmentLapsed,
-    AmendmentProposed,
-    AmendmentSealed,
-    AmendmentSigned,
-    AmendmentWithdrawn,
-)
+from domain import amendments, signature_service
 from domain.campaign import Campaign, CampaignCancelled, CampaignClosed, CampaignEvent
 from domain.checks import Assessment
 from domain.collaboration import Collaboration, CollaborationCancelled, CollaborationEvent
@@ -154,32 +145,34 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
             yield _shared(f"the document is {document}")
             if before.fee is not None:
                 yield _shared(f"the agreed fee is {amount(before.fee)}")
-        case AmendmentProposed():
+        case amendments.AmendmentProposed():
             yield from _amendment(event, before)
-        case AmendmentDrafted(document=document, contract=contract):
-            yield _shared(f"the document is {document}")
-            yield _shared(f"it amends the contract {contract}")
-        case ContractSigned(signature=signature) | AmendmentSigned(signature=signature):
+        case amendments.AmendmentDrafted(document=document, contract=contract):
+            yield _shared(f"the document is {document}, and amends the contract {contract}")
+        case ContractSigned(signature=signature) | amendments.AmendmentSigned(signature=signature):
             yield _shared(f"the signature is for the document {signature.document}")
         case ContractConcluded():
             for role, signature in before.signatures.items():
                 yield _shared(f"the {role} signed on {moment(signature.signed_at, zone)}")
-        case ContractSealed(document=document, sealed=sealed):
-            yield _shared(f"the signed document is {document}")
-            yield _shared(f"the sealed file is {sealed}")
+        case ContractSealed() | amendments.AmendmentSealed():
+            yield _shared(f"the signed document is {event.document}")
+            yield _shared(f"the sealed file is {event.sealed}")
         case PerformanceReported(report=report):
             yield from _reported(report)
         case PerformanceReportRequested():
             return
-        case AmendmentConcluded():
+        case amendments.AmendmentConcluded():
             for role, signature in before.amendments[-1].signatures.items():
                 yield _shared(f"the {role} signed on {moment(signature.signed_at, zone)}")
-        case AmendmentSealed(document=document, sealed=sealed):
-            yield _shared(f"the signed document is {document}")
-            yield _shared(f"the sealed file is {sealed}")
-        case AmendmentDeclined() | AmendmentWithdrawn():
+        case signature_service.SignaturesRequested(document=document, submission=submission):
+            yield _shared(f"the document is {document}, and the service calls its request {submission}")
+        case signature_service.ContractDeclined():
+            yield _shared(f"the document is {before.document}")
+        case amendments.AmendmentDeclined() | amendments.AmendmentWithdrawn():
             yield _shared(f"it was proposed by the {before.amendments[-1].proposal.by}")
-        case ContractLapsed() | AmendmentLapsed() | DeliverableMissed() | MetricsMissing() | PerformanceReportMissing():
+        case amendments.AmendmentLapsed():
+            yield from _deadline(lapsed, zone)
+        case ContractLapsed() | DeliverableMissed() | MetricsMissing() | PerformanceReportMissing():
             yield from _deadline(lapsed, zone)
         case DraftSubmitted(disclosure=disclosure) | PostPublished(disclosure=disclosure):
             yield from _disclosure(disclosure)
@@ -226,7 +219,7 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
             assert_never(event)
 
 
-def _amendment(event: AmendmentProposed, before: Collaboration) -> Iterator[Ground]:
+def _amendment(event: amendments.AmendmentProposed, before: Collaboration) -> Iterator[Ground]:
     if before.document is not None:
         yield _shared(f"the contract in force is {before.document}")
     asked = event.proposal.after.fee

@@ -11,17 +11,16 @@ from enum import StrEnum
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from domain import content_approval, contract_signing, discovery, live_posts, negotiation, payouts, verification
-from domain.amendments import (
-    SIGN_AMENDMENT,
-    AmendmentConcluded,
-    AmendmentDeclined,
-    AmendmentDrafted,
-    AmendmentLapsed,
-    AmendmentProposed,
-    AmendmentSealed,
-    AmendmentSigned,
-    AmendmentWithdrawn,
+from domain import (
+    amendments,
+    content_approval,
+    contract_signing,
+    discovery,
+    live_posts,
+    negotiation,
+    payouts,
+    signature_service,
+    verification,
 )
 from domain.campaign import CampaignCancelled, CampaignClosed, CampaignEvent
 from domain.changes import clauses_of
@@ -159,26 +158,29 @@ def tell(event: AnyEvent, zone: ZoneInfo = UTC) -> str:
             return f"Both sides have signed, so the contract is in force; {_drafts(tasks, zone)}."
         case ContractSealed():
             return "The contract was sealed, with the record of its signatures."
+        case signature_service.SignaturesRequested():
+            return "The document is at the signature service, which asks both sides to sign it."
+        case signature_service.ContractDeclined(role=role):
+            return f"The {role} declined to sign the contract."
         case ContractLapsed(role=role):
             return f"The contract lapsed: the {role} did not sign in time."
-        case AmendmentProposed(proposal=proposal):
+        case amendments.AmendmentProposed(proposal=proposal):
             subject = " and ".join(_plain(clause) for clause in clauses_of(proposal.after))
             return f"The {proposal.by} proposed amendment {proposal.number} to the contract, on {subject}."
-        case AmendmentDrafted(tasks=tasks):
-            asked = " and ".join(_asked(task, zone) for task in tasks)
-            return f"Amendment {event.number} is ready; {asked}."
-        case AmendmentSigned(role=role):
+        case amendments.AmendmentDrafted(tasks=tasks):
+            return f"Amendment {event.number} is ready; {' and '.join(_asked(task, zone) for task in tasks)}."
+        case amendments.AmendmentSigned(role=role):
             return f"The {role} signed amendment {event.number}."
-        case AmendmentConcluded(changes=changes):
+        case amendments.AmendmentConcluded(changes=changes):
             fee = f"; the fee is {amount(changes.fee)} now" if changes.fee else ""
             return f"Both sides have signed amendment {event.number}, so it is in force{fee}."
-        case AmendmentSealed():
+        case amendments.AmendmentSealed():
             return f"Amendment {event.number} was sealed, with the record of its signatures."
-        case AmendmentLapsed(role=role):
+        case amendments.AmendmentLapsed(role=role):
             return f"Amendment {event.number} lapsed: the {role} did not sign in time, and the contract stays as it is."
-        case AmendmentDeclined(by=by):
+        case amendments.AmendmentDeclined(by=by):
             return f"The {by} declined amendment {event.number}: the contract stays as it is."
-        case AmendmentWithdrawn(by=by):
+        case amendments.AmendmentWithdrawn(by=by):
             return f"The {by} withdrew amendment {event.number}: the contract stays as it is."
         case DraftSubmitted():
             gate = _gate(event.disclosure)
@@ -194,7 +196,7 @@ def tell(event: AnyEvent, zone: ZoneInfo = UTC) -> str:
         case PostPublished():
             said = f"Deliverable {event.deliverable} was published and {_gate(event.disclosure)}"
             follows = f"; {_asked(event.task, zone)}" if event.task else ""
-            seen = f"{event.source} is asked whether it is there" if event.source else "no service can look at it"
+            seen = "it is looked for" if event.source else "no service can look at it"
             return f"{said}, as the creator says; {seen}{follows}."
         case PostVerified():
             return f"The post of deliverable {event.deliverable} is on {event.source} and {_gate(event.disclosure)}."
@@ -270,7 +272,7 @@ def quotation(event: AnyEvent) -> str | None:
     match event:
         case OfferMade(offer=offer) | OfferCountered(offer=offer):
             return offer.message or None
-        case AmendmentProposed(proposal=proposal):
+        case amendments.AmendmentProposed(proposal=proposal):
             return proposal.reason or None
         case CollaborationClosing(closing=closing):
             return closing.reason or None
@@ -321,7 +323,7 @@ _WANTED: dict[str, str] = {
     negotiation.ANSWER_OFFER: "answer the offer",
     negotiation.ANSWER_COUNTER_OFFER: "answer the counter-offer",
     contract_signing.signing_task(Role.BRAND).partition("/")[0]: "sign the contract",
-    SIGN_AMENDMENT: "sign the amendment",
+    amendments.SIGN_AMENDMENT: "sign the amendment",
     payouts.CONFIRM_PAYMENT: "say that the {of} payment was made",
     payouts.SETTLE_REVERSAL: "decide whether the {of} payment that came back is paid again",
     content_approval.SUBMIT_DRAFT: "submit a draft of deliverable {of}",

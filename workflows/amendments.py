@@ -10,6 +10,7 @@ from domain.amendments import DraftAmendment, RecordAmendmentSeal
 from domain.collaboration import Collaboration
 from workflows import policies
 from workflows.event_sourced import EventSourced
+from workflows.signature_service import keep_files
 
 
 async def keep_amendments(flow: EventSourced[Collaboration]) -> None:
@@ -38,7 +39,12 @@ async def _draft(flow: EventSourced[Collaboration]) -> None:
 
 
 async def _seal(flow: EventSourced[Collaboration]) -> None:
-    number = len(flow.state.amendments)
+    number, document = len(flow.state.amendments), flow.state.amendments[-1].document
+    submission = flow.state.submissions.get(document or "")
+    if submission is not None:
+        kept = await keep_files(flow, submission)
+        await flow.engine(RecordAmendmentSeal(number=number, sealed=kept.sealed, audit=kept.audit))
+        return
     file = await workflow.execute_activity_method(
         Amendments.seal_amendment,
         AmendmentRequest(stream=flow.stream, number=number),

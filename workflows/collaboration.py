@@ -20,6 +20,7 @@ from domain.live_posts import MarkRestored
 from domain.monitoring import RecordMetrics
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer, note_of
 from domain.payouts import ConfirmPayment, RecordReversal, SettleReversal
+from domain.signature_service import ConfirmSignature, RefuseSignature
 from domain.verification import ApproveCreator, RejectCreator, ReportPerformance
 from workflows.amendments import keep_amendments
 from workflows.appointments import keep_appointments
@@ -32,6 +33,7 @@ from workflows.monitoring import monitor_results
 from workflows.negotiation import negotiate
 from workflows.rights import start_rights_clocks
 from workflows.search_attributes import Row, collaboration_row
+from workflows.signature_service import collect_signatures
 from workflows.verification import verify_creator
 
 ACCEPTS = {
@@ -48,6 +50,8 @@ ACCEPTS = {
         SignAmendment,
         DeclineAmendment,
         WithdrawAmendment,
+        ConfirmSignature,
+        RefuseSignature,
         SubmitDraft,
         ApproveDraft,
         RequestChanges,
@@ -79,8 +83,9 @@ class CollaborationWorkflow(EventSourced[Collaboration]):
         """The story of a collaboration. Every step first looks at what the record says has been done."""
         await (self.open(start.opening) if start.opening else self.recover())
         announcements = asyncio.create_task(self.announce())
-        appointments = asyncio.create_task(keep_appointments(self, APPOINTMENTS))
         amendments = asyncio.create_task(keep_amendments(self))
+        signatures = asyncio.create_task(collect_signatures(self))
+        appointments = asyncio.create_task(keep_appointments(self, APPOINTMENTS))
 
         await verify_creator(self)
         await negotiate(self)
@@ -91,8 +96,9 @@ class CollaborationWorkflow(EventSourced[Collaboration]):
 
         await self.finish()
         announcements.cancel()
-        appointments.cancel()
         amendments.cancel()
+        signatures.cancel()
+        appointments.cancel()
         return f"{self.state.outcome}"
 
     @property

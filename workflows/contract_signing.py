@@ -9,6 +9,7 @@ from domain.lifecycle import Stage
 from workflows import policies
 from workflows.event_sourced import EventSourced
 from workflows.human_step import human_step
+from workflows.signature_service import keep_files
 
 
 async def sign_contract(flow: EventSourced[Collaboration]) -> None:
@@ -23,10 +24,19 @@ async def sign_contract(flow: EventSourced[Collaboration]) -> None:
         await flow.engine(DraftContract(document=rendered.document))
     await human_step(flow, until=lambda: flow.state.stage is not Stage.CONTRACT_SIGNING)
     if flow.state.sealed is None and not flow.state.ended:
-        file = await workflow.execute_activity_method(
-            ContractSigning.seal_contract,
-            RenderRequest(stream=flow.stream),
-            summary="seal the signed contract",
-            **policies.PAPERWORK,
-        )
-        await flow.engine(RecordSeal(sealed=file.sealed))
+        await _seal(flow)
+
+
+async def _seal(flow: EventSourced[Collaboration]) -> None:
+    """Where a service has the signatures, its file is the contract, and its record goes with it."""
+    if flow.state.document in flow.state.submissions:
+        kept = await keep_files(flow, flow.state.submissions[flow.state.document])
+        await flow.engine(RecordSeal(sealed=kept.sealed, audit=kept.audit))
+        return
+    file = await workflow.execute_activity_method(
+        ContractSigning.seal_contract,
+        RenderRequest(stream=flow.stream),
+        summary="seal the signed contract",
+        **policies.PAPERWORK,
+    )
+    await flow.engine(RecordSeal(sealed=file.sealed))

@@ -10,6 +10,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError
 
 from activities.connectors.creator_sources import CreatorSources
+from activities.connectors.docuseal import DocuSeal
 from activities.connectors.fohr import fohr
 from activities.connectors.instagram import Instagram
 from activities.connectors.neoreach import neoreach
@@ -46,6 +47,12 @@ def stripe(settings: Settings) -> Stripe | None:
     """Stripe, if its key is set."""
     key = _secret(settings.stripe_secret_key)
     return Stripe(key, base_url=settings.stripe_url) if key else None
+
+
+def docuseal(settings: Settings) -> DocuSeal | None:
+    """DocuSeal, if its key is set."""
+    key = _secret(settings.docuseal_api_key)
+    return DocuSeal(key, base_url=settings.docuseal_url) if key else None
 
 
 def _secret(setting: SecretStr | None) -> str | None:

@@ -20,6 +20,7 @@
 | `GROUNDSWELL_SHOPIFY_SECRET` | signs Shopify's webhooks |
 | `GROUNDSWELL_STRIPE_SECRET_KEY`, `_STRIPE_URL` | transfers to creators' accounts at Stripe |
 | `GROUNDSWELL_STRIPE_WEBHOOK_SECRET` | signs what Stripe tells of them |
+| `GROUNDSWELL_DOCUSEAL_URL`, `_DOCUSEAL_API_KEY`, `_DOCUSEAL_WEBHOOK_SECRET` | signatures at DocuSeal |
 | `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, ... | Temporal, see its docs |
 """
 
@@ -32,6 +33,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 
 from activities import tracing
+from activities.connectors.docuseal import BASE_URL as DOCUSEAL_URL
 from activities.connectors.instagram import BASE_URL as INSTAGRAM_URL
 from activities.connectors.stripe import BASE_URL as STRIPE_URL
 from activities.logs import LogFormat
@@ -83,6 +85,11 @@ class Settings(BaseSettings):
     stripe_webhook_secret: SecretStr | None = Field(default=None, min_length=8)
     """Of the endpoint at /v1/callbacks/stripe, with which Stripe signs; without one nothing of it is taken."""
     stripe_url: str = STRIPE_URL
+    docuseal_url: str = DOCUSEAL_URL
+    docuseal_api_key: SecretStr | None = None
+    """Without one no document goes to DocuSeal, and briefs that ask for it are refused."""
+    docuseal_webhook_secret: SecretStr | None = Field(default=None, min_length=8)
+    """With which DocuSeal signs its webhooks; without one none is taken."""
     webhooks_allow_private: bool = False
     slack_webhook_url: SecretStr | None = None
     task_queue: str = TASK_QUEUE

@@ -13,6 +13,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from activities.amendments import Amendments
 from activities.commissions import Commissions
 from activities.connectors.creator_sources import CreatorSources
+from activities.connectors.docuseal import DocuSeal
 from activities.connectors.pades import PadesSeals, self_signed
 from activities.connectors.smtp import SmtpMailer
 from activities.connectors.stripe import Stripe
@@ -26,6 +27,7 @@ from activities.notification import Notification
 from activities.payouts import PayoutsByWay
 from activities.ports import Mailer
 from activities.rights import RightsClocks
+from activities.signature_service import SignatureServices
 from activities.sourcing import Sourcing
 from activities.store.creator_claims import CreatorClaims
 from activities.store.creators import Creators
@@ -53,6 +55,7 @@ from workflows.collaboration import CollaborationWorkflow
 from workflows.keeping import kept
 from workflows.metrics import metrics_served
 from workflows.outside import creator_sources
+from workflows.outside import docuseal as docuseal_of
 from workflows.outside import stripe as stripe_of
 from workflows.rights import RightsWorkflow
 from workflows.sandbox import sandboxed
@@ -79,9 +82,10 @@ def activities(
     sources: CreatorSources | None = None,
     stripe: Stripe | None = None,
     mailer: Mailer | None = None,
+    docuseal: DocuSeal | None = None,
 ) -> Sequence[Any]:
     """Every activity, with the adapters that it needs. `sources` are those of the settings unless they are given;
-    without `stripe` every payout is a payment order."""
+    without `stripe` every payout is a payment order, and without `docuseal` nothing is signed there."""
     log = PostgresEventLog(pool, sealer, read_models())
     directory, documents = Creators(pool, sealer.keyring), Documents(pool, sealer)
     mail_log, progress = MailLog(pool), CampaignProgress(pool)
@@ -92,6 +96,7 @@ def activities(
     seals = PadesSeals(SealKeyring(pool, sealer.keyring, make=self_signed).of)
     signing = ContractSigning(log, directory, documents, seals)
     amendments = Amendments(log, directory, documents, seals)
+    services = SignatureServices(docuseal, log, directory, documents)
     streams = EventStreams(log, mail_log)
     sources = sources or creator_sources(settings)
     discovery = Discovery(
@@ -121,6 +126,9 @@ def activities(
         signing.seal_contract,
         amendments.render_amendment,
         amendments.seal_amendment,
+        services.request_signatures,
+        services.look_after,
+        services.keep_files,
         monitoring.pay,
         monitoring.cancel_collaborations,
         live_posts.check_post,
@@ -162,13 +170,14 @@ def worker(
     sources: CreatorSources | None = None,
     stripe: Stripe | None = None,
     mailer: Mailer | None = None,
+    docuseal: DocuSeal | None = None,
 ) -> Worker:
     """A worker for everything, ready to run."""
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
-        activities=activities(settings, pool, sealer, sources, stripe, mailer),
+        activities=activities(settings, pool, sealer, sources, stripe, mailer, docuseal),
         workflow_runner=sandboxed() if settings.sandbox else UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=FINISH_WITHIN,
         deployment_config=deployment(settings),
@@ -190,7 +199,7 @@ async def running_worker(settings: Settings) -> AsyncIterator[Worker]:
         OSError: the database cannot be reached.
     """
     pool = await open_pool(settings.database_url.get_secret_value(), application_name="groundswell worker")
-    sources, stripe = creator_sources(settings), stripe_of(settings)
+    sources, stripe, docuseal = creator_sources(settings), stripe_of(settings), docuseal_of(settings)
     mailer = _mailer(settings, keep=MAIL_KEPT)
     try:
         sealer = sealer_on(pool, settings.masters)
@@ -198,7 +207,7 @@ async def running_worker(settings: Settings) -> AsyncIterator[Worker]:
         async with (
             metrics_served(settings, pool, client),
             kept(pool, keep_track_records(), webhook_delivery(settings, pool, sealer)),
-            worker(client, settings, pool, sealer, sources, stripe, mailer) as running,
+            worker(client, settings, pool, sealer, sources, stripe, mailer, docuseal) as running,
         ):
             yield running
     finally:
@@ -206,6 +215,8 @@ async def running_worker(settings: Settings) -> AsyncIterator[Worker]:
         await sources.aclose()
         if stripe is not None:
             await stripe.aclose()
+        if docuseal is not None:
+            await docuseal.aclose()
         await pool.close()
 
 

@@ -28,6 +28,7 @@ from domain.contract_signing import ContractDrafted, ContractSealed, ContractSig
 from domain.creators import Creator
 from domain.decider import Event
 from domain.disclosure import Jurisdiction
+from domain.signatures import Signing
 from tests.activities.conftest import Store
 from tests.activities.occasions import occasion
 from tests.domain.given import T0, a_brief, a_profile, agreed, an_assignment, concluded, drafted, offered, sealed
@@ -299,6 +300,15 @@ def test_the_letter_with_the_contract_says_until_when_to_sign_and_brings_the_doc
     assert f"\n{about.work.document}\n" in letter.body
     assert "Please sign by Wednesday 4 March 2026, 04:00 (America/New_York)." in letter.body
     assert "Begin the caption with #ad" in letter.body
+
+
+def test_a_contract_that_is_signed_elsewhere_says_where() -> None:
+    """In the document and in the letter: nobody is asked to type a name that would not be taken."""
+    at_docuseal = with_terms(signature=Signing.DOCUSEAL)
+    assert "signs electronically at DocuSeal" in text_of(at_docuseal)
+    assert "by typing its name" not in text_of(at_docuseal)
+    letter = contract_to_sign(occasion(drafted(at_docuseal), ContractDrafted))
+    assert "DocuSeal sends you a mail of its own" in letter.body
 
 
 def test_the_letter_of_the_conclusion_says_what_comes_next() -> None:

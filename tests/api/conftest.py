@@ -11,6 +11,7 @@ import pytest
 from fastapi import FastAPI
 
 from activities.connectors.creator_sources import CreatorSources
+from activities.connectors.simulated.docuseal import SECRET as DOCUSEAL_SECRET
 from activities.connectors.simulated.shopify import SECRET as SHOPIFY_SECRET
 from activities.event_streams import registry_of
 from activities.links import CreatorLinks
@@ -289,6 +290,7 @@ def bench_on(pool: Pool) -> Bench:
         documents=Documents(pool, sealer),
         tracking=Tracking.on(pool, SECRET, "http://api.test", SHOPIFY_SECRET),
         links=CreatorLinks(SECRET, "http://api.test"),
+        docuseal_webhook_secret=DOCUSEAL_SECRET,
         keys=ApiKeys({"manager": API_KEY, "another-team": "another-key"}),
         desk=Desk.on(pool, SECRET, "http://api.test"),
     )

@@ -27,6 +27,7 @@ from domain.brief import PaymentOrders, Policies, PostingWindow
 from domain.campaign import CancelCampaign, CloseCampaign
 from domain.changes import Changes
 from domain.checks import Verdict
+from domain.clauses import Terms
 from domain.collaboration import CancelCollaboration
 from domain.commission import SettleCommission
 from domain.content_approval import RequestChanges
@@ -39,10 +40,13 @@ from domain.live_posts import MarkRestored
 from domain.monitoring import Metrics, NoteUnavailable, RecordMetrics, Unavailable
 from domain.negotiation import AcceptOffer, DeclineOffer, NoteBlocked, Shortfall
 from domain.payouts import RecordPayout, RecordReversal, SettleReversal
+from domain.signature_service import RecordSubmission, RefuseSignature
+from domain.signatures import Signing
 from domain.verification import RecordAssessment, ReportPerformance
 from tests.domain.given import (
     BRAND,
     CREATOR,
+    DOCUMENT,
     HOUR,
     T0,
     UNDISCLOSED,
@@ -110,6 +114,7 @@ def collaboration_stories() -> Iterator[Event]:
     yield from asked_to_report(unreported).waits(until=T0 + 48 * HOUR).events
     yield from sealed().past
     yield from amendment_stories()
+    yield from service_stories()
     ordered = RecordPayout(payout_id="collab-1/upfront", reference="PO-1")
     by_finance = Policies(
         payment_orders=PaymentOrders.WAIT_FOR_FINANCE,
@@ -159,6 +164,14 @@ def rights_stories() -> Iterator[Event]:
     """Rights that together see every event of their kind."""
     end = T0 + 90 * DAY
     yield from outliving().does(PassTime(), at=end - DAY).does(PassTime(), at=end).past
+
+
+def service_stories() -> Iterator[Event]:
+    """A contract that is to be signed at DocuSeal, and that a creator declines there."""
+    at_docuseal = an_assignment(terms=Terms(signature=Signing.DOCUSEAL))
+    submission = RecordSubmission(document=DOCUMENT, service=Signing.DOCUSEAL, submission="1001")
+    refusal = RefuseSignature(document=DOCUMENT, service=Signing.DOCUSEAL, reason="not for me")
+    yield from drafted(at_docuseal).does(submission).does(refusal, by=CREATOR).past
 
 
 def samples() -> dict[str, tuple[Registry, Event]]:

@@ -43,7 +43,7 @@ from domain.verification import OpenCollaboration
 from tests.domain.given import DISCLOSED, a_brief, a_profile
 from tests.keys import MASTER_KEYS, a_sealer
 from workflows.client import Engine
-from workflows.outside import creator_sources
+from workflows.outside import creator_sources, docuseal
 from workflows.payload_codec import encrypted_client
 from workflows.settings import Settings
 from workflows.worker import worker
@@ -229,10 +229,12 @@ async def working(
     pool = await open_pool(database, application_name="tests")
     sealer = a_sealer(pool)
     client = encrypted_client(client, sealer)
-    sources = creator_sources(settings)
-    async with worker(client, settings, pool, sealer, sources):
+    sources, signatures = creator_sources(settings), docuseal(settings)
+    async with worker(client, settings, pool, sealer, sources, docuseal=signatures):
         yield Bench(client, pool, mail, settings, environment)
     await sources.aclose()
+    if signatures is not None:
+        await signatures.aclose()
     await pool.close()
 
 

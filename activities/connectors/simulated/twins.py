@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from activities.connectors.simulated import fohr, instagram, neoreach, shopify, slack, stripe
+from activities.connectors.simulated import docuseal, fohr, instagram, neoreach, shopify, slack, stripe
 from activities.connectors.simulated.serving import served
 
 
@@ -61,6 +61,15 @@ TWINS: Mapping[str, Offered] = {
             "GROUNDSWELL_STRIPE_URL": address,
             "GROUNDSWELL_STRIPE_SECRET_KEY": stripe.KEY,
             "GROUNDSWELL_STRIPE_WEBHOOK_SECRET": stripe.WEBHOOK_SECRET,
+        },
+    ),
+    "docuseal": Offered(
+        port=8107,
+        make=lambda: docuseal.DocuSealTwin().app,
+        environment=lambda address: {
+            "GROUNDSWELL_DOCUSEAL_URL": address,
+            "GROUNDSWELL_DOCUSEAL_API_KEY": docuseal.KEY,
+            "GROUNDSWELL_DOCUSEAL_WEBHOOK_SECRET": docuseal.SECRET,
         },
     ),
 }
