@@ -37,7 +37,7 @@ class Polled(Value):
     """A post's figures, or why there are none."""
 
     metrics: Metrics | None = None
-    why: Unavailable | None = None
+    cause: Unavailable | None = None
 
 
 class LivePosts:
@@ -75,10 +75,10 @@ class LivePosts:
         except LookupError:
             post = None
         if post is None:
-            return Polled(why=Unavailable.NOT_GIVEN)
+            return Polled(cause=Unavailable.NOT_GIVEN)
         seen = Metrics(likes=post.likes, comments=post.comments)
         if seen.engagements is None:
-            return Polled(why=Unavailable.NOT_YET if insights is not None else Unavailable.NOT_GIVEN)
+            return Polled(cause=Unavailable.NOT_YET if insights is not None else Unavailable.NOT_GIVEN)
         return Polled(metrics=seen)
 
     async def _found(self, request: LookRequest) -> PublicPost | None:

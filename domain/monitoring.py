@@ -75,7 +75,7 @@ class NoteUnavailable(Command):
     """The service that reads a post gave no figures."""
 
     deliverable: DeliverableNumber
-    why: Unavailable
+    cause: Unavailable
 
 
 class MetricsRecorded(Event):
@@ -92,7 +92,7 @@ class MetricsUnavailable(Event):
 
     deliverable: int
     source: Line
-    why: Unavailable
+    cause: Unavailable
     asked_at: Instant
     task: Task | None
     appointment: Appointment | None
@@ -150,11 +150,11 @@ def _note_unavailable(command: NoteUnavailable, state: "Collaboration", context:
         raise NothingToDecide(command="NoteUnavailable", subject="the collaboration", open=state.open_tasks)
     following = _following(work, state, context.at)
     known = work.status is not WorkStatus.PUBLISHED or content_task(REPORT_METRICS, command.deliverable) in state.tasks
-    asked = not known and (command.why is not Unavailable.NOT_YET or following is None)
+    asked = not known and (command.cause is not Unavailable.NOT_YET or following is None)
     return MetricsUnavailable(
         deliverable=command.deliverable,
         source=_source_of(work),
-        why=command.why,
+        cause=command.cause,
         asked_at=context.at,
         task=creator_task(REPORT_METRICS, command.deliverable, state.agreed, context.at) if asked else None,
         appointment=following,

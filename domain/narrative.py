@@ -199,7 +199,7 @@ def tell(event: AnyEvent, zone: ZoneInfo = UTC) -> str:
             seen = "it is looked for" if event.source else "no service can look at it"
             return f"{said}, as the creator says; {seen}{follows}."
         case PostVerified():
-            return f"The post of deliverable {event.deliverable} is on {event.source} and {_gate(event.disclosure)}."
+            return f"The post of deliverable {event.deliverable} was found and {_gate(event.disclosure)}."
         case PostNotVerified(deliverable=number):
             follows = f"; {_asked(event.task, zone)}" if event.task else ""
             return f"The post of deliverable {number} was not verified: {_NOT_VERIFIED[event.finding]}{follows}."
@@ -209,11 +209,11 @@ def tell(event: AnyEvent, zone: ZoneInfo = UTC) -> str:
             step = wanted(content_approval.content_task(event.step, event.deliverable))
             return f"Deliverable {event.deliverable} was missed: the creator did not {step} in time."
         case MetricsRecorded():
-            teller = f", told by {event.metrics.source}" if event.metrics.source else ""
-            return f"Figures of deliverable {event.deliverable} were recorded{teller}: {_figures(event.metrics)}."
+            read = "read from the platform" if event.metrics.source else "recorded"
+            return f"Figures of deliverable {event.deliverable} were {read}: {_figures(event.metrics)}."
         case MetricsUnavailable(deliverable=number):
             follows = f"; {_asked(event.task, zone)}" if event.task else ""
-            return f"{event.source} gave no figures of deliverable {number}: {_UNAVAILABLE[event.why]}{follows}."
+            return f"The platform gave no figures of deliverable {number}: {_UNAVAILABLE[event.cause]}{follows}."
         case MetricsMissing():
             return f"Nobody reported the figures of deliverable {event.deliverable} in time; they count as unknown."
         case PayoutScheduled(payout=payout):

@@ -44,11 +44,11 @@ async def poll_metrics(flow: EventSourced[Collaboration], appointment: Appointme
         )
     except ActivityError as failure:
         _given_up(failure)
-        polled = Polled(why=Unavailable.UNREACHABLE)
+        polled = Polled(cause=Unavailable.UNREACHABLE)
     if polled.metrics is not None:
         await flow.engine(RecordMetrics(deliverable=number, metrics=polled.metrics))
     else:
-        await flow.engine(NoteUnavailable(deliverable=number, why=polled.why or Unavailable.NOT_GIVEN))
+        await flow.engine(NoteUnavailable(deliverable=number, cause=polled.cause or Unavailable.NOT_GIVEN))
 
 
 APPOINTMENTS: Mapping[str, Keep] = {CHECK_POST: check_post, POLL_METRICS: poll_metrics}

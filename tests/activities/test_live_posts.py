@@ -120,7 +120,7 @@ async def test_figures_are_the_post_s_insights(bench: Bench) -> None:
     assert polled.metrics is not None
     likes = bench.published.post(NOW).likes
     assert (polled.metrics.likes, polled.metrics.reach, polled.metrics.saves) == (likes, likes * 9, likes // 12)
-    assert polled.why is None
+    assert polled.cause is None
 
 
 @pytest.mark.parametrize("post_id", [None, "known"])
@@ -138,7 +138,7 @@ async def test_a_post_that_is_gone_has_no_figures(bench: Bench) -> None:
     bench.twin.publications.delete(bench.published.code)
     for request in (bench.request(), bench.request(creator_id="creator-2")):
         polled = await bench.environment.run(bench.posts.poll_metrics, request)
-        assert (polled.metrics, polled.why) == (None, Unavailable.NOT_GIVEN)
+        assert (polled.metrics, polled.cause) == (None, Unavailable.NOT_GIVEN)
 
 
 async def test_collaborations_are_told_who_reads_which_posts(bench: Bench) -> None:

@@ -234,14 +234,14 @@ def test_what_a_person_has_told_stands() -> None:
 def test_a_service_that_gives_no_figures_leads_to_the_creator() -> None:
     """Once, if nobody has told any; the next poll is made all the same."""
     at = T0 + HOUR
-    decision = live(watched()).when(NoteUnavailable(deliverable=1, why=Unavailable.UNREACHABLE), at=at)
+    decision = live(watched()).when(NoteUnavailable(deliverable=1, cause=Unavailable.UNREACHABLE), at=at)
     (event,) = decision.events
     assert isinstance(event, MetricsUnavailable)
     assert event.task is not None
     assert (event.task.name, event.task.opened_at) == ("report_metrics/1", at)
     assert event.appointment == Appointment(name="poll_metrics/1", at=T0 + 6 * HOUR)
     story = collaboration(*live(watched()).past, event)
-    (second,) = story.when(NoteUnavailable(deliverable=1, why=Unavailable.NOT_GIVEN), at=T0 + 6 * HOUR).events
+    (second,) = story.when(NoteUnavailable(deliverable=1, cause=Unavailable.NOT_GIVEN), at=T0 + 6 * HOUR).events
     assert isinstance(second, MetricsUnavailable)
     assert second.task is None
     told = story.when(RecordMetrics(deliverable=1, metrics=FIGURES), at=T0 + 6 * HOUR)
@@ -250,7 +250,7 @@ def test_a_service_that_gives_no_figures_leads_to_the_creator() -> None:
 
 def test_figures_that_are_late_are_waited_for() -> None:
     """The creator is only asked once no further poll is to come."""
-    early = NoteUnavailable(deliverable=1, why=Unavailable.NOT_YET)
+    early = NoteUnavailable(deliverable=1, cause=Unavailable.NOT_YET)
     story = live(watched())
     (event,) = story.when(early, at=T0 + HOUR).events
     assert isinstance(event, MetricsUnavailable)
@@ -263,7 +263,7 @@ def test_figures_that_are_late_are_waited_for() -> None:
 
 def test_only_the_engine_says_that_a_service_gave_nothing() -> None:
     """And only of a post that it asks after."""
-    nothing = NoteUnavailable(deliverable=2, why=Unavailable.NOT_GIVEN)
+    nothing = NoteUnavailable(deliverable=2, cause=Unavailable.NOT_GIVEN)
     live(watched()).when(nothing).refused(NothingToDecide)
     for role in (BRAND, CREATOR):
         live(watched()).when(nothing, by=role).refused(NotYourTurn, "for the engine")

@@ -100,7 +100,7 @@ def collaboration_stories() -> Iterator[Event]:
     yield from in_review().does(changes, by=BRAND).past
     done = live().does(RecordPayout(payout_id="collab-1/upfront", reference="tr_1"))
     yield from done.does(RecordMetrics(deliverable=1, metrics=FIGURES)).past
-    unread = live(watched()).does(NoteUnavailable(deliverable=1, why=Unavailable.UNREACHABLE), at=T0 + HOUR)
+    unread = live(watched()).does(NoteUnavailable(deliverable=1, cause=Unavailable.UNREACHABLE), at=T0 + HOUR)
     mended = unread.does(not_seen(), at=T0 + 2 * HOUR).does(MarkRestored(deliverable=1), by=CREATOR)
     yield from mended.does(seen(), at=T0 + 3 * HOUR).past
     yield from countered().does(AcceptOffer(version=2), by=BRAND).past
