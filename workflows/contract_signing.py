@@ -29,8 +29,9 @@ async def sign_contract(flow: EventSourced[Collaboration]) -> None:
 
 async def _seal(flow: EventSourced[Collaboration]) -> None:
     """Where a service has the signatures, its file is the contract, and its record goes with it."""
-    if flow.state.document in flow.state.submissions:
-        kept = await keep_files(flow, flow.state.submissions[flow.state.document])
+    submission = flow.state.submissions.get(flow.state.document or "")
+    if submission is not None:
+        kept = await keep_files(flow, submission)
         await flow.engine(RecordSeal(sealed=kept.sealed, audit=kept.audit))
         return
     file = await workflow.execute_activity_method(
