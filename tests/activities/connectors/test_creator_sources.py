@@ -26,6 +26,14 @@ async def test_those_that_report_on_audiences_are_known() -> None:
     await sources.aclose()
 
 
+async def test_those_that_show_posts_are_known() -> None:
+    """Instagram shows what people publish; the others only tell of them."""
+    instagram = Instagram("token", "1")
+    sources = CreatorSources(instagram, fohr("http://fohr.invalid", "key"))
+    assert sources.post_readers == [instagram]
+    await sources.aclose()
+
+
 def test_who_asks_for_another_is_told_which_there_are() -> None:
     """Or that there is none, and where to read on."""
     with pytest.raises(SourceNotConfigured, match=r"called myspace here; there are fohr \(see docs/connectors.md\)"):
