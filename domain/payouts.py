@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from domain.brief import PaymentOrders
 from domain.deadlines import Task, TaskExpired, Tasks, closed, open_task, opened
@@ -27,7 +27,13 @@ if TYPE_CHECKING:
 CONFIRM_PAYMENT, SETTLE_REVERSAL = "confirm_payment", "settle_reversal"
 ORDERED = "PO-"
 """What the reference of a payment order begins with: somebody is still to make the transfer."""
-Code = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,60}$")]
+
+
+class ReversalReason(StrEnum):
+    """Why money came back, as far as the payment service says it."""
+
+    TRANSFER_REVERSED = "transfer_reversed"
+    CHARGE_REFUNDED = "charge_refunded"
 
 
 class PayoutPurpose(StrEnum):
@@ -106,7 +112,7 @@ class RecordReversal(Command):
 
     payout_id: Line
     reversed_in_all: int = Field(gt=0)
-    reason: Code
+    reason: ReversalReason
 
 
 class SettleReversal(Command):
@@ -157,7 +163,7 @@ class PayoutReversed(Event):
 
     payout_id: Line
     amount: Money
-    reason: Code
+    reason: ReversalReason
     task: Task
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from domain.payouts import ReversalReason
 from domain.values import Instant
 
 SIGNATURE_HEADER = "Stripe-Signature"
@@ -17,8 +18,6 @@ TOLERANCE = timedelta(minutes=5)
 """How old a signature may be, and by how much clocks may differ: Stripe's own libraries' default."""
 
 TRANSFER_REVERSED, ACCOUNT_UPDATED = "transfer.reversed", "account.updated"
-
-REVERSED, REFUNDED = "transfer_reversed", "charge_refunded"
 
 
 class _Object(BaseModel):
@@ -45,9 +44,10 @@ class Transfer(_Object):
     reversals: _Reversals = _Reversals()
 
     @property
-    def reason(self) -> str:
+    def reason(self) -> ReversalReason:
         """Why money came back, as far as Stripe says it: a charge was refunded, or somebody reversed the transfer."""
-        return REFUNDED if any(each.source_refund for each in self.reversals.data) else REVERSED
+        refunded = any(each.source_refund for each in self.reversals.data)
+        return ReversalReason.CHARGE_REFUNDED if refunded else ReversalReason.TRANSFER_REVERSED
 
 
 class Account(_Object):

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from activities.connectors.stripe_events import REFUNDED, REVERSED, NotAnEvent, event_in, is_signed, signature
+from activities.connectors.stripe_events import NotAnEvent, event_in, is_signed, signature
+from domain.payouts import ReversalReason
 
 SECRET = "whsec_of_the_tests"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -68,9 +69,9 @@ def test_a_transfer_says_how_much_came_back_and_why() -> None:
     content = {"id": "tr_1", "amount_reversed": 500, "currency": "usd", "metadata": {"payout_id": "c/upfront"}}
     found = event_in(event("transfer.reversed", content))
     assert found.created == datetime.fromtimestamp(1_700_000_000, UTC)
-    assert (found.transfer().amount_reversed, found.transfer().reason) == (500, REVERSED)
+    assert (found.transfer().amount_reversed, found.transfer().reason) == (500, ReversalReason.TRANSFER_REVERSED)
     refunded = {**content, "reversals": {"data": [{"id": "trr_1", "source_refund": "re_1"}]}}
-    assert event_in(event("transfer.reversed", refunded)).transfer().reason == REFUNDED
+    assert event_in(event("transfer.reversed", refunded)).transfer().reason is ReversalReason.CHARGE_REFUNDED
 
 
 def test_what_is_no_event_is_named_by_its_fields_and_not_quoted() -> None:
