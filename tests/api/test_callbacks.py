@@ -9,13 +9,14 @@ import httpx
 import pytest
 
 from activities.connectors.docuseal import SIGNATURE_HEADER, TOLERANCE, external_id, signature
+from activities.connectors.simulated.docuseal import SECRET
 from domain.checks import Verdict
 from domain.clauses import Terms
 from domain.contract_signing import DraftContract
 from domain.decider import ENGINE, Role
 from domain.negotiation import AcceptOffer, MakeOffer
 from domain.signatures import Signing
-from tests.api.conftest import DOCUSEAL_SECRET, Bench
+from tests.api.conftest import Bench
 from tests.domain.given import an_assignment
 
 DOCUMENT = "c0" * 32
@@ -48,7 +49,7 @@ def a_submitter(id_: str, role: Role, **facts: Any) -> dict[str, Any]:
 
 
 async def tell(
-    client: httpx.AsyncClient, event: str, data: dict[str, Any], *, secret: str = DOCUSEAL_SECRET, ago: int = 0
+    client: httpx.AsyncClient, event: str, data: dict[str, Any], *, secret: str = SECRET, ago: int = 0
 ) -> httpx.Response:
     """A webhook as DocuSeal sends it."""
     body = json.dumps({"event_type": event, "timestamp": datetime.now(UTC).isoformat(), "data": data}).encode()
