@@ -50,7 +50,8 @@ class Assignment(Value):
     def source_of(self, kind: Format) -> str | None:
         """The name of the service that reads posts of this format; None if none does."""
         source = self.post_source
-        return source.name if source is not None and kind in source.formats else None
+        reads = source is not None and kind in source.formats and self.policies.look_for_posts
+        return source.name if source is not None and reads else None
 
 
 def assign(

@@ -189,6 +189,8 @@ class Policies(Value):
     metrics: DeadlinePolicy = _within(business_days(3), remind=business_days(1), on_expiry=OnExpiry.EXTEND)
     restoration: DeadlinePolicy = _creator()
     """Of a post that was found missing, or without its disclosure."""
+    look_for_posts: bool = True
+    """Whether a service that can read the platform is asked about posts; otherwise the creators' word stands."""
     live_check_after: Span = timedelta(days=30)
     """When after its publication a post is looked for again, where a service can read it."""
     watch_for: Annotated[timedelta, Field(ge=timedelta(0), le=LONGEST)] = timedelta(days=30)

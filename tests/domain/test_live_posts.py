@@ -85,6 +85,13 @@ def test_without_a_service_the_creator_s_word_stands() -> None:
     assert {work.live and work.live.finding for work in story.state.works.values()} == {Finding.UNKNOWN}
 
 
+def test_a_brief_may_leave_it_at_the_creator_s_word() -> None:
+    """Then a service that could look is not asked."""
+    story = published(watched(look_for_posts=False))
+    assert story.state.appointments == {}
+    assert scheduled(story) == {"upfront", "balance"}
+
+
 def test_where_no_figures_are_wanted_of_the_service_the_creator_is_asked() -> None:
     """A watch of no length has no polls."""
     story = published(watched(watch_for=timedelta(0)))
