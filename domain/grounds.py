@@ -54,7 +54,6 @@ from domain.payouts import (
     PayoutScheduled,
     ReversalSettled,
 )
-from domain.performance_report import FIGURES, PerformanceReport
 from domain.values import Value
 from domain.verification import (
     CollaborationOpened,
@@ -158,7 +157,7 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
             yield _shared(f"the signed document is {event.document}")
             yield _shared(f"the sealed file is {event.sealed}")
         case PerformanceReported(report=report):
-            yield from _reported(report)
+            yield _shared(f"stated are {', '.join(report.stated).replace('_', ' ')}")
         case PerformanceReportRequested():
             return
         case amendments.AmendmentConcluded():
@@ -279,13 +278,6 @@ def _evidence(assessment: Assessment) -> Iterator[Ground]:
     for one in assessment.evidence:
         yield _own(f"{one.check}: {one.score:.2f} at weight {one.weight:g}, {one.because}")
     yield _own(f"the formula is {assessment.formula_version}")
-
-
-def _reported(report: PerformanceReport) -> Iterator[Ground]:
-    stated = [name for name in FIGURES if getattr(report, name) not in (None, {})]
-    yield _shared(f"stated are {', '.join(stated)}".replace("_", " "))
-    if report.proof is not None:
-        yield _shared(f"the proof is the file {report.proof}")
 
 
 def _score(assessment: Assessment) -> str:

@@ -73,7 +73,13 @@ class Notice(Value):
 
 
 AT_ONCE = frozenset(
-    {Template.CAMPAIGN_STARTED, Template.CONTRACT_CONCLUDED, Template.CONTRACT_COPY, Template.PAYOUT_MADE}
+    {
+        Template.CAMPAIGN_STARTED,
+        Template.CONTRACT_CONCLUDED,
+        Template.CONTRACT_COPY,
+        Template.AMENDMENT_CONCLUDED,
+        Template.PAYOUT_MADE,
+    }
 )
 """What confirms something that is in force or done, and what people must have in writing: it does not wait for morning.
 
