@@ -112,8 +112,8 @@ def test_mail_waits_only_at_night_and_only_if_it_can() -> None:
     assert quiet_until(night, calendar) == datetime(2026, 3, 3, 8, tzinfo=UTC)
     assert quiet_until(day, calendar) is None
     assert quiet_until(night, ROUND_THE_CLOCK) is None
-    confirmations = {Template.CAMPAIGN_STARTED, Template.CONTRACT_CONCLUDED, Template.CONTRACT_COPY}
-    assert {*confirmations, Template.PAYOUT_MADE} == AT_ONCE
+    contracts = {Template.CONTRACT_CONCLUDED, Template.CONTRACT_COPY, Template.AMENDMENT_CONCLUDED}
+    assert {Template.CAMPAIGN_STARTED, *contracts, Template.PAYOUT_MADE} == AT_ONCE
 
 
 @pytest.mark.parametrize(("offered", "templates"), [(True, [Template.ENDED]), (False, [])])

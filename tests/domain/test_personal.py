@@ -25,6 +25,8 @@ ID = "a pseudonymous id"
 PUBLIC = "the name of a public holiday, from a public table"
 CODE = "a code, a version or a name of ours"
 HASH = "a digest: of it nothing can be read"
+SERVICES_ID = "the number under which a signature service holds it"
+CLAUSE = "where posts may be used: a clause, which says nothing about anybody"
 LAW = "words of ours about the law, with the brand's name"
 
 NOT_PERSONAL: dict[str, str] = {
@@ -39,9 +41,24 @@ NOT_PERSONAL: dict[str, str] = {
     "document": HASH,
     "sealed": HASH,
     "signature.document": HASH,
+    "contract": HASH,
+    "audit": HASH,
     "media_sha256": HASH,
     "report.proof": HASH,
     "proof": HASH,
+    "submission": SERVICES_ID,
+    "signature.submission": SERVICES_ID,
+    "signature.submitter": SERVICES_ID,
+    "proposal.before.fee.currency": CODE,
+    "proposal.before.usage_rights.channels.*": CLAUSE,
+    "proposal.before.usage_rights.territory": CLAUSE,
+    "proposal.after.fee.currency": CODE,
+    "proposal.after.usage_rights.channels.*": CLAUSE,
+    "proposal.after.usage_rights.territory": CLAUSE,
+    "changes.fee.currency": CODE,
+    "changes.usage_rights.channels.*": CLAUSE,
+    "changes.usage_rights.territory": CLAUSE,
+    "dropped.*": CODE,
     "payout.order": "the number of a payment order, which accounting must keep",
     "shortlist.digest": HASH,
     "reason": "of a campaign's end: about no creator; those of collaborations are marked",
@@ -92,6 +109,8 @@ NOT_PERSONAL: dict[str, str] = {
     "holidays.days.*.name": PUBLIC,
     "brief.contacts.manager": BRANDS_PEOPLE,
     "brief.contacts.escalation": BRANDS_PEOPLE,
+    "brief.contacts.finance": BRANDS_PEOPLE,
+    "brief.contacts.legal": BRANDS_PEOPLE,
     "assignment.brand": BRANDS,
     "assignment.product": BRANDS,
     "assignment.category": BRANDS,
