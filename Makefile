@@ -78,6 +78,10 @@ bench-streams: $(SETUP) ## Measure how long events take to 200 open streams
 bench-directory: $(SETUP) ## Measure searches in a directory of a million creators
 	$(BIN)/python -m tests.benchmarks.bench_directory
 
+.PHONY: screenshots
+screenshots: $(SETUP) ## Take the pictures of the console in docs/images (needs Chromium)
+	$(BIN)/python -m tests.browser.pictures docs/images
+
 .PHONY: lint
 lint: $(SETUP) ## Check style, format, types and dependencies
 	$(BIN)/ruff check .

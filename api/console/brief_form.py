@@ -72,6 +72,15 @@ LISTS = ("topics", "do", "do_not", "hashtags", "mentions")
 SILENCE = ("shortlist", "verification", "review")
 """Steps of the brand's for which the form asks what silence means."""
 
+PATTERNS = {
+    "manager": "An address such as name@brand.example, please.",
+    "escalation": "An address such as name@brand.example, please.",
+    "country": "Two letters of a country, such as US, please.",
+    "holidays": "Two letters of a country, such as US, please.",
+    "language": "Two letters of a language, such as en, please.",
+}
+"""What is meant where a pattern says no."""
+
 _ABOUT = (
     (r"criteria\.followers_min", "followers_min"),
     (r"posting_window", "closes"),
@@ -145,10 +154,9 @@ def check(fields: Fields, now: datetime) -> Checked:
         brief = Brief.model_validate(data)
     except ValidationError as error:
         for detail in error.errors():
-            said = detail["msg"].removeprefix("Value error, ")
             name = _field_at(".".join(str(part) for part in detail["loc"]), rows)
             if name not in wrong or name == "":
-                wrong.setdefault(name, []).append("Please fill this in." if detail["type"] == "missing" else said)
+                wrong.setdefault(name, []).append(_said(name, detail["type"], detail["msg"]))
         return Checked(wrong=wrong)
     if wrong:
         return Checked(wrong=wrong)
@@ -156,6 +164,20 @@ def check(fields: Fields, now: datetime) -> Checked:
         name = _field_about(reason, rows)
         wrong.setdefault(name, []).append(in_words(reason, brief.budget.currency))
     return Checked(wrong=wrong) if wrong else Checked(brief)
+
+
+def _said(name: str, kind: str, words: str) -> str:
+    """What a person is told of one of pydantic's errors."""
+    match kind:
+        case "missing" | "string_too_short":
+            return "Please fill this in."
+        case "too_short":
+            return "Ask for at least one piece." if name.startswith("deliverables") else "Give one objective a target."
+        case "int_parsing" | "float_parsing":
+            return "A number, please."
+        case "string_pattern_mismatch" if name in PATTERNS:
+            return PATTERNS[name]
+    return words.removeprefix("Value error, ")
 
 
 def refusals(brief: Brief, now: datetime) -> list[str]:
@@ -207,6 +229,10 @@ def _value(name: str, text: str, currency: str, wrong: dict[str, list[str]]) -> 
         return _amount(name, text, currency, wrong)
     if name in SHARES:
         return float(text) / 100 if re.fullmatch(r"\d{1,3}(\.\d+)?", text) else text
+    if name in ("country", "holidays"):
+        return text.upper()
+    if name == "language":
+        return text.lower()
     if name in LISTS:
         parts = (part.strip() for part in re.split(r"\n" if name in ("do", "do_not") else r"[\n,]", text))
         return [part.lstrip("#@") if name in ("hashtags", "mentions") else part for part in parts if part]

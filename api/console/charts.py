@@ -51,7 +51,7 @@ class Course:
     ends: datetime
 
 
-def funnel(report: Report, room: float = 380) -> list[Bar]:
+def funnel(report: Report, room: float = 260) -> list[Bar]:
     """How many creators came to each step."""
     most = max((step.creators for step in report.funnel), default=0) or 1
     return [Bar(step.label, step.creators, room * step.creators / most) for step in report.funnel]

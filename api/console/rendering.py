@@ -162,6 +162,7 @@ def environment() -> Environment:
         "money": money,
         "count": count,
         "percent": percent,
+        "compact": wording.compact,
         "duration": duration,
         "words": lambda text: str(text).replace("_", " "),
         "asked": wording.asked,

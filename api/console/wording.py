@@ -82,3 +82,11 @@ def initials(name: str) -> str:
 def workflow_address(ui: str, namespace: str, workflow_id: str) -> str:
     """Where Temporal's UI shows a workflow; empty if nobody has said where the UI is."""
     return f"{ui.rstrip('/')}/namespaces/{quote(namespace)}/workflows/{quote(workflow_id, safe='')}" if ui else ""
+
+
+def compact(count: int) -> str:
+    """A count in little room: `940`, `4.3k`, `1.2M`."""
+    for size, unit in ((1_000_000, "M"), (1_000, "k")):
+        if count >= size:
+            return f"{count / size:.1f}".removesuffix(".0") + unit
+    return str(count)

@@ -225,8 +225,9 @@ def addresses(here: Installation) -> Table:
     """Where everything is, for a person."""
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for name, where in (
+        ("Console", f"{here.api_url}/console"),
+        ("API key, to sign in with", here.api_key),
         ("API and its documentation", f"{here.api_url}/docs"),
-        ("API key", here.api_key),
         ("Temporal", here.stack.temporal_ui),
         ("Operator's key", here.keys.ops_key),
         ("Mails that were sent", str(here.stack.mail_dir)),

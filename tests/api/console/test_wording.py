@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.console.wording import ago, asked, initials, until, urgency, workflow_address
+from api.console.wording import ago, asked, compact, initials, until, urgency, workflow_address
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -46,3 +46,8 @@ def test_initials_stand_for_a_name(name: str, letters: str) -> None:
 def test_a_workflow_is_found_in_the_ui_if_there_is_one() -> None:
     assert workflow_address("http://ui/", "prod", "campaign/a") == "http://ui/namespaces/prod/workflows/campaign%2Fa"
     assert workflow_address("", "prod", "campaign/a") == ""
+
+
+@pytest.mark.parametrize(("count", "words"), [(940, "940"), (4_330, "4.3k"), (10_000, "10k"), (1_240_000, "1.2M")])
+def test_a_count_fits_into_little_room(count: int, words: str) -> None:
+    assert compact(count) == words
