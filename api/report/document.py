@@ -3,7 +3,8 @@
 from typing import Any
 
 from activities.typesetting import typeset
-from api.report.figures import CreatorRow, ObjectiveResult, Report
+from api.report.creators import CreatorRow
+from api.report.figures import ObjectiveResult, Report
 from api.report.wording import count, duration, live_posts, moment, money, percent
 from domain.brief import Measure
 

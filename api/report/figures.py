@@ -11,23 +11,32 @@ from statistics import median
 
 from pydantic import Field
 
-from api.report.advice import advice_on
 from api.report.celebrity import Comparison, compare
+from api.report.creators import (
+    CreatorRow,
+    creator_rows,
+    engagements,
+    figure_of,
+    posts_gone,
+    posts_live,
+    spent,
+    usual_cost,
+)
 from api.report.history import CampaignHistory, Past, TaskTime
-from api.report.posts import PostRow, post_rows
+from api.report.posts import PostRow, post_rows, seen_growing
 from api.report.tracked import UNTRACKED, Tracked
 from domain.benchmarks import DEFAULT, Benchmarks
 from domain.brief import Brief, Measure, Objective, ObjectiveKind
 from domain.campaign import CampaignOutcome
 from domain.collaboration import Collaboration
 from domain.creators import Creator, Platform
-from domain.growth import Forecast, together
+from domain.growth import DEFAULT as GROWTH
+from domain.growth import Forecast, GrowthModel, together
+from domain.growth_fit import Refit, refitted
 from domain.lifecycle import Stage
-from domain.monitoring import Metrics, total
+from domain.monitoring import total
 from domain.outcomes import Outcome
-from domain.personal import NOBODY
 from domain.recommendation import DEFAULT as POLICY
-from domain.recommendation import Reason, Recommendation, Yardstick
 from domain.values import Instant, Value
 
 
@@ -81,37 +90,6 @@ class Ending(Value):
     outcome: Outcome
     creators: int
     reasons: tuple[tuple[str, int], ...]
-
-
-class CreatorRow(Value):
-    """One creator's part. Names come from the directory; a creator who has left it has none."""
-
-    collaboration_id: str
-    name: str
-    handle: str
-    rank: int
-    stage: Stage
-    outcome: Outcome | None
-    reason: str
-    fee: int | None
-    paid: int
-    posts_agreed: int
-    posts_live: int
-    posts_gone: int = 0
-    """Of those, found missing or without their disclosure, and not restored."""
-    posts_measured: int
-    impressions: int | None
-    engagements: int | None
-    clicks: int | None
-    orders: int | None
-    revenue: int | None
-    """These three as they were tracked where they are, otherwise as they were reported."""
-    cost_per_engagement: float | None
-    """The fee, spread evenly over the posts, of the measured posts, for each of their engagements; minor units."""
-    recommendation: Recommendation | None
-    because: str
-    """The reasons that decided, in words."""
-    reasons: tuple[Reason, ...] = ()
 
 
 class TaskRow(Value):
@@ -171,6 +149,9 @@ class Report(Value):
     posts_measured: int = Field(ge=0)
     benchmarks_version: str
     recommendation_policy: str
+    half_lives: tuple[Refit, ...] = ()
+    """In which time the campaign's posts gather half of what they will come to, by platform and format."""
+    growth_model: str = GROWTH.version
 
 
 def reckon(
@@ -178,18 +159,23 @@ def reckon(
     creators: Mapping[str, Creator],
     benchmarks: Benchmarks = DEFAULT,
     tracked: Tracked = UNTRACKED,
+    growth: GrowthModel = GROWTH,
 ) -> Report:
     """The report on what `history` has seen so far. `creators` gives names by creator id, where they are known.
 
-    Tracked figures stand in the place of reported ones, so that nothing is counted twice.
+    Tracked figures stand in the place of reported ones, so that nothing is counted twice. The campaign's own posts
+    move what `growth` assumes.
     """
     brief = history.campaign.agreed_brief
     pasts = sorted(history.collaborations.values(), key=lambda past: past.state.rank)
     states = [past.state for past in pasts]
-    posts = [row for past in pasts for row in post_rows(past, _platform(past, creators))]
+    growth, half_lives = refitted(
+        (seen for past in pasts for seen in seen_growing(past, _platform(past, creators))), growth
+    )
+    posts = [row for past in pasts for row in post_rows(past, _platform(past, creators), growth)]
     comparison, missing = compare(
-        sum(_spent(state) for state in states),
-        total(_engagements(state) for state in states),
+        sum(spent(state) for state in states),
+        total(engagements(state) for state in states),
         brief.budget.currency,
         benchmarks,
     )
@@ -207,17 +193,19 @@ def reckon(
         money=_money(history, brief),
         funnel=tuple(Step(label=label, creators=len(times)) for label, times in _milestones(pasts).items()),
         endings=tuple(_endings(states)),
-        creators=tuple(_rows(pasts, creators, tracked, _usual_cost(brief, benchmarks))),
+        creators=tuple(creator_rows(pasts, creators, tracked, usual_cost(brief, benchmarks))),
         posts=tuple(posts),
         tracked=tracked.measures,
         timeline=_timeline(history, pasts),
         comparison=comparison,
         comparison_missing=missing,
-        posts_live=sum(_live(state) for state in states),
-        posts_gone=sum(_gone(state) for state in states),
+        posts_live=sum(posts_live(state) for state in states),
+        posts_gone=sum(posts_gone(state) for state in states),
         posts_measured=sum(len(state.metrics) for state in states),
         benchmarks_version=benchmarks.version,
         recommendation_policy=POLICY.version,
+        half_lives=half_lives,
+        growth_model=growth.version,
     )
 
 
@@ -230,7 +218,7 @@ def _objective(
     objective: Objective, states: Sequence[Collaboration], posts: Sequence[PostRow], tracked: Tracked
 ) -> ObjectiveResult:
     is_tracked = objective.measure in tracked.measures
-    figures = [_figure(metrics, objective.measure) for state in states for metrics in state.metrics.values()]
+    figures = [figure_of(metrics, objective.measure) for state in states for metrics in state.metrics.values()]
     return ObjectiveResult(
         kind=objective.kind,
         measure=objective.measure,
@@ -238,33 +226,14 @@ def _objective(
         by=objective.by,
         reached=tracked.count(objective.measure) if is_tracked else total(figures),
         posts_known=sum(figure is not None for figure in figures),
-        posts_live=sum(_live(state) for state in states),
+        posts_live=sum(posts_live(state) for state in states),
         tracked=is_tracked,
         forecast=together(
             (figure, post.forecasts.get(objective.measure))
             for post in posts
-            if post.metrics and (figure := _figure(post.metrics, objective.measure)) is not None
+            if post.metrics and (figure := figure_of(post.metrics, objective.measure)) is not None
         ),
     )
-
-
-def _figure(metrics: Metrics, measure: Measure) -> int | None:
-    figure: int | None = getattr(metrics, measure.value)
-    return figure
-
-
-def _led_to(state: Collaboration, measure: Measure, tracked: Tracked) -> int | None:
-    if measure in tracked.measures:
-        return tracked.count(measure, state.id)
-    return total(_figure(metrics, measure) for metrics in state.metrics.values())
-
-
-def _live(state: Collaboration) -> int:
-    return sum(work.is_live for work in state.works.values())
-
-
-def _gone(state: Collaboration) -> int:
-    return sum(work.is_live and work.in_doubt for work in state.works.values())
 
 
 def _money(history: CampaignHistory, brief: Brief) -> Money:
@@ -291,67 +260,6 @@ def _endings(states: Sequence[Collaboration]) -> Iterable[Ending]:
         reasons = Counter(state.reason for state in states if state.outcome is outcome)
         if reasons:
             yield Ending(outcome=outcome, creators=reasons.total(), reasons=tuple(reasons.most_common()))
-
-
-def _usual_cost(brief: Brief, benchmarks: Benchmarks) -> float | None:
-    return benchmarks.cpe.high if brief.budget.currency == benchmarks.currency else None
-
-
-def _rows(
-    pasts: Sequence[Past], creators: Mapping[str, Creator], tracked: Tracked, usual_cost: float | None
-) -> Iterable[CreatorRow]:
-    costs = [cost for past in pasts if (cost := _cost_per_engagement(past.state)) is not None]
-    by = Yardstick(median=median(costs) if costs else None, creators=len(costs), benchmark_high=usual_cost)
-    for past in pasts:
-        state = past.state
-        creator = creators.get(state.creator_id)
-        cost = _cost_per_engagement(state)
-        advice = advice_on(past, _engagements(state), cost, by)
-        yield CreatorRow(
-            collaboration_id=state.id,
-            name=creator.profile.name if creator else NOBODY,
-            handle=creator.profile.handle if creator else "",
-            rank=state.rank,
-            stage=state.stage,
-            outcome=state.outcome,
-            reason=state.reason,
-            fee=state.fee.amount if state.fee else None,
-            paid=_paid(state),
-            posts_agreed=len(state.agreed.deliverables) if state.fee else 0,
-            posts_live=_live(state),
-            posts_gone=_gone(state),
-            posts_measured=len(state.metrics),
-            impressions=total(metrics.impressions for metrics in state.metrics.values()),
-            engagements=_engagements(state),
-            clicks=_led_to(state, Measure.CLICKS, tracked),
-            orders=_led_to(state, Measure.ORDERS, tracked),
-            revenue=_led_to(state, Measure.REVENUE, tracked),
-            cost_per_engagement=None if cost is None else round(cost, 2),
-            recommendation=advice.recommendation if advice else None,
-            because=advice.because if advice else "",
-            reasons=advice.reasons if advice else (),
-        )
-
-
-def _engagements(state: Collaboration) -> int | None:
-    return total(metrics.engagements for metrics in state.metrics.values())
-
-
-def _paid(state: Collaboration) -> int:
-    return sum(payout.paid for payout in state.payouts.values())
-
-
-def _spent(state: Collaboration) -> float:
-    """What the posts with known engagements cost: their even share of the fee, in minor units."""
-    if state.fee is None:
-        return 0
-    known = sum(metrics.engagements is not None for metrics in state.metrics.values())
-    return state.fee.amount * known / len(state.agreed.deliverables)
-
-
-def _cost_per_engagement(state: Collaboration) -> float | None:
-    engagements = _engagements(state)
-    return _spent(state) / engagements if engagements else None
 
 
 def _timeline(history: CampaignHistory, pasts: Sequence[Past]) -> Timeline:

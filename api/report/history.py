@@ -15,6 +15,7 @@ from domain.deadlines import TaskEscalated, TaskEvent, TaskExpired, TaskExtended
 from domain.decider import Event, Role
 from domain.discovery import NoCreatorsFound, ShortlistProposed
 from domain.events import Envelope
+from domain.monitoring import Metrics, MetricsRecorded
 from domain.track_record import Track, observe
 
 _EARLIER, _LATER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
@@ -71,6 +72,8 @@ class Past:
     milestones: dict[str, datetime] = field(default_factory=dict)
     published_at: dict[int, datetime] = field(default_factory=dict)
     """By deliverable."""
+    snapshots: dict[int, list[Metrics]] = field(default_factory=dict)
+    """All figures that were told of each deliverable, in the order in which they were."""
     drafts: int = 0
     undisclosed: int = 0
     """Drafts that did not disclose the partnership."""
@@ -80,6 +83,8 @@ class Past:
         """Keep what the state forgets."""
         if isinstance(event, PostPublished):
             self.published_at[event.deliverable] = at
+        if isinstance(event, MetricsRecorded):
+            self.snapshots.setdefault(event.deliverable, []).append(event.metrics)
         if isinstance(event, DraftSubmitted):
             self.drafts += 1
             self.undisclosed += not event.disclosure.passed

@@ -1,19 +1,24 @@
 """What was agreed, deliverable by deliverable: where each stands and what it has achieved."""
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 
 from api.report.history import Past
 from domain.brief import Measure
 from domain.creators import Platform
 from domain.formats import Format
-from domain.growth import Forecast, forecast
+from domain.growth import Forecast, GrowthModel, Reading, forecast
+from domain.growth_fit import Seen
 from domain.monitoring import Metrics
 from domain.values import Instant, Value
 from domain.work import Finding, WorkStatus
 
 GROWING = (Measure.IMPRESSIONS, Measure.REACH, Measure.ENGAGEMENTS)
 """What gathers as posts do; of clicks and orders nobody has shown that they follow the same curve."""
+
+
+COUNTED = ("impressions", "views", "reach", "engagements")
+"""By which of its figures a post's growth can be followed."""
 
 
 class PostRow(Value):
@@ -42,7 +47,7 @@ class PostRow(Value):
     """What figures that were taken early will come to; a story has none, since it is gone after a day."""
 
 
-def post_rows(past: Past, platform: Platform | None) -> Iterator[PostRow]:
+def post_rows(past: Past, platform: Platform | None, growth: GrowthModel) -> Iterator[PostRow]:
     """A creator's deliverables in their order; none where there is no agreement.
 
     Without the platform, of a creator who has left the directory, there are no forecasts.
@@ -53,32 +58,63 @@ def post_rows(past: Past, platform: Platform | None) -> Iterator[PostRow]:
     deliverables = state.agreed.deliverables
     share = state.fee.amount / len(deliverables)
     for deliverable in deliverables:
-        work, metrics = state.works.get(deliverable.number), state.metrics.get(deliverable.number)
+        number = deliverable.number
+        work, metrics = state.works.get(number), state.metrics.get(number)
         engagements = metrics.engagements if metrics else None
-        published_at = past.published_at.get(deliverable.number)
         yield PostRow(
             collaboration_id=state.id,
-            number=deliverable.number,
+            number=number,
             format=deliverable.format,
             status=work.status if work else None,
             rounds=work.rounds if work else 0,
             url=work.url if work else None,
             finding=work.live.finding if work and work.live else None,
-            published_at=published_at,
+            published_at=past.published_at.get(number),
             metrics=metrics,
             engagements=engagements,
             fee_share=round(share, 2),
             cost_per_engagement=round(share / engagements, 2) if engagements else None,
-            forecasts={} if deliverable.format is Format.STORY else _forecasts(metrics, published_at, platform),
+            forecasts=_forecasts(past, number, platform, deliverable.format, growth),
         )
 
 
+def seen_growing(past: Past, platform: Platform | None) -> Iterator[Seen]:
+    """A creator's posts as far as their growth can be learned from: by the figure that was read most often."""
+    if platform is None or past.state.fee is None:
+        return
+    for deliverable in past.state.agreed.deliverables:
+        if deliverable.format is Format.STORY:
+            continue
+        number, snapshots = deliverable.number, past.snapshots.get(deliverable.number, [])
+        polled = [each for each in snapshots if each.source is not None]
+        series = [readings(past, number, measure, polled or snapshots) for measure in COUNTED]
+        most = max(series, key=lambda each: (len(each), each[-1].figure if each else 0))
+        if most:
+            yield Seen(platform=platform, format=deliverable.format, readings=most)
+
+
+def readings(past: Past, number: int, measure: str, snapshots: Iterable[Metrics]) -> tuple[Reading, ...]:
+    """A figure of a post by its age, from those snapshots in which it is known."""
+    published_at, found = past.published_at.get(number), []
+    for each in snapshots:
+        figure = getattr(each, measure)
+        if figure is not None and each.taken_at is not None and published_at is not None:
+            found.append(Reading((each.taken_at - published_at) / timedelta(hours=1), figure))
+    return tuple(sorted(found))
+
+
 def _forecasts(
-    metrics: Metrics | None, published_at: datetime | None, platform: Platform | None
+    past: Past, number: int, platform: Platform | None, format_: Format, growth: GrowthModel
 ) -> dict[Measure, Forecast]:
-    if metrics is None or metrics.taken_at is None or published_at is None or platform is None:
+    """From the figures that stand, and those that the same side told before."""
+    stands = past.state.metrics.get(number)
+    if stands is None or stands.taken_at is None or platform is None or format_ is Format.STORY:
         return {}
-    age = metrics.taken_at - published_at
-    known = {measure: getattr(metrics, measure.value) for measure in GROWING}
-    found = {m: forecast(figure, age, platform) for m, figure in known.items() if figure is not None}
-    return {measure: each for measure, each in found.items() if each is not None}
+    told = [each for each in past.snapshots[number] if (each.source is None) is (stands.source is None)]
+    until = [each for each in told if each.taken_at is not None and each.taken_at < stands.taken_at] + [stands]
+    found = {}
+    for measure in GROWING:
+        final = forecast(readings(past, number, measure, until), platform, format_, growth)
+        if getattr(stands, measure) is not None and final is not None:
+            found[measure] = final
+    return found

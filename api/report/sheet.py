@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_precision
 
-from api.report.figures import CreatorRow, Report
+from api.report.creators import CreatorRow
+from api.report.figures import Report
 from api.report.posts import PostRow
 from domain.brief import Measure
 from domain.monitoring import Metrics

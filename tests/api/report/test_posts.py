@@ -52,7 +52,9 @@ def test_figures_that_were_taken_early_come_with_what_they_will_come_to() -> Non
     assert first.forecasts[Measure.IMPRESSIONS].expected == 2_000
     assert second.forecasts == {}
     impressions, clicks = report.objectives
-    assert impressions.forecast == first.forecasts[Measure.IMPRESSIONS]
+    assert impressions.forecast is not None
+    final = first.forecasts[Measure.IMPRESSIONS]
+    assert (impressions.forecast.low, impressions.forecast.high) == (final.low, final.high)
     assert clicks.forecast is None
     final = first.forecasts[Measure.ENGAGEMENTS]
     assert f",50,100,{final.low},{final.high},".encode() in render_csv(report)
