@@ -339,10 +339,12 @@ async def test_an_append_with_read_models_and_ledgers_is_one_statement(pool: Poo
     async with pool.acquire() as connection:
         connection.add_query_logger(lambda query: sent.append(query.query))
         alone = PostgresEventLog(OnePool(connection), a_sealer(pool), [Announcing(known=True)])  # type: ignore[arg-type]
-        await alone.append(STREAM, 1, happened("b"), given_by("k1"), [reserve(10)])
+        for version in (1, 2):
+            await alone.append(STREAM, version, happened("b"), given_by(f"k{version}"), [reserve(10)])
         await asyncio.sleep(0)  # the logger is called by the loop
-        assert [query.partition(":")[0] for query in sent] == ["-- append_events"]
-        assert (await ledger(pool))["reserved"] == 10
+        # Whose the campaign is, a process asks once.
+        assert [query.partition(":")[0] for query in sent] == ["-- workspace_of_campaign", *["-- append_events"] * 2]
+        assert (await ledger(pool))["reserved"] == 20
 
 
 class OnePool:
@@ -357,3 +359,6 @@ class OnePool:
 
     async def execute(self, query: str) -> str:
         return await self._connection.execute(query)
+
+    async def fetchval(self, query: str, *arguments: object) -> object:
+        return await self._connection.fetchval(query, *arguments)
