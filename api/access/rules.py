@@ -219,6 +219,7 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
         "POST /console/campaigns/{campaign_id}/decide/{verb}": LOOK,
         "GET /console/collaborations/{collaboration_id}": LOOK,
         "GET /console/collaborations/{collaboration_id}/contract.pdf": LOOK,
+        "GET /console/collaborations/{collaboration_id}/amendments/{number}.pdf": LOOK,
         "POST /console/collaborations/{collaboration_id}/decide/{verb}": LOOK,
     },
     "Pages and operations": {

@@ -2,10 +2,6 @@
 -- Opens a workspace; one that exists stays as it is.
 insert into workspaces (id) values ($1) on conflict (id) do nothing;
 
--- name: list_workspaces
--- All workspaces.
-select id from workspaces order by id;
-
 -- name: create_api_key
 -- Notes a new key of a workspace, by its digest.
 insert into api_keys (
