@@ -12,7 +12,8 @@ from activities.starting import collaboration_stream
 from activities.store.projections.campaign_board import get_campaign
 from activities.store.projections.tasks import list_tasks
 from api.access.principal import Principal
-from api.console.inbox import Item
+from api.amendments import amendment_document
+from api.console.inbox import Item, open_amendment
 from api.console.rendering import console_router, page
 from api.console.visitor import Visitor
 from api.console.wording import workflow_address
@@ -87,6 +88,14 @@ async def show_contract(request: Request, services: Serving, visitor: Visitor, c
     return await contract_document(request, services, collaboration_id)
 
 
+@router.get("/collaborations/{collaboration_id}/amendments/{number}.pdf")
+async def show_amendment(
+    request: Request, services: Serving, visitor: Visitor, collaboration_id: str, number: int
+) -> Response:
+    """An amendment's document."""
+    return await amendment_document(request, services, collaboration_id, number)
+
+
 async def _known(services: Services, visitor: Principal, creator_id: str) -> KnownCreator | None:
     """What the directory knows; None of somebody who has been erased or has left it."""
     try:
@@ -99,7 +108,7 @@ async def _asked(services: Services, view: CollaborationView) -> list[Item]:
     """What waits for the brand here, as the inbox has it."""
     tasks = await list_tasks(services.pool, services.workspace, assignee=Role.BRAND, collaboration_id=view.id)
     creator = (await services.creators.get([view.creator_id])).get(view.creator_id)
-    return [Item(task, None, view, creator) for task in tasks]
+    return [Item(task, None, view, creator, await open_amendment(services, task)) for task in tasks]
 
 
 def offers_of(events: Sequence[Envelope]) -> list[OfferVersion]:

@@ -19,6 +19,7 @@ from api.console.visitor import Visitor, decisions_of
 from api.dependencies import CampaignId, Decision, Services, Serving
 from api.errors import RETRY_AFTER
 from api.views import collaboration_events
+from domain.amendments import DeclineAmendment, SignAmendment
 from domain.campaign import CancelCampaign, CloseCampaign
 from domain.collaboration import CancelCollaboration
 from domain.content_approval import ApproveDraft, RequestChanges
@@ -29,6 +30,7 @@ from domain.discovery import ApproveShortlist, RejectShortlist
 from domain.errors import NotFound
 from domain.money import Money
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer
+from domain.payouts import ConfirmPayment, SettleReversal
 from domain.verification import ApproveCreator, RejectCreator
 
 router = console_router()
@@ -73,10 +75,13 @@ def _counter(fields: Fields) -> Command:
 
 
 def _sign(fields: Fields) -> Command:
+    return SignContract.model_validate(_consent(fields, "typed_name", "document"))
+
+
+def _consent(fields: Fields, *names: str) -> dict[str, Any]:
     if fields.get("consent") != "yes":
         raise FormMistake("Tick the box to say that you have read the contract and agree to it.")
-    named = {name: fields[name] for name in ("typed_name", "document") if name in fields}
-    return SignContract.model_validate({**named, "consent": True})
+    return {**{name: fields[name] for name in names if name in fields}, "consent": True}
 
 
 COLLABORATION: Mapping[str, Verb] = {
@@ -88,6 +93,12 @@ COLLABORATION: Mapping[str, Verb] = {
     "sign": Verb(_sign, "signed"),
     "approve-draft": Verb(_of(ApproveDraft, "deliverable", "version"), "draft approved"),
     "request-changes": Verb(_of(RequestChanges, "deliverable", "version", "feedback"), "changes requested"),
+    "sign-amendment": Verb(
+        lambda fields: SignAmendment.model_validate(_consent(fields, "number", "typed_name", "document")), "signed"
+    ),
+    "decline-amendment": Verb(_of(DeclineAmendment, "number", "reason"), "the contract stays as it is"),
+    "paid": Verb(_of(ConfirmPayment, "payout_id", "reference", "paid_on"), "noted as paid"),
+    "pay-again": Verb(_of(SettleReversal, "payout_id", "pay_again", "note"), "decided"),
     "extend": Verb(_of(ExtendDeadline, "task"), "more time given"),
     "cancel": Verb(_of(CancelCollaboration, "reason"), "cancelled"),
 }

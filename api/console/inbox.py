@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from activities.store.projections.campaign_board import CampaignSummary, list_campaigns
 from activities.store.projections.tasks import OpenTask
 from api.access.principal import Principal
+from api.amendments import AmendmentView, amendments_of
 from api.console.decisions import COLLABORATION, attempted, decide_on_collaboration, name_of
 from api.console.rendering import HOME, console_router, form_of, key_of, page, wants_part
 from api.console.visitor import Visitor
@@ -21,9 +22,11 @@ from api.pagination import Cursor
 from api.post_views import WorkView
 from api.tasks import list_open_tasks
 from api.views import CollaborationView, collaboration_events, collaboration_view
+from domain.amendments import SIGN_AMENDMENT, AmendmentStatus
 from domain.creators import Creator
 from domain.deadlines import Contact
 from domain.decider import Role
+from domain.payouts import Payout
 
 router = console_router()
 
@@ -43,6 +46,8 @@ class Item:
     campaign: CampaignSummary | None
     view: CollaborationView | None
     creator: Creator | None
+    amendment: AmendmentView | None = None
+    """The one that is to be signed."""
 
     @property
     def kind(self) -> str:
@@ -65,6 +70,12 @@ class Item:
         """The deliverable that it is about."""
         works = self.view.works if self.view else ()
         return next((work for work in works if work.number == self.number), None)
+
+    @property
+    def payout(self) -> Payout | None:
+        """The payout that it is about."""
+        about = self.task.name.partition("/")[2]
+        return next((each for each in self.view.payouts if each.name == about), None) if self.view else None
 
     @property
     def yes(self) -> str:
@@ -147,8 +158,16 @@ async def items_of(
     for task in tasks:
         view = views.get(task.collaboration_id or "")
         creator = creators.get(view.creator_id) if view else None
-        made.append(Item(task, campaigns.get(task.campaign_id), view, creator))
+        made.append(Item(task, campaigns.get(task.campaign_id), view, creator, await open_amendment(services, task)))
     return made
+
+
+async def open_amendment(services: Services, task: OpenTask) -> AmendmentView | None:
+    """The amendment that a task asks to sign; None if it asks for something else."""
+    if task.collaboration_id is None or not task.name.startswith(SIGN_AMENDMENT):
+        return None
+    found = await amendments_of(services, task.collaboration_id)
+    return next((each for each in reversed(found) if each.status is AmendmentStatus.TO_SIGN), None)
 
 
 @router.post("/inbox/bulk")

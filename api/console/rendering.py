@@ -163,6 +163,7 @@ def environment() -> Environment:
         "count": count,
         "percent": percent,
         "compact": wording.compact,
+        "term": wording.term,
         "duration": duration,
         "words": lambda text: str(text).replace("_", " "),
         "asked": wording.asked,

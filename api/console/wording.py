@@ -2,8 +2,10 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote
 
+from api.report.wording import money
 from domain.decider import Role
 from domain.lifecycle import Stage
 
@@ -17,6 +19,11 @@ ASKED = {
     "review_draft": "Review a draft",
     "publish": "Publish the post",
     "report_metrics": "Report the figures",
+    "report_performance": "Report figures of the account",
+    "restore_post": "Restore the post",
+    "sign_amendment": "Sign an amendment",
+    "confirm_payment": "Pay an order",
+    "settle_reversal": "Decide about money that came back",
 }
 """What a task asks, by the first part of its name. A kind that is not listed is told by its name."""
 
@@ -90,3 +97,19 @@ def compact(count: int) -> str:
         if count >= size:
             return f"{count / size:.1f}".removesuffix(".0") + unit
     return str(count)
+
+
+def term(value: Any) -> str:
+    """A contract's term as a brief states it, for people."""
+    match value:
+        case {"amount": int(amount), "currency": str(currency)}:
+            return money(amount, currency)
+        case bool():
+            return "yes" if value else "no"
+        case list() | tuple():
+            return ", ".join(term(each) for each in value) or "none"
+        case dict():
+            return ", ".join(f"{name.replace('_', ' ')} {term(each)}" for name, each in value.items())
+        case None:
+            return "none"
+    return str(value)

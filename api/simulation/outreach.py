@@ -12,6 +12,7 @@ from heapq import heappop, heappush
 from math import ceil, inf
 from typing import Protocol
 
+from activities.public_holidays import public_holidays
 from activities.staffing import Staffing
 from api.simulation.people import Candidate, candidates_of, disclosing_caption
 from api.simulation.walk import Move, Result, Walk, walk
@@ -53,9 +54,10 @@ class Scene:
         BriefRefused: the brief cannot work, with all its reasons, as `POST /v1/campaigns` gives them.
         """
         brief, listed = self.brief, self.shortlisted
+        holidays = public_holidays(brief, today=self.now.astimezone(brief.zone).date())
         opening = Campaign()
         for command in (
-            StartCampaign(campaign_id="simulated", brief=brief),
+            StartCampaign(campaign_id="simulated", brief=brief, holidays=holidays),
             ProposeShortlist(shortlist=Shortlist(digest="0" * 64, size=listed), considered=listed),
         ):
             context = Context(at=self.now, command_id="simulated")

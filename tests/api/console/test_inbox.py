@@ -4,15 +4,19 @@ import html
 import re
 
 import httpx
+import pytest
 
 from activities.starting import collaboration_stream
+from domain.amendments import DraftAmendment, ProposeAmendment
+from domain.changes import Changes
 from domain.content_approval import RequestChanges, SubmitDraft
 from domain.decider import Role
 from domain.money import Money
 from domain.negotiation import CounterOffer
 from tests.api.conftest import Bench
 from tests.api.console.conftest import PART
-from tests.domain.given import DISCLOSED, UNDISCLOSED
+from tests.api.test_payouts import ordered
+from tests.domain.given import DISCLOSED, T0, UNDISCLOSED
 
 
 def ticks(page: str) -> list[str]:
@@ -110,3 +114,32 @@ async def test_it_can_be_of_one_campaign_and_goes_on_by_the_cursor(bench: Bench,
     rest = (await console.get(html.unescape(more[1]), headers=PART)).text
     assert (len(ticks(page)), len(ticks(rest))) == (25, 2)
     assert ticks((await console.get("/console/inbox", params={"campaign_id": "other"})).text) == []
+
+
+async def test_an_amendment_is_read_and_signed_from_it(bench: Bench, console: httpx.AsyncClient) -> None:
+    id_ = await bench.signed()
+    stream = collaboration_stream(id_)
+    changes = Changes(fee=Money(amount=300_00, currency="USD"))
+    await bench.give(stream, ProposeAmendment(changes=changes, reason="one more scene"), Role.CREATOR)
+    document = await bench.services.documents.put(b"%PDF-1.7 more", "application/pdf", creator_id=None)
+    await bench.give(stream, DraftAmendment(number=1, document=document))
+    page = (await console.get("/console/inbox")).text
+    assert "$212.50 → <strong>$300.00</strong>" in page
+    assert "one more scene" in page
+    paper = await console.get(f"/console/collaborations/{id_}/amendments/1.pdf")
+    assert paper.content == b"%PDF-1.7 more"
+    form = {"number": "1", "document": document, "typed_name": "Ada Lane", "consent": "yes"}
+    assert (await console.post(f"/console/collaborations/{id_}/decide/sign-amendment", data=form)).status_code == 303
+    signed = (await bench.services.log.read(stream))[-1]
+    assert (signed.type, signed.data["signature"]["typed_name"]) == ("AmendmentSigned", "Ada Lane")
+
+
+async def test_finance_says_what_was_paid(
+    bench: Bench, console: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id_ = await ordered(bench, monkeypatch)
+    assert "order PO-1" in (await console.get("/console/inbox")).text
+    form = {"payout_id": f"{id_}/upfront", "reference": "SEPA 7", "paid_on": T0.date().isoformat()}
+    answer = await console.post(f"/console/collaborations/{id_}/decide/paid", data=form, headers=PART)
+    assert "noted as paid" in answer.text
+    assert (await bench.services.log.read(collaboration_stream(id_)))[-1].type == "PayoutMade"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.console.wording import ago, asked, compact, initials, until, urgency, workflow_address
+from api.console.wording import ago, asked, compact, initials, term, until, urgency, workflow_address
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -51,3 +51,20 @@ def test_a_workflow_is_found_in_the_ui_if_there_is_one() -> None:
 @pytest.mark.parametrize(("count", "words"), [(940, "940"), (4_330, "4.3k"), (10_000, "10k"), (1_240_000, "1.2M")])
 def test_a_count_fits_into_little_room(count: int, words: str) -> None:
     assert compact(count) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({"amount": 300_00, "currency": "USD"}, "$300.00"),
+        ("5 business days", "5 business days"),
+        (["Instagram", "web"], "Instagram, web"),
+        ({"opens": "2026-03-16", "closes": "2026-04-30"}, "opens 2026-03-16, closes 2026-04-30"),
+        (True, "yes"),
+        (None, "none"),
+        ([], "none"),
+        (30, "30"),
+    ],
+)
+def test_a_term_of_a_contract_is_told_for_people(value: object, words: str) -> None:
+    assert term(value) == words

@@ -26,6 +26,13 @@ def a_scene(**facts: Any) -> Scene:
     return Scene(a_brief(**facts), NOW)
 
 
+def test_a_brief_may_name_the_country_whose_holidays_count() -> None:
+    """They are looked up as for a real campaign; a country that nobody knows is refused as there."""
+    assert a_scene(calendar={"country": "US"}).opening.calendar.days_off
+    with pytest.raises(BriefRefused, match=r"calendar\.country XX"):
+        a_scene(calendar={"country": "XX"})
+
+
 def test_spending_never_exceeds_the_budget() -> None:
     """Of a budget for four creators where ten are wanted, no more is ever reserved, committed and paid together."""
     scene = a_scene(budget={"amount": 1_000_00, "currency": "USD"}, creators_wanted=6)
