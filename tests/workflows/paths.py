@@ -25,6 +25,7 @@ from domain.verification import ApproveCreator, RejectCreator
 from tests.domain.given import DISCLOSED, UNDISCLOSED, a_brief, a_policy, a_profile, exclusively
 from tests.workflows.campaigning import BRAND, a_current_brief, impatient, offers, outcome, quick, start, until
 from tests.workflows.conftest import Bench, Collaborating
+from tests.workflows.further_paths import amended, conceded, paid_by_finance, reported, watched
 from tests.workflows.outliving import exclusivity_released, rights_run_out
 from workflows.resume import resume
 
@@ -339,6 +340,10 @@ PATHS = _named(
     rejected_in_review,
     cancelled_in_review,
     cancelled_for_an_erasure,
+    amended,
+    conceded,
+    reported,
+    paid_by_finance,
 )
 
 PATIENT = _named(
@@ -352,4 +357,5 @@ PATIENT = _named(
     partnership_hidden,
     unattended,
     rights_run_out,
+    watched,
 )

@@ -42,8 +42,8 @@ UNSAFE = {
     ),
     "a step is added in front": Change(
         "verification.py",
-        "    if flow.state.assessment is None and not flow.state.ended:\n",
-        "    await workflow.sleep(1)\n    if flow.state.assessment is None and not flow.state.ended:\n",
+        "    while flow.state.stage is Stage.VERIFICATION and not flow.state.ended:\n",
+        "    await workflow.sleep(1)\n    while flow.state.stage is Stage.VERIFICATION and not flow.state.ended:\n",
     ),
     "the last stage is left out": Change("collaboration.py", "        await monitor_results(self)\n", ""),
     "a local activity becomes another kind of activity": Change(
@@ -63,9 +63,9 @@ SAFE = {
     "nothing is changed": Change("verification.py", "", ""),
     "a step is added for new runs only": Change(
         "verification.py",
-        "    if flow.state.assessment is None and not flow.state.ended:\n",
+        "    while flow.state.stage is Stage.VERIFICATION and not flow.state.ended:\n",
         '    if workflow.patched("wait-a-second"):\n        await workflow.sleep(1)\n'
-        "    if flow.state.assessment is None and not flow.state.ended:\n",
+        "    while flow.state.stage is Stage.VERIFICATION and not flow.state.ended:\n",
     ),
     "a timeout is changed": Change("policies.py", "timedelta(seconds=10)", "timedelta(seconds=11)"),
 }
