@@ -66,7 +66,8 @@ async def paid_by_finance(live: Bench) -> str:
     payout = state.payouts[f"{state.id}/upfront"]
     today = (await live.now()).date()
     await one.tell(ConfirmPayment(payout_id=payout.id, reference="SEPA 1", paid_on=today), by=Role.BRAND)
-    back = RecordReversal(payout_id=payout.id, reversed_in_all=payout.amount.amount, reason=ReversalReason.TRANSFER_REVERSED)
+    reason, all_of_it = ReversalReason.TRANSFER_REVERSED, payout.amount.amount
+    back = RecordReversal(payout_id=payout.id, reversed_in_all=all_of_it, reason=reason)
     await one.tell(back, by=Role.ENGINE)
     await one.until_waiting_for("settle_reversal/upfront")
     await one.tell(SettleReversal(payout_id=payout.id, pay_again=False), by=Role.BRAND)
