@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from activities.store.workspaces import FIRST
 from domain.decider import Actor, Role
 from domain.money import Money
 
-DEFAULT_WORKSPACE = "default"
+DEFAULT_WORKSPACE = FIRST
+"""Of the keys of the environment."""
 
 
 class AccessRole(StrEnum):
