@@ -204,6 +204,21 @@ def foretold(readings: Iterable[Reading], hours: float, life: HalfLife, tail: fl
     return int(low), round(high)
 
 
+def chance_of(readings: Iterable[Reading], hours: float, figure: int, life: HalfLife) -> float:
+    """How likely a post is to have `figure` or more so many hours after publication, by its readings before that.
+
+    1 where there is none.
+    """
+    seen = tuple(each for each in in_order(readings) if each.hours < hours)
+    if not seen or figure <= seen[-1].figure:
+        return 1.0
+    step, normal = log(figure - seen[-1].figure), NormalDist()
+    parts = [
+        _to_come(seen[-1], each, life.bursts, weight, until=hours) for each, weight in likely_half_lives(seen, life)
+    ]
+    return sum(part.weight * normal.cdf((part.middle - step) / part.spread) for part in parts)
+
+
 def together(known: Iterable[tuple[int, Forecast | None]]) -> Forecast | None:
     """What some posts' figures will come to in sum; those without a forecast count as they are. None if all are such.
 

@@ -29,12 +29,13 @@ class Ground(StrEnum):
     CHANGES = "changes"
     DISCLOSURE = "disclosure"
     COST = "cost"
+    FIGURES = "figures"
 
 
 class RecommendationPolicy(Value):
     """From which figure on something speaks against a creator."""
 
-    version: Line = "2026-11.1"
+    version: Line = "2026-11.2"
     late_share_max: float = Field(default=0.5, ge=0, le=1)
     """Late posts by published ones; above it: renegotiate."""
     rounds_per_post_max: float = Field(default=1.5, ge=0)
@@ -47,6 +48,8 @@ class RecommendationPolicy(Value):
     """Cost per engagement by the campaign's median; above it: renegotiate."""
     cost_to_benchmark_max: float = Field(default=2.0, gt=0)
     """Cost per engagement by the high end of what is usual; above it: renegotiate."""
+    flagged_posts_max: int = Field(default=0, ge=0)
+    """Posts with a severe flag on their figures; above it: renegotiate. Never more: a person judges the evidence."""
     compared_min: int = Field(default=2, ge=2)
     """A median of fewer creators says nothing."""
 
@@ -74,6 +77,10 @@ class Performance(Value):
     """Of the posts whose engagements are known; None if those of none are."""
     cost_per_engagement: float | None = None
     """Minor units; None without engagements."""
+    flagged: int = Field(default=0, ge=0)
+    """Posts whose figures have any flag (`domain.anomalies`),"""
+    flagged_severely: int = Field(default=0, ge=0)
+    """and those of them with a severe one."""
 
 
 class Yardstick(Value):
@@ -115,7 +122,7 @@ def recommend(done: Performance, by: Yardstick, policy: RecommendationPolicy = D
     if done.drafts:
         found += [_changes(done, policy), _disclosure(done, policy)]
     if done.posts_live:
-        found.append(_cost(done, by, policy))
+        found += [_cost(done, by, policy), _figures(done, policy)]
     order = list(Recommendation)
     worst = max((reason.speaks_for for reason in found), key=order.index)
     return Advice(recommendation=worst, reasons=tuple(found), policy=policy.version)
@@ -174,6 +181,14 @@ def _cost(done: Performance, by: Yardstick, policy: RecommendationPolicy) -> Rea
         dear |= cost > policy.cost_to_benchmark_max * by.benchmark_high
     because = f"an engagement cost {' and '.join(compared)}" if compared else "nothing to compare its cost with"
     return _reason(Ground.COST, because, Recommendation.RENEGOTIATE if dear else None)
+
+
+def _figures(done: Performance, policy: RecommendationPolicy) -> Reason:
+    if not done.flagged:
+        return _reason(Ground.FIGURES, "no figure stands out")
+    against = Recommendation.RENEGOTIATE if done.flagged_severely > policy.flagged_posts_max else None
+    because = f"figures of {done.flagged} of {done.posts_live} posts stand out, {done.flagged_severely} severely"
+    return _reason(Ground.FIGURES, because, against)
 
 
 def _times(ratio: float) -> str:

@@ -1,5 +1,7 @@
 """What the record says about working with a creator again."""
 
+from typing import NamedTuple
+
 from api.report.history import Past
 from domain.outcomes import Outcome
 from domain.recommendation import Advice, Performance, Yardstick, recommend
@@ -8,7 +10,19 @@ DELIVERED = (Outcome.COMPLETED, Outcome.MISSED, Outcome.CANCELLED)
 """Ends after which there may be posts to speak of."""
 
 
-def advice_on(past: Past, engagements: int | None, cost: float | None, by: Yardstick) -> Advice | None:
+class Flagged(NamedTuple):
+    """Posts whose figures stand out, and those of them that do so severely."""
+
+    posts: int = 0
+    severely: int = 0
+
+
+UNFLAGGED = Flagged()
+
+
+def advice_on(
+    past: Past, engagements: int | None, cost: float | None, by: Yardstick, flagged: Flagged = UNFLAGGED
+) -> Advice | None:
     """Advice on a creator with whom there was an agreement; None while it runs, and where nothing has been learned.
 
     Nothing is learned of a creator whose collaboration the brand cancelled before a post was live.
@@ -32,5 +46,7 @@ def advice_on(past: Past, engagements: int | None, cost: float | None, by: Yards
         rounds=sum(work.rounds for work in state.works.values()),
         engagements=engagements,
         cost_per_engagement=cost,
+        flagged=flagged.posts,
+        flagged_severely=flagged.severely,
     )
     return recommend(done, by)

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from api.report.figures import Report, reckon
 from api.report.history import CampaignHistory
 from api.report.tracked import UNTRACKED, Tracked
-from api.report.wording import count, duration, live_posts, moment, money, percent
+from api.report.wording import count, duration, growing, live_posts, moment, money, percent
 from domain.creators import Creator
 from domain.errors import NotFound
 from domain.events import Envelope
@@ -89,6 +89,7 @@ def _template_environment() -> Environment:
         "duration": duration,
         "moment": moment,
         "live_posts": live_posts,
+        "growing": growing,
         "words": lambda text: str(text).replace("_", " "),
     }
     return environment

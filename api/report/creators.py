@@ -6,9 +6,11 @@ Amounts are in minor units of the campaign's currency.
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
-from api.report.advice import advice_on
+from api.report.advice import Flagged, advice_on
 from api.report.history import Past
+from api.report.posts import PostRow
 from api.report.tracked import Tracked
+from domain.anomalies import Severity
 from domain.benchmarks import Benchmarks
 from domain.brief import Brief, Measure
 from domain.collaboration import Collaboration
@@ -50,6 +52,8 @@ class CreatorRow(Value):
     because: str
     """The reasons that decided, in words."""
     reasons: tuple[Reason, ...] = ()
+    posts_flagged: int = 0
+    """Posts whose figures stand out; `Report.posts` has the flags."""
 
 
 def usual_cost(brief: Brief, benchmarks: Benchmarks) -> float | None:
@@ -58,16 +62,22 @@ def usual_cost(brief: Brief, benchmarks: Benchmarks) -> float | None:
 
 
 def creator_rows(
-    pasts: Sequence[Past], creators: Mapping[str, Creator], tracked: Tracked, usual: float | None
+    pasts: Sequence[Past],
+    creators: Mapping[str, Creator],
+    tracked: Tracked,
+    usual: float | None,
+    posts: Sequence[PostRow] = (),
 ) -> Iterator[CreatorRow]:
-    """In the order of `pasts`; `usual` is the high end of what an engagement costs."""
+    """In the order of `pasts`; `usual` is the high end of what an engagement costs, `posts` are theirs."""
     costs = [cost for past in pasts if (cost := _cost_per_engagement(past.state)) is not None]
     by = Yardstick(median=median(costs) if costs else None, creators=len(costs), benchmark_high=usual)
     for past in pasts:
         state = past.state
         creator = creators.get(state.creator_id)
         cost = _cost_per_engagement(state)
-        advice = advice_on(past, engagements(state), cost, by)
+        flagged = [post.flags for post in posts if post.collaboration_id == state.id and post.flags]
+        severely = sum(found[0].severity is Severity.HIGH for found in flagged)
+        advice = advice_on(past, engagements(state), cost, by, Flagged(len(flagged), severely))
         yield CreatorRow(
             collaboration_id=state.id,
             name=creator.profile.name if creator else NOBODY,
@@ -91,6 +101,7 @@ def creator_rows(
             recommendation=advice.recommendation if advice else None,
             because=advice.because if advice else "",
             reasons=advice.reasons if advice else (),
+            posts_flagged=len(flagged),
         )
 
 

@@ -5,7 +5,8 @@ from typing import Any
 from activities.typesetting import typeset
 from api.report.creators import CreatorRow
 from api.report.figures import ObjectiveResult, Report
-from api.report.wording import count, duration, live_posts, moment, money, percent
+from api.report.posts import PostRow
+from api.report.wording import count, duration, growing, live_posts, moment, money, percent
 from domain.brief import Measure
 
 
@@ -56,6 +57,8 @@ def _facts(report: Report) -> dict[str, Any]:
             for row in report.creators
             if row.fee is None
         ],
+        "growing": [growing(each) for each in report.half_lives],
+        "flagged": [_flagged(row, post) for row, post in report.flagged],
         "tracked": ", ".join(report.tracked),
         "led_to": [_led_to(row, currency) for row in report.creators if report.tracked and row.fee is not None],
         "tasks": [
@@ -69,6 +72,18 @@ def _facts(report: Report) -> dict[str, Any]:
         "ends_with": f"Campaign {report.campaign_id}, reckoned from its event log of {count(report.timeline.events)}"
         f" events as of {moment(report.as_of)}. Benchmarks {report.benchmarks_version},"
         f" recommendations by policy {report.recommendation_policy}.",
+    }
+
+
+def _flagged(row: CreatorRow, post: PostRow) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "handle": row.handle,
+        "post": f"{post.format.value.capitalize()} {post.number}",
+        "flags": [
+            {"what": _words(flag.anomaly), "severity": flag.severity.value, "because": flag.because}
+            for flag in post.flags
+        ],
     }
 
 

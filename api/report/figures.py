@@ -23,13 +23,13 @@ from api.report.creators import (
     usual_cost,
 )
 from api.report.history import CampaignHistory, Past, TaskTime
-from api.report.posts import PostRow, post_rows, seen_growing
+from api.report.posts import PostRow, commented, post_rows, seen_growing
 from api.report.tracked import UNTRACKED, Tracked
 from domain.benchmarks import DEFAULT, Benchmarks
 from domain.brief import Brief, Measure, Objective, ObjectiveKind
 from domain.campaign import CampaignOutcome
 from domain.collaboration import Collaboration
-from domain.creators import Creator, Platform
+from domain.creators import Creator, Platform, Profile
 from domain.growth import DEFAULT as GROWTH
 from domain.growth import Forecast, GrowthModel, together
 from domain.growth_fit import Refit, refitted
@@ -153,6 +153,12 @@ class Report(Value):
     """In which time the campaign's posts gather half of what they will come to, by platform and format."""
     growth_model: str = GROWTH.version
 
+    @property
+    def flagged(self) -> list[tuple[CreatorRow, PostRow]]:
+        """The posts whose figures stand out, with their creators."""
+        rows = {row.collaboration_id: row for row in self.creators}
+        return [(rows[post.collaboration_id], post) for post in self.posts if post.flags]
+
 
 def reckon(
     history: CampaignHistory,
@@ -169,10 +175,12 @@ def reckon(
     brief = history.campaign.agreed_brief
     pasts = sorted(history.collaborations.values(), key=lambda past: past.state.rank)
     states = [past.state for past in pasts]
+    profiles = {past.state.id: _profile(past, creators) for past in pasts}
     growth, half_lives = refitted(
-        (seen for past in pasts for seen in seen_growing(past, _platform(past, creators))), growth
+        (seen for past in pasts for seen in seen_growing(past, _platform(profiles[past.state.id]))), growth
     )
-    posts = [row for past in pasts for row in post_rows(past, _platform(past, creators), growth)]
+    others = [ratio for past in pasts for ratio in commented(past, profiles[past.state.id])]
+    posts = [row for past in pasts for row in post_rows(past, profiles[past.state.id], growth, others)]
     comparison, missing = compare(
         sum(spent(state) for state in states),
         total(engagements(state) for state in states),
@@ -193,7 +201,7 @@ def reckon(
         money=_money(history, brief),
         funnel=tuple(Step(label=label, creators=len(times)) for label, times in _milestones(pasts).items()),
         endings=tuple(_endings(states)),
-        creators=tuple(creator_rows(pasts, creators, tracked, usual_cost(brief, benchmarks))),
+        creators=tuple(creator_rows(pasts, creators, tracked, usual_cost(brief, benchmarks), posts)),
         posts=tuple(posts),
         tracked=tracked.measures,
         timeline=_timeline(history, pasts),
@@ -209,9 +217,13 @@ def reckon(
     )
 
 
-def _platform(past: Past, creators: Mapping[str, Creator]) -> Platform | None:
+def _profile(past: Past, creators: Mapping[str, Creator]) -> Profile | None:
     creator = creators.get(past.state.creator_id)
-    return creator.profile.platform if creator else None
+    return creator.profile if creator else None
+
+
+def _platform(profile: Profile | None) -> Platform | None:
+    return profile.platform if profile else None
 
 
 def _objective(

@@ -1,11 +1,12 @@
 """What was agreed, deliverable by deliverable: where each stands and what it has achieved."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from api.report.history import Past
+from domain.anomalies import Flag, Post, comments_per_like, flags
 from domain.brief import Measure
-from domain.creators import Platform
+from domain.creators import Platform, Profile
 from domain.formats import Format
 from domain.growth import Forecast, GrowthModel, Reading, forecast
 from domain.growth_fit import Seen
@@ -45,12 +46,15 @@ class PostRow(Value):
     """Of a live post whose engagements are known and not zero."""
     forecasts: Mapping[Measure, Forecast] = {}
     """What figures that were taken early will come to; a story has none, since it is gone after a day."""
+    flags: tuple[Flag, ...] = ()
+    """What is unusual about its figures, the most severe first; evidence for a person, not a verdict."""
 
 
-def post_rows(past: Past, platform: Platform | None, growth: GrowthModel) -> Iterator[PostRow]:
+def post_rows(past: Past, profile: Profile | None, growth: GrowthModel, others: Sequence[float]) -> Iterator[PostRow]:
     """A creator's deliverables in their order; none where there is no agreement.
 
-    Without the platform, of a creator who has left the directory, there are no forecasts.
+    Without the profile, of a creator who has left the directory, there are no forecasts and no flags. `others` are the
+    comments for each like of the campaign's posts.
     """
     state = past.state
     if state.fee is None:
@@ -74,8 +78,38 @@ def post_rows(past: Past, platform: Platform | None, growth: GrowthModel) -> Ite
             engagements=engagements,
             fee_share=round(share, 2),
             cost_per_engagement=round(share / engagements, 2) if engagements else None,
-            forecasts=_forecasts(past, number, platform, deliverable.format, growth),
+            forecasts=_forecasts(past, number, profile.platform if profile else None, deliverable.format, growth),
+            flags=_flags(post_of(past, number, profile), profile, growth, others),
         )
+
+
+def post_of(past: Past, number: int, profile: Profile | None) -> Post | None:
+    """All figures of a deliverable's post; None before it is published, and without its creator's profile."""
+    published_at = past.published_at.get(number)
+    if profile is None or published_at is None:
+        return None
+    (format_,) = (each.format for each in past.state.agreed.deliverables if each.number == number)
+    told = tuple(past.snapshots.get(number, ()))
+    return Post(platform=profile.platform, format=format_, published_at=published_at, snapshots=told)
+
+
+def commented(past: Past, profile: Profile | None) -> Iterator[float]:
+    """Comments for each like of a creator's posts, of those where both are known."""
+    for number in past.published_at:
+        post = post_of(past, number, profile)
+        if post is not None and (ratio := comments_per_like(post)) is not None:
+            yield ratio
+
+
+def _flags(
+    post: Post | None, profile: Profile | None, growth: GrowthModel, others: Sequence[float]
+) -> tuple[Flag, ...]:
+    if post is None:
+        return ()
+    own, rest = comments_per_like(post), list(others)
+    if own is not None and own in rest:
+        rest.remove(own)
+    return flags(post, profile, rest, growth)
 
 
 def seen_growing(past: Past, platform: Platform | None) -> Iterator[Seen]:

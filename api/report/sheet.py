@@ -12,6 +12,7 @@ from api.report.creators import CreatorRow
 from api.report.figures import Report
 from api.report.posts import PostRow
 from domain.brief import Measure
+from domain.growth import Forecast
 from domain.monitoring import Metrics
 
 BOM = "\ufeff"
@@ -22,14 +23,14 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # 
 
 COUNTS = ("impressions", "reach", "views", "likes", "comments", "saves", "shares", "clicks", "orders")
 
-EXPECTED = ("engagements_expected", "engagements_low", "engagements_high")
+EXPECTED = ("engagements_expected", "engagements_low", "engagements_high", "half_life_hours")
 
 COLUMNS = (
     *("campaign", "rank", "creator", "handle", "stage", "outcome", "reason", "currency"),
     *("creator_fee", "creator_paid", "creator_clicks", "creator_orders", "creator_revenue"),
     *("recommendation", "because", "all_reasons", "deliverable", "format", "status", "rounds_of_changes"),
     *("url", "finding", "published_at", "measured_at", *COUNTS, "revenue", "engagements", *EXPECTED),
-    *("fee_share", "cost_per_engagement"),
+    *("fee_share", "cost_per_engagement", "flags"),
 )
 """Those that begin with `creator_` are of the creator as a whole, again in each of their rows: sum the others only."""
 
@@ -95,10 +96,15 @@ def _of_post(post: PostRow, currency: str) -> dict[str, Cell]:
         **{name: getattr(metrics, name) for name in COUNTS},
         "revenue": _major(metrics.revenue, currency),
         "engagements": post.engagements,
-        **dict(zip(EXPECTED, (final.expected, final.low, final.high) if final else (), strict=False)),
+        **dict(zip(EXPECTED, _expected(final), strict=False)),
         "fee_share": _major(post.fee_share, currency),
         "cost_per_engagement": _major(post.cost_per_engagement, currency),
+        "flags": "; ".join(f"{flag.anomaly} ({flag.severity}): {flag.because}" for flag in post.flags),
     }
+
+
+def _expected(final: Forecast | None) -> tuple[Cell, ...]:
+    return (final.expected, final.low, final.high, final.half_life_hours) if final else ()
 
 
 def _major(minor: float | None, currency: str) -> Decimal | None:

@@ -4,6 +4,9 @@ from datetime import datetime
 
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
+from domain.creators import Platform
+from domain.growth_fit import Refit
+
 LOCALE = "en_US"
 
 
@@ -43,3 +46,20 @@ def live_posts(measured: int, gone: int) -> str:
     """What follows the count of live posts: how many were measured, and how many are not as they were published."""
     said = f"posts live, {count(measured)} of them measured"
     return f"{said}, {count(gone)} not as published any more" if gone else said
+
+
+def growing(refit: Refit) -> str:
+    """In which time posts of a format gather half of what they come to, and how that is known."""
+    of = f"{_PLATFORMS[refit.platform]} {refit.format}"
+    if not refit.refitted:
+        return f"{of}: {refit.assumed_hours:g} h, as assumed: {_read(refit)} are too few to say otherwise"
+    interval = f"{refit.hours:.1f} h ({refit.low:.1f} to {refit.high:.1f} h in 80% of cases)"
+    return f"{of}: {interval}, from {_read(refit)}; {refit.assumed_hours:g} h were assumed"
+
+
+_PLATFORMS = {Platform.INSTAGRAM: "Instagram", Platform.TIKTOK: "TikTok", Platform.YOUTUBE: "YouTube"}
+
+
+def _read(refit: Refit) -> str:
+    posts = "1 post" if refit.posts == 1 else f"{refit.posts} posts"
+    return f"{posts} read {refit.readings} times"

@@ -23,10 +23,20 @@ class Grown:
     final: int
 
 
-def grown(dice: Random, life: HalfLife, median: float, at: Sequence[float], usual: float = 3_000) -> Grown:
-    """One post, of posts whose median half-life really is `median` hours, read at these hours."""
+def grown(
+    dice: Random,
+    life: HalfLife,
+    median: float,
+    at: Sequence[float],
+    usual: float = 3_000,
+    deviation: float = 1,
+) -> Grown:
+    """One post, of posts whose median half-life really is `median` hours, read at these hours.
+
+    Its final figure is lognormal around `usual`, with that standard deviation of the logarithm.
+    """
     half_life = median * exp(dice.gauss(0, life.spread))
-    size = usual * exp(dice.gauss(0, 1))
+    size = usual * exp(dice.gauss(0, deviation))
     shares = [gathered(hours, half_life) for hours in at] + [1.0]
     steps = [after - before for before, after in zip([0.0, *shares], shares, strict=False)]
     bursts = [dice.gammavariate(max(life.bursts * step, 1e-9), 1) for step in steps]

@@ -39,7 +39,7 @@ def test_who_delivered_well_is_worth_another_campaign() -> None:
     assert [reason.ground for reason in found.reasons] == list(Ground)
     assert found.because == (
         "4 of 4 posts live; no post late; no changes; every draft disclosed;"
-        " an engagement cost 1.0 times the campaign's median and 1.0 times the usual high"
+        " an engagement cost 1.0 times the campaign's median and 1.0 times the usual high; no figure stands out"
     )
     assert found.policy == DEFAULT.version
 
@@ -99,3 +99,16 @@ def test_another_policy_may_be_stricter() -> None:
     assert (found.recommendation, found.policy) == (RENEGOTIATE, "ours")
     with pytest.raises(ValidationError, match="late_share_max"):
         RecommendationPolicy(late_share_max=2)
+
+
+@pytest.mark.parametrize(
+    ("flagged", "severely", "expected"), [(0, 0, AGAIN), (2, 0, AGAIN), (2, 1, RENEGOTIATE), (4, 4, RENEGOTIATE)]
+)
+def test_figures_that_stand_out_are_a_reason_only_if_severely(
+    flagged: int, severely: int, expected: Recommendation
+) -> None:
+    """And never one to look for others: a flag is evidence, on which a person decides."""
+    found = advice(flagged=flagged, flagged_severely=severely)
+    assert found.recommendation is expected
+    if flagged:
+        assert f"figures of {flagged} of 4 posts stand out, {severely} severely" in [r.because for r in found.reasons]

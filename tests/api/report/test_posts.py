@@ -9,6 +9,7 @@ from api.report.figures import reckon
 from api.report.history import fold
 from api.report.sheet import render_csv
 from domain import campaign, collaboration
+from domain.anomalies import Anomaly
 from domain.brief import Measure
 from domain.monitoring import Metrics
 from domain.work import Finding, WorkStatus
@@ -84,3 +85,47 @@ def test_a_post_that_is_gone_is_counted_as_such_in_every_form() -> None:
     assert said in render_html(report)
     assert said in " ".join(PdfReader(io.BytesIO(render_pdf(report))).pages[0].extract_text().split())
     assert b",missing," in render_csv(report)
+
+
+def bought() -> Story:
+    """The likes of Ada's first post multiply at once, days after it had stopped to grow."""
+    story = Story().begin().invite("Ada").agree("Ada").publish("Ada").later(hours=6)
+    for hours, likes in ((18, 200), (48, 580), (96, 930), (0, 3_400)):
+        story.measure("Ada", Metrics(likes=likes, reach=12_000)).later(hours=hours)
+    return story
+
+
+def test_figures_that_stand_out_are_shown_with_their_evidence() -> None:
+    """On the page, in the document and in the table, by post; they are a reason among the creator's."""
+    story = bought()
+    report = reckon(fold(story.envelopes), story.creators)
+    first, second = report.posts
+    assert {flag.anomaly for flag in first.flags} >= {Anomaly.JUMP}
+    assert second.flags == ()
+    assert report.creators[0].posts_flagged == 1
+    because = first.flags[0].because
+    said = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(render_pdf(report))).pages).split())
+    for form in (said, render_html(report), render_csv(report).decode()):
+        assert because in form
+
+
+def test_the_page_says_in_which_time_posts_gather_half() -> None:
+    """From how many posts, and what was assumed."""
+    story = Story().begin()
+    names = ("Ada", "Ben", "Cleo")
+    for name in names:
+        story.invite(name).agree(name)
+    for name in names:
+        story.publish(name)
+    for hours, likes in ((6, 100), (18, 300), (48, 800)):
+        story.later(hours=hours)
+        for name in names:
+            story.measure(name, Metrics(likes=likes))
+    report = reckon(fold(story.envelopes), story.creators)
+    (moved,) = report.half_lives
+    assert (moved.refitted, moved.posts, moved.readings, moved.assumed_hours) == (True, 3, 9, 19)
+    assert moved.hours > 19
+    assert report.growth_model.startswith("2026-11.2, refitted")
+    said = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(render_pdf(report))).pages).split())
+    for form in (said, " ".join(render_html(report).split())):
+        assert "from 3 posts read 9 times; 19 h were assumed" in form

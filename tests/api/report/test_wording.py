@@ -2,7 +2,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.report.wording import count, duration, live_posts, moment, money, percent
+from api.report.wording import count, duration, growing, live_posts, moment, money, percent
+from domain.creators import Platform
+from domain.formats import Format
+from domain.growth_fit import Refit
 
 
 @pytest.mark.parametrize(
@@ -37,3 +40,27 @@ def test_posts_that_are_not_as_they_were_published_are_named_where_there_are_any
     """Behind how many were measured."""
     assert live_posts(3, 0) == "posts live, 3 of them measured"
     assert live_posts(3, 1) == "posts live, 3 of them measured, 1 not as published any more"
+
+
+def test_a_half_life_says_whether_the_record_moved_it() -> None:
+    """And from how many posts."""
+    few = Refit(
+        platform=Platform.YOUTUBE,
+        format=Format.SHORT,
+        assumed_hours=144,
+        hours=144,
+        low=100,
+        high=200,
+        spread=0.4,
+        posts=1,
+        readings=2,
+        refitted=False,
+        assumption_weight=2,
+        policy="test",
+    )
+    assert growing(few) == "YouTube short: 144 h, as assumed: 1 post read 2 times are too few to say otherwise"
+    enough = few.model_copy(update={"refitted": True, "posts": 9, "readings": 30, "hours": 120.0})
+    expected = (
+        "YouTube short: 120.0 h (100.0 to 200.0 h in 80% of cases), from 9 posts read 30 times"
+    )
+    assert growing(enough) == f"{expected}; 144 h were assumed"
