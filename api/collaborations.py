@@ -9,6 +9,7 @@ from starlette.responses import Response
 from activities.records import brief_of, collaboration_after
 from activities.store.projections.campaign_board import get_campaign
 from activities.store.projections.collaboration_pipeline import CollaborationSummary, list_collaborations
+from api.anomaly_views import flags_of
 from api.dependencies import (
     AsAnyone,
     AsBrand,
@@ -102,6 +103,9 @@ async def read_collaboration(
     state = collaboration_after(events)
     tracked = await services.tracking.links.of(state, await brief_of(services.log, state.campaign_id))
     view = view.model_copy(update={"tracking": tracked})
+    if caller.is_brand:
+        creator = (await services.creators.get([state.creator_id])).get(state.creator_id)
+        view = view.model_copy(update={"flags": flags_of(events, creator.profile if creator else None)})
     return with_etag(request, view, view.version, headers)
 
 

@@ -17,6 +17,7 @@ from api.history.as_of import PointInTime
 from api.offer_views import OfferView, offer_views
 from api.post_views import WorkView, work_views
 from api.task_views import TaskView, task_views
+from domain.anomalies import Flag
 from domain.assignment import Assignment
 from domain.brief import Brief, PostingWindow
 from domain.calendars import Calendar
@@ -116,6 +117,8 @@ class CollaborationView(SharedView):
     counter_offers: int
     reserved: int
     committed: int
+    flags: Mapping[int, tuple[Flag, ...]] = {}
+    """By deliverable, what stands out about its figures."""
 
 
 class AssignmentForCreator(Value):

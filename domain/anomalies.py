@@ -314,7 +314,7 @@ def _without_reach(post: Post, policy: AnomalyPolicy) -> Iterator[Flag]:
                 seen=after.likes or 0,
                 high=high,
                 at=after.taken_at,
-                because=f"{likes:,} new likes with {people:,} new {seen}, where {high - there:,} at most were expected",
+                because=f"{likes:,} more likes with {people:,} more {seen}, where at most {high - there:,} were expected",
                 formula=policy.version,
             )
         if known and (known[-1].likes or 0) > max(getattr(known[-1], seen), policy.likes_min):
