@@ -305,16 +305,16 @@ def _without_reach(post: Post, policy: AnomalyPolicy) -> Iterator[Flag]:
                 policy.jump_min, policy.jump_share * there
             ):
                 continue
-            high = round(there + policy.likes_to_reach * usual)
+            most = round(policy.likes_to_reach * usual)
             severe = likes > policy.likes_to_reach_high * usual + policy.jump_share * there
             yield Flag(
                 anomaly=Anomaly.NO_REACH,
                 severity=Severity.HIGH if severe else Severity.MEDIUM,
                 figure="likes",
                 seen=after.likes or 0,
-                high=high,
+                high=there + most,
                 at=after.taken_at,
-                because=f"{likes:,} more likes with {people:,} more {seen}, where at most {high - there:,} were expected",
+                because=f"{likes:,} more likes with {people:,} more {seen}, where at most {most:,} were expected",
                 formula=policy.version,
             )
         if known and (known[-1].likes or 0) > max(getattr(known[-1], seen), policy.likes_min):
