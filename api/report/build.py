@@ -12,7 +12,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from api.report.figures import Report, reckon
 from api.report.history import CampaignHistory
 from api.report.tracked import UNTRACKED, Tracked
-from api.report.wording import count, duration, growing, live_posts, moment, money, percent
+from api.report.wording import (
+    count,
+    duration,
+    growing,
+    live_posts,
+    moment,
+    money,
+    percent,
+    rate_basis,
+    rate_name,
+    rate_value,
+)
 from domain.creators import Creator
 from domain.errors import NotFound
 from domain.events import Envelope
@@ -90,6 +101,9 @@ def _template_environment() -> Environment:
         "moment": moment,
         "live_posts": live_posts,
         "growing": growing,
+        "rate_name": rate_name,
+        "rate_value": rate_value,
+        "rate_basis": rate_basis,
         "words": lambda text: str(text).replace("_", " "),
     }
     return environment

@@ -6,7 +6,18 @@ from activities.typesetting import typeset
 from api.report.creators import CreatorRow
 from api.report.figures import ObjectiveResult, Report
 from api.report.posts import PostRow
-from api.report.wording import count, duration, growing, live_posts, moment, money, percent
+from api.report.wording import (
+    count,
+    duration,
+    growing,
+    live_posts,
+    moment,
+    money,
+    percent,
+    rate_basis,
+    rate_name,
+    rate_value,
+)
 from domain.brief import Measure
 
 
@@ -51,6 +62,8 @@ def _facts(report: Report) -> dict[str, Any]:
         ],
         "comparison": _comparison(report),
         "comparison_missing": report.comparison_missing,
+        "rates": [[rate_name(rate), rate_value(rate, currency), rate_basis(rate, currency)] for rate in report.rates],
+        "earned_media": _earned_media(report),
         "creators": [_creator(row, currency) for row in report.creators if row.fee is not None],
         "others": [
             {"rank": row.rank, "name": row.name, "handle": row.handle, "how": _how(row), "reason": row.reason}
@@ -149,6 +162,17 @@ def _comparison(report: Report) -> dict[str, str] | None:
         f" {money(c.celebrity_price, currency)} each, {count(c.celebrity_followers)} followers (the smallest of that"
         f" tier) and an engagement rate of {c.celebrity_rate:.1%} by followers. Source: {c.source}.",
     }
+
+
+def _earned_media(report: Report) -> str:
+    if report.earned_media is None:
+        return f"No equivalent in advertising: {report.earned_media_missing}"
+    value, used = report.earned_media, report.earned_media.rates
+    return (
+        f"What the posts’ figures would have cost as advertising (EMV): {money(value.value, value.currency)}, of"
+        f" {count(value.posts)} posts, by rates {used.version}. It is an equivalent, not money that came in."
+        f" Source: {used.source.origin}."
+    )
 
 
 def _creator(row: CreatorRow, currency: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from domain.benchmarks import DEFAULT, Benchmarks
 from domain.brief import Brief, Measure, Objective, ObjectiveKind
 from domain.campaign import CampaignOutcome
 from domain.collaboration import Collaboration
+from domain.cost_of_results import Delivered, EarnedMedia, Rate, earned_media, rates
 from domain.creators import Creator, Platform, Profile
 from domain.growth import DEFAULT as GROWTH
 from domain.growth import Forecast, GrowthModel, together
@@ -132,6 +133,10 @@ class Report(Value):
     creators_considered: int
     objectives: tuple[ObjectiveResult, ...]
     money: Money
+    rates: tuple[Rate, ...] = ()
+    earned_media: EarnedMedia | None = None
+    earned_media_missing: str = ""
+    """Why there is none."""
     funnel: tuple[Step, ...]
     endings: tuple[Ending, ...]
     creators: tuple[CreatorRow, ...]
@@ -187,6 +192,9 @@ def reckon(
         brief.budget.currency,
         benchmarks,
     )
+    equivalent, no_equivalent = earned_media(
+        (metrics for state in states for metrics in state.metrics.values()), brief.budget.currency
+    )
     return Report(
         campaign_id=history.campaign.id,
         brand=brief.brand,
@@ -199,6 +207,13 @@ def reckon(
         creators_considered=history.considered,
         objectives=tuple(_objective(objective, states, posts, tracked) for objective in brief.objectives),
         money=_money(history, brief),
+        rates=rates(
+            Delivered.of(state, creators.get(state.creator_id), tracked.counts(state.id))
+            for state in states
+            if state.fee
+        ),
+        earned_media=equivalent,
+        earned_media_missing=no_equivalent,
         funnel=tuple(Step(label=label, creators=len(times)) for label, times in _milestones(pasts).items()),
         endings=tuple(_endings(states)),
         creators=tuple(creator_rows(pasts, creators, tracked, usual_cost(brief, benchmarks), posts)),

@@ -34,5 +34,9 @@ class Tracked:
         ids = self.figures if collaboration_id is None else self.figures.keys() & {collaboration_id}
         return sum(int(getattr(self.figures[each], measure.value)) for each in ids)
 
+    def counts(self, collaboration_id: str) -> Mapping[Measure, int]:
+        """All of `measures` of one collaboration."""
+        return {measure: self.count(measure, collaboration_id) for measure in self.measures}
+
 
 UNTRACKED = Tracked()

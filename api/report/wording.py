@@ -4,10 +4,21 @@ from datetime import datetime
 
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
+from domain.cost_of_results import FEES, Kind, Rate
 from domain.creators import Platform
 from domain.growth_fit import Refit
 
 LOCALE = "en_US"
+
+_NAMES = {
+    Kind.CLICK_THROUGH: "Click-through rate (CTR)",
+    Kind.CONVERSION: "Conversion",
+    Kind.COST_PER_MILLE: "Cost of a thousand impressions (CPM)",
+    Kind.COST_PER_ENGAGEMENT: "Cost per engagement (CPE)",
+    Kind.COST_PER_CLICK: "Cost per click (CPC)",
+    Kind.COST_PER_ORDER: "Cost per order (CPA)",
+    Kind.RETURN_ON_SPEND: "Return on spend (ROAS)",
+}
 
 
 def money(minor: float | None, currency: str) -> str:
@@ -63,3 +74,29 @@ _PLATFORMS = {Platform.INSTAGRAM: "Instagram", Platform.TIKTOK: "TikTok", Platfo
 def _read(refit: Refit) -> str:
     posts = "1 post" if refit.posts == 1 else f"{refit.posts} posts"
     return f"{posts} read {refit.readings} times"
+
+
+def rate_name(rate: Rate) -> str:
+    """What a rate is called; one of engagement by what it is divided by."""
+    return _NAMES.get(rate.kind, f"Engagement rate by {rate.denominator}")
+
+
+def rate_value(rate: Rate, currency: str) -> str:
+    """A rate as people write it: money, a multiple, or per cent with two decimals; a dash for an unknown one."""
+    if rate.value is None:
+        return "–"
+    if rate.numerator == FEES:
+        return money(rate.value, currency)
+    return f"{rate.value:.2f}" if rate.kind is Kind.RETURN_ON_SPEND else f"{rate.value:.2%}"
+
+
+def rate_basis(rate: Rate, currency: str) -> str:
+    """What was divided by what, and of how many posts."""
+    if rate.posts == 0:
+        return f"no post has told {rate.numerator} and {rate.denominator}"
+
+    def shown(figure: int, what: str) -> str:
+        return f"{money(figure, currency) if what in (FEES, 'revenue') else count(figure)} {what}"
+
+    posts = "1 post" if rate.posts == 1 else f"{count(rate.posts)} posts"
+    return f"{shown(rate.amount, rate.numerator)} over {shown(rate.by, rate.denominator)}, of {posts}"

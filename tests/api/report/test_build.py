@@ -50,6 +50,8 @@ async def test_the_page_says_what_is_unknown_and_what_was_reached() -> None:
     assert "4,500 of 10,000" in page
     assert "reported for 3 of 4 live posts" in page
     assert "work again" in page
+    assert "no post has told revenue and fees" in page
+    assert "$61.50" in page
     assert "<svg" in page
 
 

@@ -28,6 +28,8 @@ def test_the_document_says_what_the_page_says() -> None:
         "Work again",
         "@ada",
         "Taken up",
+        "Cost of a thousand impressions (CPM)",
+        "as advertising (EMV): $61.50",
         "the creator did not submit draft deliverable 1 in time",
     ):
         assert expected in said

@@ -4,6 +4,7 @@ from api.report.figures import Report, reckon
 from api.report.history import fold
 from domain.campaign import CampaignOutcome
 from domain.clauses import Terms
+from domain.cost_of_results import Kind
 from domain.money import Money
 from domain.monitoring import Metrics
 from domain.outcomes import Outcome
@@ -111,13 +112,33 @@ def test_the_celebrity_costs_the_same_money(report: Report) -> None:
     assert comparison.celebrity_engagements == pytest.approx(expected, rel=0.01)
 
 
+def test_rates_rest_on_posts_of_which_both_sides_are_known(report: Report) -> None:
+    """One of the three measured posts told clicks, and none of them orders: that is unknown, not free."""
+    found = {rate.kind: rate for rate in report.rates}
+    fee = report.creators[0].fee or 0
+    cpm = found[Kind.COST_PER_MILLE]
+    assert (cpm.by, cpm.posts) == (4_500, 3)
+    assert cpm.value == pytest.approx(1_000 * 1.5 * fee / 4_500)
+    assert (found[Kind.CLICK_THROUGH].value, found[Kind.CLICK_THROUGH].posts) == (0, 1)
+    assert (found[Kind.COST_PER_ORDER].value, found[Kind.COST_PER_ORDER].posts) == (None, 0)
+    assert found[Kind.ENGAGEMENT_BY_FOLLOWERS].value == pytest.approx(312 / 15_000)
+
+
+def test_what_the_figures_would_have_cost_as_advertising(report: Report) -> None:
+    """4,500 impressions, 310 likes and 2 comments."""
+    assert report.earned_media is not None
+    assert report.earned_media.value == 45_00 + 310 * 5 + 2 * 50
+
+
 def test_no_comparison_across_currencies() -> None:
     """The price of a celebrity post is known in dollars; euros are not taken for dollars."""
     story = Story(brief(budget=Money(amount=900_00, currency="EUR"))).begin().invite("Ada").agree("Ada")
     story.publish("Ada").measure("Ada", Metrics(likes=10))
     report = told(story)
     assert report.comparison is None
+    assert report.earned_media is None
     assert "USD only" in report.comparison_missing
+    assert "USD only" in report.earned_media_missing
 
 
 def test_a_creator_who_left_the_directory_keeps_a_nameless_row() -> None:

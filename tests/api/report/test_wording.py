@@ -2,10 +2,23 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.report.wording import count, duration, growing, live_posts, moment, money, percent
+from api.report.wording import (
+    count,
+    duration,
+    growing,
+    live_posts,
+    moment,
+    money,
+    percent,
+    rate_basis,
+    rate_name,
+    rate_value,
+)
+from domain.cost_of_results import Delivered, Kind, Rate, rates
 from domain.creators import Platform
 from domain.formats import Format
 from domain.growth_fit import Refit
+from domain.monitoring import Metrics
 
 
 @pytest.mark.parametrize(
@@ -60,7 +73,25 @@ def test_a_half_life_says_whether_the_record_moved_it() -> None:
     )
     assert growing(few) == "YouTube short: 144 h, as assumed: 1 post read 2 times are too few to say otherwise"
     enough = few.model_copy(update={"refitted": True, "posts": 9, "readings": 30, "hours": 120.0})
-    expected = (
-        "YouTube short: 120.0 h (100.0 to 200.0 h in 80% of cases), from 9 posts read 30 times"
-    )
+    expected = "YouTube short: 120.0 h (100.0 to 200.0 h in 80% of cases), from 9 posts read 30 times"
     assert growing(enough) == f"{expected}; 144 h were assumed"
+
+
+def a_rate(kind: Kind, metrics: Metrics) -> Rate:
+    found = rates([Delivered(fee=150_00, agreed=1, live=1, metrics=[metrics])])
+    return next(rate for rate in found if rate.kind is kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (Kind.CLICK_THROUGH, ("Click-through rate (CTR)", "2.50%", "50 clicks over 2,000 impressions, of 1 post")),
+        (Kind.COST_PER_CLICK, ("Cost per click (CPC)", "$3.00", "$150.00 fees over 50 clicks, of 1 post")),
+        (Kind.RETURN_ON_SPEND, ("Return on spend (ROAS)", "2.00", "$300.00 revenue over $150.00 fees, of 1 post")),
+        (Kind.ENGAGEMENT_BY_REACH, ("Engagement rate by reach", "–", "no post has told engagements and reach")),
+    ],
+)
+def test_a_rate_is_told_with_what_it_was_reckoned_from(kind: Kind, said: tuple[str, str, str]) -> None:
+    """And one that is unknown with why."""
+    rate = a_rate(kind, Metrics(impressions=2_000, clicks=50, revenue=300_00))
+    assert (rate_name(rate), rate_value(rate, "USD"), rate_basis(rate, "USD")) == said
