@@ -1,11 +1,9 @@
 """From the forms of the creator's page to the commands of the API: what was entered, or what is wrong with it."""
 
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from babel.numbers import get_currency_precision
-
+from api.creator_offer import Fields, FormMistake, countered, minor
 from domain.amendments import DeclineAmendment, ProposeAmendment, SignAmendment, WithdrawAmendment
 from domain.changes import Changes
 from domain.content_approval import MarkPublished, SubmitDraft
@@ -17,28 +15,11 @@ from domain.money import Money
 from domain.monitoring import Metrics, RecordMetrics
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer
 
-Fields = Mapping[str, str]
-"""What was entered, without the empty fields."""
 AsCommand = Callable[[Fields, str], Command]
 """What a form means: the command of its fields, and of the campaign's currency."""
 
 FIGURES = ("impressions", "reach", "views", "likes", "comments", "saves", "shares", "clicks")
 """The figures of a post that a creator can read off their own account."""
-
-
-class FormMistake(Exception):
-    """A field that cannot be read."""
-
-
-def _minor(text: str, currency: str) -> int:
-    """An amount as a person enters it, in minor units: `250`, `250.50` or `250,50` dollars."""
-    digits = get_currency_precision(currency)
-    decimals = rf"(?:[.,](\d{{1,{digits}}}))?" if digits else "()"
-    found = re.fullmatch(rf"(\d{{1,9}}){decimals}", text.replace(" ", ""), re.ASCII)
-    if found is None:
-        example = "250" + ("." + "0" * digits if digits else "")
-        raise FormMistake(f"Your fee: write the amount in {currency} as a plain number, such as {example}")
-    return int(found[1] + (found[2] or "").ljust(digits, "0"))
 
 
 def _only(fields: Fields, *names: str) -> dict[str, Any]:
@@ -50,8 +31,9 @@ def _accept(fields: Fields, _: str) -> Command:
 
 
 def _counter(fields: Fields, currency: str) -> Command:
-    fee = Money(amount=_minor(fields.get("fee", ""), currency), currency=currency)
-    return CounterOffer.model_validate({**_only(fields, "version", "message"), "fee": fee})
+    fee = Money(amount=minor(fields.get("fee", ""), currency), currency=currency)
+    beside = countered(fields, currency)
+    return CounterOffer.model_validate({**_only(fields, "version", "message"), "fee": fee, **beside})
 
 
 def _decline(fields: Fields, _: str) -> Command:
@@ -67,7 +49,7 @@ def _sign(fields: Fields, _: str) -> Command:
 def _propose(fields: Fields, currency: str) -> Command:
     changes: dict[str, Any] = {}
     if "fee" in fields:
-        changes["fee"] = Money(amount=_minor(fields["fee"], currency), currency=currency)
+        changes["fee"] = Money(amount=minor(fields["fee"], currency), currency=currency)
     if "draft_days" in fields:
         changes["draft_within"] = f"{fields['draft_days']} business days"
     if "closes" in fields:

@@ -26,7 +26,8 @@ from api.access.authorise import creator_behind
 from api.access.principal import Principal
 from api.amendments import amendment_document
 from api.contract_signing import contract_document
-from api.creator_forms import COMMANDS, FIGURES, AsCommand, Fields, FormMistake
+from api.creator_forms import COMMANDS, FIGURES, AsCommand
+from api.creator_offer import OFFER_WORDS, Fields, FormMistake
 from api.dependencies import ENGINE_KEYS, Decisions, Services, Serving
 from api.errors import RETRY_AFTER, status_of
 from api.report.wording import money
@@ -102,6 +103,10 @@ class Page:
     def entered(self, verb: str, name: str, number: int | None = None) -> str:
         """What was entered in a field of the form that was not carried out; empty for every other form."""
         return self.attempt.fields.get(name, "") if self.attempt and self._is_attempt(verb, number) else ""
+
+    def attempted(self, verb: str) -> bool:
+        """Whether what the page shows in this form is what was entered, and not what stands now."""
+        return self._is_attempt(verb, None)
 
     def key(self, verb: str, number: int | None = None) -> str:
         """The idempotency key for a form: a new one, unless the same request is to be sent again."""
@@ -302,5 +307,6 @@ def page_templates() -> Environment:
         "money": money,
         "moment": by_their_clocks,
         "words": lambda text: str(text).replace("_", " "),
+        **OFFER_WORDS,
     }
     return environment

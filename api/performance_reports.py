@@ -9,7 +9,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from activities.records import collaboration_after
-from api.creator_forms import Fields, FormMistake
+from api.creator_offer import Fields, FormMistake
 from api.creator_page import Token, entered, stepped
 from api.dependencies import CollaborationId, Decide, Decision, JsonOnly, Services, Serving
 from api.errors import problems

@@ -133,6 +133,8 @@ class AssignmentForCreator(Value):
     briefing: Briefing
     terms: Terms
     calendar: Calendar
+    tracks_sales: bool
+    """Whether there is a shop that can tell what a commission is of."""
 
 
 class CollaborationForCreator(SharedView):

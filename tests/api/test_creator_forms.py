@@ -4,33 +4,12 @@ from typing import Any
 
 import pytest
 
-from api.creator_forms import COMMANDS, FormMistake, _minor
+from api.creator_forms import COMMANDS
+from api.creator_offer import FormMistake
 from domain.amendments import ProposeAmendment
 from domain.changes import Changes
 from domain.durations import business_days
 from tests.domain.given import usd
-
-
-@pytest.mark.parametrize(
-    ("text", "currency", "minor"),
-    [
-        ("250", "USD", 25_000),
-        ("250.5", "USD", 25_050),
-        ("250,05", "EUR", 25_005),
-        ("5 000", "JPY", 5_000),
-        ("1.005", "KWD", 1_005),
-    ],
-)
-def test_amounts_are_read_as_people_write_them(text: str, currency: str, minor: int) -> None:
-    assert _minor(text, currency) == minor
-
-
-@pytest.mark.parametrize(
-    ("text", "currency"), [("", "USD"), ("-5", "USD"), ("1.234", "USD"), ("5.0", "JPY"), ("٥", "USD"), ("1e9", "USD")]
-)
-def test_amounts_that_could_mean_two_things_are_not_guessed(text: str, currency: str) -> None:
-    with pytest.raises(FormMistake, match=currency):
-        _minor(text, currency)
 
 
 def test_other_terms_are_what_was_filled_in() -> None:
