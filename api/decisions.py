@@ -24,7 +24,7 @@ from domain.values import Line, Value
 from domain.verification import ApproveCreator, RejectCreator
 from workflows.client import EngineUnavailable
 
-router = APIRouter(prefix="/v1/decisions", tags=["Campaigns and collaborations"], dependencies=[JsonOnly])
+router = APIRouter(prefix="/v1/decisions", tags=["Collaborations"], dependencies=[JsonOnly])
 
 AT_MOST = 200
 """Decisions in one request."""

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from activities.records import collaboration_after
 from api.creator_offer import Fields, FormMistake
 from api.creator_page import Token, entered, stepped
-from api.dependencies import CollaborationId, Decide, Decision, JsonOnly, Services, Serving
+from api.dependencies import CollaborationId, Decide, Decision, IdempotencyKey, JsonOnly, Services, Serving
 from api.errors import problems
 from api.views import collaboration_events
 from domain.decider import Actor, Command
@@ -67,7 +67,9 @@ async def report_performance(
     },
     responses=problems(401, 404, 409, 413, 422),
 )
-async def upload_proof(request: Request, services: Serving, collaboration_id: CollaborationId) -> Proof:
+async def upload_proof(
+    request: Request, services: Serving, _key: IdempotencyKey, collaboration_id: CollaborationId
+) -> Proof:
     """A picture (PNG, JPEG) or PDF of the platform's own statistics, up to 5 MiB, as the body. It is kept sealed with
     the creator's key; its SHA-256 is `proof` of the report. The same file again changes nothing."""
     state = collaboration_after(await collaboration_events(services.log, collaboration_id))

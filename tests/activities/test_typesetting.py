@@ -9,6 +9,7 @@ from activities.typesetting import typeset
 from tests.domain.given import T0
 
 FACTS: dict[str, Any] = {
+    "what": "contract",
     "reference": "collab-1",
     "document": "ab" * 32,
     "concluded": "today",

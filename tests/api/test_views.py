@@ -61,6 +61,8 @@ async def test_the_creators_view_is_the_brands_without_the_brands_own(bench: Ben
     assert set(CollaborationView.model_fields) - set(CollaborationForCreator.model_fields) == {
         "rank",
         "assessment",
+        "performance_report",
+        "flags",
         "counter_offers",
         "reserved",
         "committed",

@@ -167,9 +167,10 @@ async def test_of_two_campaigns_that_race_for_a_creator_one_gets_them(market: Ma
     assert {creator: {one.campaign_id for one in claims} for creator, claims in held.items()} == {
         creator: {winner} for creator, winner in won.items()
     }
-    for campaign_id in briefs:
+    for campaign_id, brief in briefs.items():
+        opening = assign(brief, a_profile()).opening_fee  # exclusivity has its price
         wins = sum(winner == campaign_id for winner in won.values())
         ledger = await market.ledger(campaign_id)
-        assert (ledger["committed"], ledger["reserved"]) == (wins * OPENING, (len(creators) - wins) * OPENING)
+        assert (ledger["committed"], ledger["reserved"]) == (wins * opening, (len(creators) - wins) * opening)
         assert await market.reckoned(campaign_id) == ledger
         assert campaign_after(await market.log.read(campaign_stream(campaign_id))).id == campaign_id
