@@ -29,9 +29,7 @@ def claims(events: Iterable[Event], *, creator_id: str, campaign_id: str) -> lis
                 found.append(ClaimMove(creator_id=creator_id, campaign_id=campaign_id, taken=taken))
             case AmendmentConcluded(claims=taken) if taken:
                 replaced = Release.ALL  # before the new ones are taken
-                found.append(
-                    ClaimMove(creator_id=creator_id, campaign_id=campaign_id, released=replaced, taken=taken)
-                )
+                found.append(ClaimMove(creator_id=creator_id, campaign_id=campaign_id, released=replaced, taken=taken))
             case CollaborationEnded(released_claims=released) if released is not None:
                 found.append(ClaimMove(creator_id=creator_id, campaign_id=campaign_id, released=released))
             case ExclusivityEnded():

@@ -106,12 +106,7 @@ class MetricsMissing(Event):
 
 MonitoringCommand = RecordMetrics | NoteUnavailable | PayoutCommand | SettleCommission | LivePostCommand
 MonitoringEvent = (
-    MetricsRecorded
-    | MetricsUnavailable
-    | MetricsMissing
-    | PayoutEvent
-    | CommissionSettled
-    | LivePostEvent
+    MetricsRecorded | MetricsUnavailable | MetricsMissing | PayoutEvent | CommissionSettled | LivePostEvent
 )
 
 

@@ -118,7 +118,7 @@ def test_the_values_of_the_clauses_are_printed_in_words() -> None:
 
 
 def test_the_payment_clause_says_what_the_fee_is_for_and_what_comes_beside_it() -> None:
-    """Parts of the fee, gifts with their worth, and the commission with its cap; the rights that are paid for as well."""
+    """Parts of the fee, gifts with their worth, and the commission with its cap; the rights paid for as well."""
     terms = {
         "usage_rights": {"perpetual": True, "paid": True, "whitelisting_months": 2, "raw_footage": True},
         "gifts": [{"description": "A cast-iron teapot", "value": 60_00}],

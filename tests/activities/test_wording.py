@@ -10,7 +10,7 @@ import pytest
 from activities import wording
 from activities.wording import ENGLISH, Phrase, Strong, readers_zone, wording_in
 from domain.brief import Measure
-from domain.checks import Check
+from domain.check_policy import Check
 from domain.disclosure_rules import RULEBOOKS, Jurisdiction
 from domain.durations import business_days
 from domain.formats import Format

@@ -21,9 +21,7 @@ def test_an_amount_is_read_in_the_currency_s_own_minor_units(text: str, currency
     assert minor_units(text, currency) == minor
 
 
-@pytest.mark.parametrize(
-    ("text", "currency"), [("", "USD"), ("-5", "USD"), ("2.505", "USD"), ("2.5", "JPY")]
-)
+@pytest.mark.parametrize(("text", "currency"), [("", "USD"), ("-5", "USD"), ("2.505", "USD"), ("2.5", "JPY")])
 def test_what_is_no_amount_is_refused_with_an_example(text: str, currency: str) -> None:
     with pytest.raises(AmountUnreadable, match=f"{currency} as a plain number, such as 250"):
         minor_units(text, currency)

@@ -1,5 +1,6 @@
 """Finance says what it has paid, by the API."""
 
+from functools import partial
 from typing import Any
 
 import httpx
@@ -19,7 +20,7 @@ async def ordered(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> str:
     policies = Policies(payment_orders=PaymentOrders.WAIT_FOR_FINANCE)
     assignment = asking_nobody(assign(a_brief(policies=policies), a_profile()))
     opened = bench.opened
-    monkeypatch.setattr(bench, "opened", lambda *args: opened(*args, assignment=assignment))
+    monkeypatch.setattr(bench, "opened", partial(opened, assignment=assignment))
     id_ = await bench.signed()
     await bench.give(f"collaboration/{id_}", RecordPayout(payout_id=f"{id_}/upfront", reference="PO-1"))
     return id_

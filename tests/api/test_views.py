@@ -70,7 +70,11 @@ async def test_the_creators_view_is_the_brands_without_the_brands_own(bench: Ben
     assert set(Assignment.model_fields) - set(AssignmentForCreator.model_fields) == {
         "opening_fee",
         "fee_cap",
+        "quote",
         "policies",
+        "audience_country",
+        "copies",
+        "post_source",
     }
     del theirs["assignment"]
     assert theirs == {name: ours[name] for name in theirs}

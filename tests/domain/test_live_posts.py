@@ -223,7 +223,9 @@ def test_where_nobody_could_look_the_creator_s_word_stands(look: Look) -> None:
     """At publication, and after a mending; the record says so, and payment does not wait for ever."""
     decision = published().when(not_seen(look), at=LATER)
     decision.then_types(PostNotVerified, PayoutScheduled)
-    assert decision.state.works[1].live.finding == look.value
+    seen = decision.state.works[1].live
+    assert seen is not None
+    assert seen.finding == look.value
     mended = gone().does(MENDED, by=CREATOR, at=LATER + HOUR).when(not_seen(look), at=LATER + HOUR)
     mended.then_types(PostNotVerified, PayoutScheduled)
     assert "restore_post/1" not in mended.state.tasks

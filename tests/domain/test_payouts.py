@@ -25,6 +25,7 @@ from domain.payouts import (
     PayoutScheduled,
     RecordPayout,
     RecordReversal,
+    ReversalReason,
     ReversalSettled,
     SettleReversal,
     schedule,
@@ -53,7 +54,7 @@ def paid() -> Story[Any, Collaboration]:
 
 def taken_back(amount: int) -> RecordReversal:
     """The payment service's word that so much of it came back in all."""
-    return RecordReversal(payout_id=UPFRONT, reversed_in_all=amount, reason="transfer_reversed")
+    return RecordReversal(payout_id=UPFRONT, reversed_in_all=amount, reason=ReversalReason.TRANSFER_REVERSED)
 
 
 def ledger(story: Story[Any, Collaboration]) -> dict[str, int]:

@@ -39,7 +39,7 @@ from domain.events import Registry
 from domain.live_posts import MarkRestored
 from domain.monitoring import Metrics, NoteUnavailable, RecordMetrics, Unavailable
 from domain.negotiation import AcceptOffer, DeclineOffer, NoteBlocked, Shortfall
-from domain.payouts import RecordPayout, RecordReversal, SettleReversal
+from domain.payouts import RecordPayout, RecordReversal, ReversalReason, SettleReversal
 from domain.signature_service import RecordSubmission, RefuseSignature
 from domain.signatures import Signing
 from domain.verification import RecordAssessment, ReportPerformance
@@ -123,7 +123,7 @@ def collaboration_stories() -> Iterator[Event]:
     )
     waiting = concluded(an_assignment(policies=by_finance)).does(ordered)
     yield from (*waiting.past, *waiting.waits(until=T0 + 48 * HOUR).events)
-    back = RecordReversal(payout_id="collab-1/upfront", reversed_in_all=50_00, reason="transfer_reversed")
+    back = RecordReversal(payout_id="collab-1/upfront", reversed_in_all=50_00, reason=ReversalReason.TRANSFER_REVERSED)
     again = SettleReversal(payout_id="collab-1/upfront", pay_again=True, note="new account")
     yield from concluded().does(ordered).does(back).does(again, by=BRAND).past
     yield from to_publish().does(CancelCollaboration(reason="recall")).past

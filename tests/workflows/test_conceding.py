@@ -13,6 +13,7 @@ from domain.money import Money
 from domain.monitoring import Metrics, RecordMetrics
 from domain.negotiation import AcceptOffer, CounterOffer
 from domain.outcomes import Outcome
+from domain.payouts import PayoutPurpose
 from tests.domain.given import DISCLOSED, T0, a_brief, usd
 from tests.workflows.conftest import Bench, Collaborating
 
@@ -82,6 +83,7 @@ async def sell(bench: Bench, one: Collaborating, amount: int) -> None:
         if code is not None:
             break
         await asyncio.sleep(0.05)
+    assert code is not None
     total = Money(amount=amount, currency="USD")
     order = Order(shop="s", id="o1", placed_at=T0, total=total, discount_codes=(code,))
     assert (await Orders(bench.pool).record(order)).collaboration_id == id_
@@ -112,5 +114,5 @@ async def test_a_cancelled_collaboration_pays_the_commission_of_what_was_sold(be
     await one.tell(CancelCollaboration(reason="recall"), by=Role.BRAND)
     assert await one.handle.result() == Outcome.CANCELLED
     amounts = {payout.purpose: payout.amount.amount for payout in (await one.state()).payouts.values()}
-    assert amounts["commission"] == 50_00
+    assert amounts[PayoutPurpose.COMMISSION] == 50_00
     assert (await one.spend()).committed == 0

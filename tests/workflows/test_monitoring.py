@@ -4,7 +4,7 @@ from domain.brief import PaymentOrders, Policies
 from domain.decider import Role
 from domain.monitoring import Metrics, RecordMetrics
 from domain.outcomes import Outcome
-from domain.payouts import ConfirmPayment, RecordReversal, SettleReversal
+from domain.payouts import ConfirmPayment, RecordReversal, ReversalReason, SettleReversal
 from domain.work import WorkStatus
 from tests.domain.given import a_brief
 from tests.workflows.conftest import Bench
@@ -86,7 +86,9 @@ async def test_money_that_came_back_is_paid_again_once_a_person_says_so(bench: B
     await one.engage()
     state = await one.until("PayoutMade")
     upfront = state.payouts[f"{state.id}/upfront"]
-    back = RecordReversal(payout_id=upfront.id, reversed_in_all=upfront.amount.amount, reason="transfer_reversed")
+    back = RecordReversal(
+        payout_id=upfront.id, reversed_in_all=upfront.amount.amount, reason=ReversalReason.TRANSFER_REVERSED
+    )
     await one.tell(back, by=Role.ENGINE)
     await one.until_waiting_for("settle_reversal/upfront")
     assert (await one.spend()).paid == 0

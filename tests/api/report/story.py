@@ -17,7 +17,8 @@ from domain.brief import (
 )
 from domain.brief import Contacts as BrandContacts
 from domain.campaign import CampaignDecider, CloseCampaign
-from domain.checks import Assessment, Check, Evidence, Verdict
+from domain.check_policy import Check
+from domain.checks import Assessment, Evidence, Verdict
 from domain.collaboration import CollaborationDecider
 from domain.content_approval import ApproveDraft, MarkPublished, SubmitDraft
 from domain.contract_signing import DraftContract, SignContract
