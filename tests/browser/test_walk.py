@@ -77,7 +77,9 @@ class Creator:
     async def asked(self, heading: str) -> None:
         """Opens the page until it asks for this."""
         while True:
-            await self.page.goto(self._link)
+            answer = await self.page.goto(self._link)
+            assert answer is not None
+            assert answer.ok, f"the creator's page answered {answer.status}"
             if await self.page.get_by_role("heading", name=heading).count():
                 self.tab.wrong += await self.tab.faults()
                 return
