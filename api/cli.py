@@ -47,7 +47,7 @@ content through approval, pays, and reports.
 
 **First steps**, with nothing installed but this package:
 
-    groundswell demo         # a whole campaign in about a minute, with simulated people
+    groundswell demo         # a whole campaign in under 3 minutes, with simulated people
     groundswell up           # everything on this machine, to work with; Ctrl-C stops it
     groundswell doctor       # does it work, and what to do if not
 

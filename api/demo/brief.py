@@ -11,21 +11,25 @@ JsonObject = dict[str, Any]
 CREATORS_WANTED = 24
 TIME_ZONE = "America/Los_Angeles"
 EVERY_DAY = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-KEPT = 36
+KEPT = 32
 """So many of the best of the shortlist the brand keeps; it drops the others, but for its favourites."""
 
 FAVOURITES = frozenset(
     {
+        "beanswithnoor",
         "esmealdergatecoffee",
         "hana_hollencroft",
         "leilavellwicktraining",
         "nooriskgateceramic",
         "quinn_lorimfell",
+        "remykestrelbrookcoffee",
         "roastwithbjorn",
+        "thesummitmarlgate",
         "thetrailwesterwick",
     }
 )
-"""Handles further down, whom somebody at the brand likes; that they are doubtful is for the verification to find."""
+"""Handles further down, whom somebody at the brand likes; that some are doubtful is for the verification to find.
+Three of them are written to in French, German and Italian."""
 
 
 def kept(candidate: JsonObject) -> bool:
@@ -47,9 +51,10 @@ def _policy(within: float, remind: float, on_expiry: str, extend_by: float = 4, 
 def brief(today: date) -> JsonObject:
     """`today` is the date in the campaign's time zone, from which on posts may appear.
 
-    A launch of a cold brew in the United States: 24 creators, a reel and a story each, 4,300 dollars.
+    A launch of a cold brew in the United States: 24 creators, a reel and a story each, 5,700 dollars.
 
-    The budget covers about twenty opening offers at a time, so that some creators cannot be made one.
+    The budget covers about twenty opening offers at a time, with what their commissions can come to, so that some creators
+    cannot be made one.
     """
     until = today + timedelta(days=14)
     target_date = (today + timedelta(days=30)).isoformat()
@@ -60,9 +65,10 @@ def brief(today: date) -> JsonObject:
         "objectives": [
             {"kind": "awareness", "measure": "impressions", "target": 120_000, "by": target_date},
             {"kind": "awareness", "measure": "engagements", "target": 5_000, "by": target_date},
-            {"kind": "traffic", "measure": "clicks", "target": 1_500, "by": target_date},
+            {"kind": "traffic", "measure": "clicks", "target": 120, "by": target_date},
+            {"kind": "sales", "measure": "orders", "target": 30, "by": target_date},
         ],
-        "budget": {"amount": 4_300_00, "currency": "USD"},
+        "budget": {"amount": 5_700_00, "currency": "USD"},
         "fee_cap": 300_00,
         "creators_wanted": CREATORS_WANTED,
         "audience": {"country": "US", "language": "en", "topics": ["coffee", "food", "outdoor"]},
@@ -80,8 +86,8 @@ def brief(today: date) -> JsonObject:
         },
         "policies": {
             "shortlist": _policy(10, 7, "approve"),
-            # The parts are dealt out with the first mails, which are to be the offers.
-            "performance_report_from": "nobody",
+            "performance_report_from": "doubtful",
+            "performance_report": _policy(6, 3, "decline"),
             "verification": _policy(9, 4, "decline"),
             "offer": _policy(10, 5, "extend"),
             "counter_offer": _policy(6, 3, "escalate", extend_by=5),
@@ -90,21 +96,38 @@ def brief(today: date) -> JsonObject:
             "draft": _policy(9, 4, "extend"),
             "review": _policy(7, 3, "approve", then="approve"),
             "publication": _policy(9, 4, "extend"),
-            # The cast publishes at made-up addresses, and nobody would watch posts for a month.
-            "look_for_posts": False,
+            # Posts are looked at twice, and not asked for figures: that would begin an hour after the publication.
+            "live_check_after": "PT8S",
+            "watch_for": "PT0S",
+            "restoration": _policy(7, 3, "extend", extend_by=3),
+            "payment_orders": "wait_for_finance",
+            "payment": _policy(8, 4, "escalate", extend_by=6),
             "metrics": _policy(8, 4, "extend", extend_by=3),
             "final_review_within": "PT7S",
             "resume_at_least": "PT7S",
             "rounds_of_changes": 2,
-            "negotiation": {"opening": 0.85, "accept_up_to": 1.1, "rounds": 2},
+            "negotiation": {
+                "opening": 0.85,
+                "accept_up_to": 1.1,
+                "rounds": 2,
+                "concession": {"rounds": 2, "ask_above": 1.3},
+            },
         },
         "terms": {
             "upfront": 0.5,
+            "gifts": [{"description": "A crate of 24 cans", "value": 72_00}],
+            "commission": {"ratio": 0.1, "cap": 15_00},
             "usage_rights": {"channels": ["Instagram", "northwindroasters.example"], "months": 6},
             "exclusivity": {"category": "coffee", "days": 30},
             "disclosure": {"jurisdiction": "US"},
         },
-        "contacts": {"manager": "campaigns@northwind.example", "escalation": "head.of.marketing@northwind.example"},
+        "contacts": {
+            "manager": "campaigns@northwind.example",
+            "escalation": "head.of.marketing@northwind.example",
+            "finance": "finance@northwind.example",
+            "legal": "legal@northwind.example",
+        },
+        "shop": {"landing_url": "https://northwindroasters.example/harbor", "discount_prefix": "HARBOR"},
         "time_zone": TIME_ZONE,
         # The demo is over in a minute, whatever the day and the hour: nobody has a weekend, and mail goes out at night.
         "calendar": {"working_days": EVERY_DAY, "quiet_hours": None},

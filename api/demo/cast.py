@@ -1,9 +1,10 @@
 """The characters of the simulated creators: what each does with an offer, a contract, a draft, a post, its figures."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Pace(StrEnum):
@@ -21,6 +22,8 @@ class Reply(StrEnum):
     ACCEPT = "accepts"
     BARGAIN = "asks for a little more"
     """So little that the policy accepts it without asking anybody."""
+    PRESS = "asks for more"
+    """So that the engine makes a counter-offer by itself."""
     HAGGLE = "asks for a lot more"
     """So that the brand has to decide."""
     OVERREACH = "asks for more than the cap"
@@ -33,6 +36,14 @@ class Caption(StrEnum):
     DISCLOSED = "#ad first"
     SP = "#sp"
     BARE_TAG = "only the brand's tag"
+
+
+class Live(StrEnum):
+    """What becomes of a reel once it is live."""
+
+    STAYS = "stays as it is"
+    HIDES = "loses its disclosure, and gets it back on being asked"
+    GOES = "is deleted, and stays so"
 
 
 class Figures(StrEnum):
@@ -55,12 +66,20 @@ class Character:
     first_caption: Caption = Caption.DISCLOSED
     publishes: Pace = Pace.PROMPT
     posted_caption: Caption = Caption.DISCLOSED
+    live: Live = Live.STAYS
     reports: Pace = Pace.PROMPT
     figures: Figures = Figures.ALL
+
+    @property
+    def is_prompt(self) -> bool:
+        """Whether they agree at once, and do everything when it is asked."""
+        paces = (self.answers, self.signs, self.drafts, self.publishes, self.reports)
+        return self.reply is Reply.ACCEPT and self.live is Live.STAYS and set(paces) == {Pace.PROMPT}
 
 
 PROMPT = Character("prompt")
 BARGAINER = Character("bargainer", reply=Reply.BARGAIN)
+PRESSER = Character("presser", reply=Reply.PRESS)
 HAGGLER = Character("haggler", reply=Reply.HAGGLE)
 OVERREACHER = Character("overreacher", reply=Reply.OVERREACH)
 DECLINER = Character("decliner", reply=Reply.DECLINE)
@@ -73,6 +92,8 @@ TAGGER = Character("thinks that a tag will do", first_caption=Caption.BARE_TAG)
 SLOW_WRITER = Character("slow writer", drafts=Pace.OVERDUE)
 VANISHED = Character("takes the money and vanishes", drafts=Pace.NEVER)
 EDITOR = Character("edits the caption when posting", posted_caption=Caption.SP)
+HIDER = Character("hides the disclosure", live=Live.HIDES)
+DELETER = Character("deletes the post", live=Live.GOES)
 NON_POSTER = Character("never posts", publishes=Pace.NEVER)
 LATE_POSTER = Character("late poster", publishes=Pace.LATE)
 COUNTLESS = Character("reports no figures", reports=Pace.NEVER)
@@ -81,22 +102,25 @@ VAGUE = Character("reports some figures", figures=Figures.SOME)
 MUST_PLAY = (
     PROMPT,
     FORGETFUL,
+    HIDER,
+    DELETER,
     HAGGLER,
     GHOST,
-    BARGAINER,
-    DECLINER,
+    PRESSER,
+    NON_POSTER,
     TAGGER,
     COUNTLESS,
-    HAGGLER,
+    BARGAINER,
+    DECLINER,
     VANISHED,
     HESITANT,
     SLOW_SIGNER,
-    NON_POSTER,
-    OVERREACHER,
     EDITOR,
-    SLOW_WRITER,
-    NON_SIGNER,
     HAGGLER,
+    OVERREACHER,
+    NON_SIGNER,
+    SLOW_WRITER,
+    NON_POSTER,
 )
 """So that every outcome of a deadline happens, these come first."""
 
@@ -117,6 +141,35 @@ CAPTIONS = {
     Caption.SP: "Harbor cold brew on the pier before sunrise, thanks @northwindroasters! #harborcoldbrew #sp",
     Caption.BARE_TAG: "Nothing like this one on the pier before sunrise @northwindroasters #harborcoldbrew",
 }
+
+
+class Reporting(StrEnum):
+    """What somebody does who is asked for their account's own figures."""
+
+    HONEST = "as they are"
+    SILENT = "nothing"
+    PADDED = "far more than anybody can see"
+
+
+REPORTING = (Reporting.HONEST, Reporting.SILENT, Reporting.PADDED)
+"""By the order in which they are asked, and over again."""
+
+
+def performance(profile: Mapping[str, Any], reporting: Reporting) -> dict[str, Any]:
+    """A report of the last 30 days, for an account with this profile."""
+    posts = max(1, round(4 * (profile["posts_per_week"] or 1)))
+    liked = (profile["average_likes"] or 0) + (profile["average_comments"] or 0)
+    engagements = round(posts * liked * (8 if reporting is Reporting.PADDED else 1))
+    reach = round(0.7 * profile["followers"])
+    return {
+        "followers": profile["followers"],
+        "followers_before": round(0.98 * profile["followers"]),
+        "posts": posts,
+        "reach": reach,
+        "impressions": max(2 * reach, 6 * engagements),
+        "engagements": engagements,
+        "countries": {"US": 0.72, "CA": 0.08},
+    }
 
 
 def metrics(chance: random.Random, followers: int, kind: str, figures: Figures) -> dict[str, int]:

@@ -62,6 +62,10 @@ class Api:
         headers = {"Idempotency-Key": key or uuid4().hex}
         return dict((await self._send("POST", path, json=body or {}, headers=headers)).json())
 
+    async def put(self, path: str, body: JsonObject) -> JsonObject:
+        """Set something; raises as `get`."""
+        return dict((await self._send("PUT", path, json=body)).json())
+
     async def upload(self, path: str, content: bytes, media_type: str) -> JsonObject:
         """Send a file as the body; raises as `get`."""
         answer = await self._send("POST", path, content=content, headers={"Content-Type": media_type})

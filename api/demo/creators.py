@@ -5,37 +5,61 @@ import hashlib
 import random
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from typing import Any
 
 import httpx
 
-from api.demo.cast import CAPTIONS, PROMPT, Caption, Character, Pace, Reply, metrics
+from api.demo.cast import (
+    CAPTIONS,
+    PROMPT,
+    REPORTING,
+    Caption,
+    Character,
+    Live,
+    Pace,
+    Reply,
+    Reporting,
+    metrics,
+    performance,
+)
 from api.demo.client import Api, JsonObject, Refusal
 from api.demo.mailroom import Mailroom, Received
 from api.demo.notes import Notes
+from api.demo.outside import Instagram
 
 QUICK = (0.3, 1.8)
 """Seconds in which a prompt person gets round to it."""
+LOOKS_AGAIN = 0.4
+"""Seconds after which somebody looks whether their post has been seen, or whether there is a new mail."""
 
 
 class Troupe:
-    """All creators of a campaign: whoever gets a mail for the first time begins to act."""
+    """All creators of a campaign: whoever gets an offer begins to act their part."""
 
     def __init__(
-        self, session: httpx.AsyncClient, mailroom: Mailroom, roles: Iterator[Character], notes: Notes, seed: int
+        self,
+        session: httpx.AsyncClient,
+        mailroom: Mailroom,
+        roles: Iterator[Character],
+        notes: Notes,
+        seed: int,
+        instagram: Instagram | None = None,
     ) -> None:
         self._session = session
         self._mailroom = mailroom
         self._roles = roles
         self._notes = notes
         self._seed = seed
+        self._instagram = instagram
+        self._reporting = cycle(REPORTING)
         self.actors: dict[str, Actor] = {}
 
-    async def play(self, followers: dict[str, int]) -> None:
-        """Act until cancelled. `followers` by mail address is who may be written to, as the roster knows them."""
+    async def play(self, profiles: dict[str, JsonObject]) -> None:
+        """Act until cancelled. `profiles` by mail address is who may be written to, as the roster knows them."""
         async with asyncio.TaskGroup() as tasks:
-            for address, count in followers.items():
-                tasks.create_task(self._wait_for_first_mail(address, count), name=f"creator {len(self.actors)}")
+            for address, profile in profiles.items():
+                tasks.create_task(self._wait_for_offer(address, profile), name=f"creator {len(self.actors)}")
 
     def has_an_ordinary_one(self, collaboration_id: str) -> bool:
         """Whether this collaboration is with somebody in whose behaviour nothing is special."""
@@ -43,25 +67,51 @@ class Troupe:
             actor.collaboration_id == collaboration_id and actor.character == PROMPT for actor in self.actors.values()
         )
 
-    async def _wait_for_first_mail(self, address: str, followers: int) -> None:
-        mail = await self._mailroom.next_for(address)
+    def has_a_prompt_one(self, collaboration_id: str) -> bool:
+        """Whether this collaboration is with somebody who does everything when it is asked."""
+        return any(
+            actor.collaboration_id == collaboration_id and actor.character.is_prompt for actor in self.actors.values()
+        )
+
+    async def _wait_for_offer(self, address: str, profile: JsonObject) -> None:
+        """Before it, somebody may be asked for their own figures."""
+        while (mail := await self._mailroom.next_for(address)).template != "offer":
+            if mail.template == "performance_report":
+                await self._report_performance(mail, profile)
         chance = random.Random(f"{self._seed}/{address}")  # noqa: S311 - a play, not a secret
-        actor = Actor(self._session, next(self._roles), followers, chance, self._notes)
+        actor = Actor(self._session, next(self._roles), profile, chance, self._notes, self._instagram)
         self.actors[address] = actor
         await actor.live(mail, lambda: self._mailroom.next_for(address))
+
+    async def _report_performance(self, mail: Received, profile: JsonObject) -> None:
+        reporting = next(self._reporting)
+        if reporting is not Reporting.SILENT and mail.token is not None:
+            path = f"/v1/collaborations/{mail.collaboration_id}/performance-report"
+            try:
+                await Api(self._session, mail.token).post(path, performance(profile, reporting))
+            except Refusal as refusal:
+                self._notes.refused("creator, report their own figures", refusal)
 
 
 class Actor:
     """One creator. Knows what is in the mails and on the page behind the link, and nothing else."""
 
     def __init__(
-        self, session: httpx.AsyncClient, character: Character, followers: int, chance: random.Random, notes: Notes
+        self,
+        session: httpx.AsyncClient,
+        character: Character,
+        profile: JsonObject,
+        chance: random.Random,
+        notes: Notes,
+        instagram: Instagram | None = None,
     ) -> None:
         self.character = character
         self.collaboration_id = ""
-        self.token = ""
+        self.tokens: list[str] = []
+        """Of the links in the mails, newest first."""
         self._session = session
-        self._followers = followers
+        self._profile = profile
+        self._instagram = instagram
         self._chance = chance
         self._notes = notes
         self._begun: set[tuple[str, str]] = set()
@@ -72,7 +122,8 @@ class Actor:
         try:
             while True:
                 if mail.token is not None and mail.collaboration_id is not None:
-                    self.token, self.collaboration_id = mail.token, mail.collaboration_id
+                    self.tokens.insert(0, mail.token)
+                    self.collaboration_id = mail.collaboration_id
                     await self._look()
                 mail = await next_mail()
         finally:
@@ -80,8 +131,32 @@ class Actor:
                 act.cancel()
 
     @property
+    def token(self) -> str:
+        """That of the newest link; empty before the first mail."""
+        return next(iter(self.tokens), "")
+
+    @property
     def _api(self) -> Api:
         return Api(self._session, self.token)
+
+    async def _decide(self, path: str, body: JsonObject | None = None) -> None:
+        """By the newest mail whose link is for it, which may be one that is still to come.
+
+        Raises:
+            Refusal: it was refused, and not because of the link.
+        """
+        for_something_else: set[str] = set()
+        while True:
+            for token in [each for each in self.tokens if each not in for_something_else]:
+                try:
+                    await Api(self._session, token).post(path, body)
+                except Refusal as refusal:
+                    if refusal.code != "not_this_link":
+                        raise
+                    for_something_else.add(token)
+                else:
+                    return
+            await asyncio.sleep(LOOKS_AGAIN)
 
     @property
     def _path(self) -> str:
@@ -119,7 +194,8 @@ class Actor:
             "submit_draft": self.character.drafts,
             "publish": self.character.publishes,
             "report_metrics": self.character.reports,
-        }[step]
+            "restore_post": Pace.NEVER if self.character.live is Live.GOES else Pace.PROMPT,
+        }.get(step, Pace.PROMPT)
 
     async def _act(self, task: str, at: datetime) -> None:
         await asyncio.sleep(max(0.0, (at - datetime.now(UTC)).total_seconds()))
@@ -130,6 +206,8 @@ class Actor:
             "submit_draft": self._draft,
             "publish": self._publish,
             "report_metrics": self._report,
+            "restore_post": self._restore,
+            "sign_amendment": self._sign_amendment,
         }
         try:
             await acts[step](await self._api.get(self._path), number)
@@ -142,45 +220,76 @@ class Actor:
         offer = page["offer"]
         version, fee = offer["version"], offer["fee"]
         if version > 1 or self.character.reply is Reply.ACCEPT:
-            await self._api.post(f"{self._path}/offer/accept", {"version": version})
+            await self._decide(f"{self._path}/offer/accept", {"version": version})
         elif self.character.reply is Reply.DECLINE:
             reason = "I am working with another coffee brand this month."
-            await self._api.post(f"{self._path}/offer/decline", {"version": version, "reason": reason})
+            await self._decide(f"{self._path}/offer/decline", {"version": version, "reason": reason})
         else:
-            factor = {Reply.BARGAIN: 1.06, Reply.HAGGLE: 1.25, Reply.OVERREACH: 2.0}[self.character.reply]
+            factor = {Reply.BARGAIN: 1.06, Reply.PRESS: 1.2, Reply.HAGGLE: 1.4, Reply.OVERREACH: 2.0}[
+                self.character.reply
+            ]
             asked = {"amount": round(fee["amount"] * factor, -2), "currency": fee["currency"]}
             counter = {"version": version, "fee": asked, "message": "My audience is small, but it does listen."}
-            await self._api.post(f"{self._path}/offer/counter", counter)
+            await self._decide(f"{self._path}/offer/counter", counter)
 
     async def _sign(self, page: JsonObject, _: str) -> None:
         """Read the document first: what is signed is what was read."""
-        document = await self._api.document(f"{self._path}/contract.pdf", "application/pdf")
-        digest = hashlib.sha256(document).hexdigest()
-        consent = {"typed_name": "A. Creator", "document": digest, "consent": True}
-        await self._api.post(f"{self._path}/contract/sign", consent)
+        await self._consent("contract/sign", "contract.pdf")
+
+    async def _sign_amendment(self, page: JsonObject, _: str) -> None:
+        number = len((await self._api.get(f"{self._path}/amendments"))["items"])
+        await self._consent(f"amendments/{number}/sign", f"amendments/{number}/amendment.pdf")
+
+    async def _consent(self, what: str, document: str) -> None:
+        read = await self._api.document(f"{self._path}/{document}", "application/pdf")
+        consent = {"typed_name": self._profile["name"], "document": hashlib.sha256(read).hexdigest(), "consent": True}
+        await self._decide(f"{self._path}/{what}", consent)
 
     async def _draft(self, page: JsonObject, number: str) -> None:
         work = _work(page, number)
         caption = self.character.first_caption if work["version"] == 0 else Caption.DISCLOSED
         media = f"https://drafts.example/{self.collaboration_id}/{number}-{work['version'] + 1}.mp4"
         draft = {"caption": CAPTIONS[caption], "media_url": media}
-        await self._api.post(f"{self._path}/deliverables/{number}/draft", draft)
+        await self._decide(f"{self._path}/deliverables/{number}/draft", draft)
 
     async def _publish(self, page: JsonObject, number: str) -> None:
+        reel = _work(page, number)["format"] == "reel"
+        caption = CAPTIONS[self.character.posted_caption]
+        hidden = self.character.live is Live.HIDES
         url = f"https://social.example/p/{self.collaboration_id[:10]}-{number}"
-        post = {"url": url, "caption": CAPTIONS[self.character.posted_caption]}
+        if self._instagram is not None and reel:
+            shown = CAPTIONS[Caption.SP] if hidden else caption
+            url = await self._instagram.publish(self._profile["handle"], shown)
         try:
-            await self._api.post(f"{self._path}/deliverables/{number}/published", post)
+            await self._decide(f"{self._path}/deliverables/{number}/published", {"url": url, "caption": caption})
         except Refusal as refusal:
             if refusal.code != "disclosure_failed":
                 raise
             self._notes.refused("creator, a post that does not disclose", refusal)
-            mended = {"url": url, "caption": CAPTIONS[Caption.DISCLOSED]}
-            await self._api.post(f"{self._path}/deliverables/{number}/published", mended)
+            caption = CAPTIONS[Caption.DISCLOSED]
+            if self._instagram is not None and reel:
+                await self._instagram.edit(url, caption)
+            await self._decide(f"{self._path}/deliverables/{number}/published", {"url": url, "caption": caption})
+        if self._instagram is not None and reel and self.character.live is Live.GOES:
+            await self._delete_once_seen(self._instagram, url, number)
+
+    async def _delete_once_seen(self, instagram: Instagram, url: str, number: str) -> None:
+        """Taking the post away after the first look is what the second one is for."""
+        while True:
+            live = _work(await self._api.get(self._path), number)["live"]
+            if live["finding"] is not None:
+                break
+            await asyncio.sleep(LOOKS_AGAIN)
+        await instagram.delete(url)
+
+    async def _restore(self, page: JsonObject, number: str) -> None:
+        assert self._instagram is not None, "only posts on Instagram are looked at"
+        await self._instagram.edit(_work(page, number)["url"], CAPTIONS[Caption.DISCLOSED])
+        await self._decide(f"{self._path}/deliverables/{number}/restored")
 
     async def _report(self, page: JsonObject, number: str) -> None:
-        found = metrics(self._chance, self._followers, _work(page, number)["format"], self.character.figures)
-        await self._api.post(f"{self._path}/deliverables/{number}/metrics", dict(found))
+        found = metrics(self._chance, self._profile["followers"], _work(page, number)["format"], self.character.figures)
+        await self._decide(f"{self._path}/deliverables/{number}/metrics", dict(found))
 
 
 def _work(page: JsonObject, number: str) -> JsonObject:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from api.demo.client import JsonObject
+from api.demo.listener import TYPES
 from api.demo.mailroom import Received
 
 Happened = Callable[[JsonObject], bool]
@@ -33,11 +34,19 @@ def _task(type_: str, step: str, **facts: object) -> Happened:
     return lambda event: of_type(event) and event["data"]["task"].partition("/")[0] == step
 
 
+def _countered_by_policy(event: JsonObject) -> bool:
+    by_policy = _event("OfferMade", authority="policy")(event)
+    return by_policy and bool(event["data"]["offer"]["version"] > 1)
+
+
 EXPECTED = (
     Expectation("goal setting: the brief was accepted", _event("CampaignStarted")),
     Expectation("discovery: a shortlist was proposed", _event("ShortlistProposed")),
     Expectation("discovery: a person approved it", _event("ShortlistApproved", authority="person")),
     Expectation("discovery: everybody's collaboration came to an end", _event("OutreachCompleted")),
+    Expectation("verification: a doubtful creator was asked for a report", _event("PerformanceReportRequested")),
+    Expectation("verification: one came", _event("PerformanceReported")),
+    Expectation("verification: one did not come", _event("PerformanceReportMissing")),
     Expectation("verification: clear evidence passed by policy", _event("CreatorApproved", authority="policy")),
     Expectation("verification: a person approved a doubtful creator", _event("CreatorApproved", authority="person")),
     Expectation("verification: a person rejected one", _event("CreatorRejected", authority="person")),
@@ -46,6 +55,7 @@ EXPECTED = (
     Expectation("negotiation: a creator accepted", _event("OfferAccepted", authority="person")),
     Expectation("negotiation: a creator asked for more", _event("OfferCountered")),
     Expectation("negotiation: the policy accepted a counter-offer", _event("OfferAccepted", authority="policy")),
+    Expectation("negotiation: the engine made a counter-offer", _countered_by_policy),
     Expectation("negotiation: a creator declined", _event("OfferDeclined", by="creator", authority="person")),
     Expectation("negotiation: a creator was reminded", _task("TaskReminded", "answer_offer")),
     Expectation("negotiation: an offer was extended", _task("TaskExtended", "answer_offer")),
@@ -55,6 +65,9 @@ EXPECTED = (
     Expectation("contract signing: a creator signed", _event("ContractSigned", role="creator")),
     Expectation("contract signing: the brand signed", _event("ContractSigned", role="brand")),
     Expectation("contract signing: a contract was concluded", _event("ContractConcluded")),
+    Expectation("contract signing: the signed contract was sealed", _event("ContractSealed")),
+    Expectation("contract signing: an amendment was proposed", _event("AmendmentProposed")),
+    Expectation("contract signing: both sides signed it", _event("AmendmentConcluded")),
     Expectation("contract signing: a signature was escalated", _task("TaskEscalated", "sign_contract")),
     Expectation("contract signing: a contract lapsed", _event("ContractLapsed")),
     Expectation("content approval: a draft came in", _event("DraftSubmitted")),
@@ -66,12 +79,23 @@ EXPECTED = (
     Expectation("content approval: a draft was missed", _event("DeliverableMissed", step="submit_draft")),
     Expectation("content approval: a publication was missed", _event("DeliverableMissed", step="publish")),
     Expectation("content approval: a post went live", _event("PostPublished")),
+    Expectation("content approval: Instagram showed a post", _event("PostVerified")),
+    Expectation("content approval: a post hid the partnership", _event("PostNotVerified", finding="undisclosed")),
+    Expectation("content approval: its creator mended it", _event("PostRestored")),
+    Expectation("content approval: a post was deleted", _event("PostNotVerified", finding="missing")),
+    Expectation("content approval: nobody brought it back", _event("DeliverableMissed", step="restore_post")),
     Expectation("monitoring: figures were reported", _event("MetricsRecorded")),
     Expectation("monitoring: missing figures were noted as missing", _event("MetricsMissing")),
     Expectation("monitoring: a payout was made", _event("PayoutMade")),
+    Expectation("monitoring: finance was asked to pay", _event("PaymentOrdered")),
+    Expectation("monitoring: a transfer came back", _event("PayoutReversed")),
+    Expectation("monitoring: it was paid again", _event("ReversalSettled", paid_again=True)),
+    Expectation("monitoring: a commission was reckoned", _event("CommissionSettled")),
     Expectation("monitoring: a cancelled creator was compensated", _event("CollaborationCancelled")),
     Expectation("monitoring: a collaboration was completed", _event("CollaborationEnded", outcome="completed")),
     Expectation("monitoring: the campaign was closed", _event("CampaignClosed")),
+    Expectation("afterwards: the right to use posts runs on", _event("RightsOpened")),
+    Expectation("afterwards: a creator was let go early", _event("ExclusivityEnded")),
     Expectation("deadlines: approve", _event("TaskExpired", answer="approve")),
     Expectation("deadlines: decline", _event("TaskExpired", answer="decline")),
     Expectation("deadlines: escalate", _event("TaskEscalated")),
@@ -95,6 +119,8 @@ def contradictions(events: Sequence[JsonObject]) -> list[str]:
         versions = [event["version"] for event in of_stream]
         if versions != list(range(1, len(versions) + 1)):
             found.append(f"{stream} has versions {versions}")
+        if stream.startswith("rights/"):
+            continue  # what outlives a campaign runs for months
         ends = [event["type"] for event in of_stream if event["type"] in ENDS]
         if len(ends) != 1 or of_stream[-1]["type"] != ends[0]:
             found.append(f"{stream} ends with {of_stream[-1]['type']} and has the ends {ends}")
@@ -110,20 +136,23 @@ ONCE = {
     "ShortlistApproved",
     "OutreachCompleted",
     "CollaborationOpened",
-    "CreatorAssessed",
     "CreatorApproved",
     "OfferAccepted",
     "ContractDrafted",
     "ContractConcluded",
+    "ContractSealed",
+    "CommissionSettled",
+    "RightsOpened",
 }
 """Types of events that a stream has at most once."""
 
 
 def overspent(events: Sequence[JsonObject], budget: int) -> list[str]:
-    """Whether more was paid than the budget has, in minor units, or any payout twice."""
+    """Whether more was paid than the budget has, in minor units, less what came back; or any payout twice."""
     paid = [event["data"] for event in events if event["type"] == "PayoutMade"]
     found = []
-    total = sum(payout["amount"]["amount"] for payout in paid)
+    back = [event["data"] for event in events if event["type"] == "PayoutReversed"]
+    total = sum(each["amount"]["amount"] for each in paid) - sum(each["amount"]["amount"] for each in back)
     if total > budget:
         found.append(f"{total} was paid of a budget of {budget}")
     twice = Counter(payout["payout_id"] for payout in paid)
@@ -144,9 +173,21 @@ def refused_as_expected(refusals: Mapping[tuple[str, int, str], int]) -> list[st
     ]
 
 
+def not_told(received: Mapping[str, int], faults: Sequence[str], events: Sequence[JsonObject]) -> list[str]:
+    """What the webhook's program has heard too little of, or what was wrong with what it heard."""
+    happened = Counter(event["type"] for event in events)
+    found = [
+        f"a webhook told of {received.get(type_, 0)} of {happened[type_]} {type_}"
+        for type_ in TYPES
+        if received.get(type_, 0) != happened[type_]
+    ]
+    return [*faults, *found]
+
+
 REFUSALS = (
     (401, "link_invalid"),
     (403, "not_permitted"),
+    (403, "not_this_link"),
     (404, "not_found"),
     (409, "brief_refused"),
     (409, "wrong_stage"),

@@ -46,6 +46,15 @@ async def try_again_with_other_content(api: Api, brief: JsonObject, key: str, no
     await _must_fail("another brief under the same key", api.post("/v1/campaigns", changed, key=key), notes)
 
 
+async def try_to_renew(api: Api, campaign_id: str, notes: Notes) -> None:
+    """Go on from a campaign that is not over.
+
+    Raises:
+        NotRefused: it was carried out.
+    """
+    await _must_fail("the next campaign before this one is over", api.post(f"/v1/campaigns/{campaign_id}/renew"), notes)
+
+
 async def try_as_creators(session: httpx.AsyncClient, one: Actor, other: Actor, notes: Notes) -> None:
     """One creator at another's collaboration, at a step that is not theirs, and out of turn.
 
@@ -61,4 +70,6 @@ async def try_as_creators(session: httpx.AsyncClient, one: Actor, other: Actor, 
         "a creator approves their own draft", api.post(f"{own}/deliverables/1/approve", {"version": 1}), notes
     )
     live = {"url": "https://social.example/p/early", "caption": "#ad early"}
-    await _must_fail("a post before there is a contract", api.post(f"{own}/deliverables/1/published", live), notes)
+    await _must_fail(
+        "a post by the link for answering an offer", api.post(f"{own}/deliverables/1/published", live), notes
+    )

@@ -1,7 +1,7 @@
 """The demo from the first command to the last line: a campaign of its own, checked at the end by its own events."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from importlib.resources import files
@@ -15,23 +15,31 @@ import httpx
 from rich.console import Console
 from rich.markup import escape
 
+from activities.connectors.simulated.serving import served
 from activities.connectors.simulated.twins import twins_served
 from api.demo import happened
+from api.demo.afterwards import let_one_go, show_next_brief, show_what_goes_on
 from api.demo.brand import Brand
 from api.demo.brief import TIME_ZONE, brief, kept
 from api.demo.cast import GHOST, PROMPT, casting
 from api.demo.client import Api, JsonObject, Refusal
 from api.demo.creators import Actor, Troupe
 from api.demo.ending import save_files, show_refusals, show_rejected_rows, show_report
+from api.demo.listener import Listener
 from api.demo.mailroom import Mailroom
 from api.demo.notes import Notes
-from api.demo.refused import try_again_with_other_content, try_as_brand, try_as_creators
+from api.demo.outside import Bank, Instagram, Shoppers
+from api.demo.refused import try_again_with_other_content, try_as_brand, try_as_creators, try_to_renew
 from api.demo.screen import Screen
 from api.demo.sources import TWINS, ask_instagram
 from api.embedded.installation import Installation, addresses, until_stopped
 
 AT_MOST = 170.0
 """Seconds for the campaign; it takes about a third of that on two cores."""
+PAID_BY_STRIPE = 3
+"""Every third creator has an account at Stripe; finance pays the others."""
+ON_ONE_MACHINE = {"GROUNDSWELL_WEBHOOKS_ALLOW_PRIVATE": "true"}
+"""The program that the webhook tells listens on this machine."""
 QUIET = 1.5
 """Seconds without a new mail after which all have arrived."""
 
@@ -50,10 +58,13 @@ async def run(
     def say(line: str) -> None:
         console.print(f"[dim]{escape(line)}[/]", highlight=False, soft_wrap=True)
 
-    async with twins_served(TWINS) as outside, Installation(data_dir, progress=say, outside=outside) as here:
-        limits = httpx.Limits(max_connections=20)
+    async with (
+        twins_served(TWINS) as twins,
+        Installation(data_dir, progress=say, outside={**twins, **ON_ONE_MACHINE}) as here,
+    ):
+        limits = httpx.Limits(max_connections=40)
         async with httpx.AsyncClient(base_url=here.api_url, timeout=30, limits=limits) as session:
-            problems = await Demo(here, session, console, seed).play(chaos=chaos)
+            problems = await Demo(here, twins, session, console, seed).play(chaos=chaos)
         console.print(addresses(here))
         again = f"groundswell up --data-dir {data_dir}"
         console.print(f"Bring it up again with [bold]{escape(again)}[/]", highlight=False, soft_wrap=True)
@@ -75,8 +86,17 @@ async def run(
 class Demo:
     """One campaign on a running installation."""
 
-    def __init__(self, here: Installation, session: httpx.AsyncClient, console: Console, seed: int) -> None:
+    def __init__(
+        self,
+        here: Installation,
+        twins: Mapping[str, str],
+        session: httpx.AsyncClient,
+        console: Console,
+        seed: int,
+    ) -> None:
         self._here = here
+        self._twins = twins
+        self._listener = Listener()
         self._session = session
         self._console = console
         self._seed = seed
@@ -87,16 +107,30 @@ class Demo:
         """The whole campaign, its report, and what is wrong with it: nothing, if all is well."""
         await self._import_roster()
         await ask_instagram(self._api, self._console)
-        async with Mailroom(self._here.stack.mail_dir) as mailroom:
+        async with Mailroom(self._here.stack.mail_dir) as mailroom, served(self._listener.app) as listening:
+            await self._listener.subscribe(self._api, listening)
             mailroom.campaign_id = campaign_id = await self._start_campaign()
             people = await self._people(campaign_id)
             handles = {id_: profile["handle"] for id_, profile in people.items()}
             screen = Screen(self._api, campaign_id, mailroom, self._console, handles)
-            troupe = Troupe(self._session, mailroom, casting(self._seed), self._notes, self._seed)
+            instagram = Instagram(self._session, self._twins["GROUNDSWELL_INSTAGRAM_URL"].rpartition("/")[0])
+            troupe = Troupe(self._session, mailroom, casting(self._seed), self._notes, self._seed, instagram)
+            brand = Brand(
+                self._api,
+                campaign_id,
+                self._notes,
+                self._seed,
+                may_cancel=troupe.has_an_ordinary_one,
+                may_amend=troupe.has_a_prompt_one,
+            )
+            shop, stripe = self._twins["SHOPIFY_TWIN_URL"], self._twins["GROUNDSWELL_STRIPE_URL"]
+            url, events = self._here.api_url, lambda: list(screen.events)
             behind_the_scenes = [
-                Brand(self._api, campaign_id, self._notes, self._seed, troupe.has_an_ordinary_one).work(),
-                troupe.play({profile["email"]: profile["followers"] for profile in people.values()}),
-                self._try_what_is_not_theirs(troupe),
+                brand.work(),
+                troupe.play({profile["email"]: profile for profile in people.values()}),
+                Shoppers(self._session, self._api, shop, events, self._seed).shop(f"{url}/v1/orders/shopify"),
+                Bank(self._session, stripe, events).take_back_one(f"{url}/v1/callbacks/stripe"),
+                self._try_what_is_not_theirs(troupe, campaign_id),
             ]
             if chaos:
                 behind_the_scenes.append(self._kill_the_worker(screen))
@@ -104,9 +138,15 @@ class Demo:
                 campaign = await asyncio.wait_for(_beside(behind_the_scenes, screen.follow()), AT_MOST)
             except TimeoutError:
                 return [f"The campaign has not ended within {AT_MOST:.0f} s"]
+            await let_one_go(self._api, campaign_id)
             await _quiet(mailroom)
             await screen.read_events()
         await self._show(campaign_id)
+        self._console.print(
+            f"[bold]Batches[/] {sum(brand.batches)} drafts were approved in {len(brand.batches)} requests."
+            f" [bold]Webhook[/] {self._listener.received.total()} messages came, each signed and in order.",
+            highlight=False,
+        )
         missing = happened.missing(screen.events)
         if chaos:
             # While the worker was away, time passed for everybody: a reminder may have come too late to be one.
@@ -119,6 +159,7 @@ class Demo:
             *happened.overspent(screen.events, campaign["budget"]["total"]),
             *happened.mail_repeated(mailroom.delivered),
             *happened.refused_as_expected(self._notes.refusals),
+            *happened.not_told(self._listener.received, self._listener.faults, screen.events),
         ]
 
     async def _import_roster(self) -> None:
@@ -144,11 +185,14 @@ class Demo:
                 ranked = self._api.pages(f"/v1/campaigns/{campaign_id}/shortlist")
                 ids = [candidate["creator_id"] async for candidate in ranked if kept(candidate)]
                 known = await asyncio.gather(*(self._api.get(f"/v1/creators/{id_}") for id_ in ids))
+                for nth, id_ in enumerate(ids[::PAID_BY_STRIPE]):
+                    await self._api.put(f"/v1/creators/{id_}/payout-account", {"account": f"acct_1Twin{nth:04}"})
                 return {creator["id"]: creator["profile"] for creator in known}
             await asyncio.sleep(0.2)
 
-    async def _try_what_is_not_theirs(self, troupe: Troupe) -> None:
+    async def _try_what_is_not_theirs(self, troupe: Troupe, campaign_id: str) -> None:
         """Once somebody who never answers an offer has one, and somebody else as well."""
+        await try_to_renew(self._api, campaign_id, self._notes)
         while True:
             actors = [actor for actor in troupe.actors.values() if actor.token]
             one, other = _by_character(actors, GHOST.name), _by_character(actors, PROMPT.name)
@@ -171,6 +215,8 @@ class Demo:
         report = await self._api.get(f"/v1/campaigns/{campaign_id}/report")
         show_report(report, self._console)
         show_refusals(self._notes, self._console)
+        await show_what_goes_on(self._api, campaign_id, self._console)
+        await show_next_brief(self._api, campaign_id, self._console)
         for name, path in (await save_files(self._api, campaign_id, report, self._here.data_dir)).items():
             self._console.print(f"[bold]{name}[/]  {escape(str(path))}", highlight=False, soft_wrap=True)
 

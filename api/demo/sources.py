@@ -8,7 +8,7 @@ from activities.connectors.simulated.people import people
 from api.demo.client import Api, JsonObject
 from domain.creators import Platform
 
-TWINS = ("instagram",)
+TWINS = ("instagram", "shopify", "stripe")
 KNOWN = 10
 """People of the roster whose figures are renewed."""
 POLL_SECONDS = 0.3

@@ -24,7 +24,7 @@ async def works(
     may_cancel: Callable[[str], bool] = lambda _: False,
 ) -> None:
     """Let the brand work until it is done."""
-    people = Brand(Api(bench.client(), API_KEY), "tea", notes or Notes(), 1, may_cancel)
+    people = Brand(Api(bench.client(), API_KEY), "tea", notes or Notes(), 1, may_cancel=may_cancel)
     work = asyncio.create_task(people.work())
     give_up = datetime.now(UTC) + timedelta(seconds=8)
     while not await done():

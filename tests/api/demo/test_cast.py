@@ -1,10 +1,25 @@
 import random
 from itertools import islice
 
-from api.demo.cast import CAPTIONS, MUST_PLAY, Caption, Figures, Pace, Reply, casting, metrics
+from api.demo.cast import (
+    CAPTIONS,
+    MUST_PLAY,
+    Caption,
+    Figures,
+    Live,
+    Pace,
+    Reply,
+    Reporting,
+    casting,
+    metrics,
+    performance,
+)
+from domain.check_policy import CheckPolicy, Signal
+from domain.creators import Profile
 from domain.disclosure import check_disclosure
 from domain.disclosure_rules import Jurisdiction
 from domain.monitoring import Metrics
+from domain.performance_report import PerformanceReport, compared
 
 
 def test_every_kind_of_behaviour_is_played() -> None:
@@ -15,6 +30,7 @@ def test_every_kind_of_behaviour_is_played() -> None:
     assert {one.drafts for one in MUST_PLAY} >= {Pace.NEVER, Pace.OVERDUE}
     assert {one.signs for one in MUST_PLAY} >= {Pace.NEVER, Pace.OVERDUE}
     assert Pace.NEVER in {one.publishes for one in MUST_PLAY}
+    assert {one.live for one in MUST_PLAY} == set(Live)
     assert Pace.NEVER in {one.reports for one in MUST_PLAY}
 
 
@@ -31,6 +47,20 @@ def test_only_the_disclosed_caption_discloses() -> None:
         for caption, text in CAPTIONS.items()
     }
     assert passed == {Caption.DISCLOSED: True, Caption.SP: False, Caption.BARE_TAG: False}
+
+
+def test_only_a_padded_report_differs_from_what_everybody_sees() -> None:
+    """An honest one raises no signal beside the public figures."""
+    public = {"followers": 5_000, "posts_per_week": 3.0, "average_likes": 180.0, "average_comments": 12.0}
+    account = {"platform": "instagram", "handle": "ada.makes", "name": "Ada", "email": "ada@example.com"}
+    profile = Profile.model_validate(account | public)
+
+    def signals(reporting: Reporting) -> list[Signal]:
+        report = PerformanceReport.model_validate(performance(public, reporting))
+        return [signal for _, raised in compared(report, profile, CheckPolicy()) for signal in raised]
+
+    assert signals(Reporting.HONEST) == []
+    assert Signal.REPORT_DIFFERS in signals(Reporting.PADDED)
 
 
 def test_figures_are_plausible_and_what_is_left_out_stays_out() -> None:

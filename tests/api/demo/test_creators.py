@@ -14,6 +14,7 @@ from api.demo.mailroom import Mailroom, Received
 from api.demo.notes import Notes
 from tests.api.conftest import Bench
 
+ADA = {"handle": "ada.makes", "name": "Ada Makes", "followers": 5_000}
 CHANCE = random.Random(1)  # noqa: S311 - a play, not a secret
 
 
@@ -26,7 +27,7 @@ async def plays(
     bench: Bench, character: Character, id_: str, done: Callable[[], Awaitable[bool]], notes: Notes | None = None
 ) -> None:
     """Let somebody of this character live from one mail on, until it is done."""
-    actor = Actor(bench.client(), character, 5_000, CHANCE, notes or Notes())
+    actor = Actor(bench.client(), character, ADA, CHANCE, notes or Notes())
     life = asyncio.create_task(actor.live(mail(bench, id_), asyncio.Event().wait))  # type: ignore[arg-type]  # no more mail
     give_up = datetime.now(UTC) + timedelta(seconds=8)
     while not await done():
@@ -83,7 +84,7 @@ async def test_a_ghost_does_nothing(bench: Bench) -> None:
     """However long we wait."""
     id_ = await bench.offered()
     before = len(await bench.services.log.read(f"collaboration/{id_}"))
-    actor = Actor(bench.client(), cast.GHOST, 5_000, CHANCE, Notes())
+    actor = Actor(bench.client(), cast.GHOST, ADA, CHANCE, Notes())
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(actor.live(mail(bench, id_), asyncio.Event().wait), 1)  # type: ignore[arg-type]
     assert len(await bench.services.log.read(f"collaboration/{id_}")) == before
@@ -94,7 +95,7 @@ async def test_roles_are_given_to_whoever_is_written_to_first(bench: Bench, tmp_
     id_ = await bench.offered()
     mailroom = Mailroom(tmp_path)
     troupe = Troupe(bench.client(), mailroom, repeat(cast.PROMPT), Notes(), seed=1)
-    playing = asyncio.create_task(troupe.play({"ada@example.com": 5_000, "ben@example.com": 5_000}))
+    playing = asyncio.create_task(troupe.play({"ada@example.com": ADA, "ben@example.com": ADA}))
     mailroom.put(mail(bench, id_))
     await asyncio.sleep(0.3)
     playing.cancel()

@@ -10,7 +10,7 @@ from api.demo.happened import (
     refused_as_expected,
 )
 from api.demo.mailroom import Received
-from domain import campaign, collaboration
+from domain import campaign, collaboration, rights
 from domain.lifecycle import Stage
 
 
@@ -33,12 +33,12 @@ def test_an_event_fulfils_what_it_is_about() -> None:
 def test_every_stage_is_expected_to_happen() -> None:
     """The expectations name the stages, in their order."""
     named = list(dict.fromkeys(each.sentence.partition(":")[0] for each in EXPECTED))
-    assert named == [*(stage.value.replace("_", " ") for stage in Stage), "deadlines"]
+    assert named == [*(stage.value.replace("_", " ") for stage in Stage), "afterwards", "deadlines"]
 
 
 def test_only_events_that_exist_are_expected() -> None:
     """A misspelt type would never happen: with every type and every fact nothing is missing."""
-    known = {*campaign.EVENTS.names, *collaboration.EVENTS.names}
+    known = {*campaign.EVENTS.names, *collaboration.EVENTS.names, *rights.EVENTS.names}
     data: list[dict[str, Any]] = [{**facts, "task": task} for facts in FACTS for task in TASKS]
     possible = [{"stream": "s", "version": 1, "type": type_, "data": each} for type_ in known for each in data]
     assert missing(possible) == []
@@ -46,9 +46,24 @@ def test_only_events_that_exist_are_expected() -> None:
 
 TASKS = ("verify_creator", "answer_offer", "answer_counter_offer", "sign_contract/creator", "review_draft/1")
 FACTS = (
-    {"authority": "person", "by": "creator", "role": "creator", "answer": "approve", "outcome": "no_budget"},
-    {"authority": "policy", "role": "brand", "answer": "decline", "outcome": "completed", "step": "submit_draft"},
-    {"authority": "timeout", "step": "publish"},
+    {
+        "authority": "person",
+        "by": "creator",
+        "role": "creator",
+        "answer": "approve",
+        "outcome": "no_budget",
+        "offer": {"version": 1},
+    },
+    {
+        "authority": "policy",
+        "role": "brand",
+        "answer": "decline",
+        "outcome": "completed",
+        "step": "submit_draft",
+        "offer": {"version": 2},
+    },
+    {"authority": "timeout", "step": "publish", "finding": "undisclosed", "paid_again": True},
+    {"authority": "timeout", "step": "restore_post", "finding": "missing"},
 )
 
 

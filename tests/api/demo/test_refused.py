@@ -8,15 +8,15 @@ from api.demo.cast import PROMPT
 from api.demo.client import Api
 from api.demo.creators import Actor
 from api.demo.notes import Notes
-from api.demo.refused import NotRefused, try_again_with_other_content, try_as_brand, try_as_creators
+from api.demo.refused import NotRefused, try_again_with_other_content, try_as_brand, try_as_creators, try_to_renew
 from tests.api.conftest import API_KEY, Bench
 
 CHANCE = random.Random(1)  # noqa: S311 - a play, not a secret
 
 
 def actor(bench: Bench, collaboration: str, notes: Notes) -> Actor:
-    one = Actor(bench.client(), PROMPT, 5_000, CHANCE, notes)
-    one.collaboration_id, one.token = collaboration, bench.services.links.token(collaboration)
+    one = Actor(bench.client(), PROMPT, {"handle": "ada.makes", "name": "Ada", "followers": 5_000}, CHANCE, notes)
+    one.collaboration_id, one.tokens = collaboration, [bench.services.links.token(collaboration, "answer_offer")]
     return one
 
 
@@ -42,7 +42,15 @@ async def test_what_is_not_a_creators_is_refused(bench: Bench) -> None:
     one, other = await bench.offered("a"), await bench.offered("b", 2)
     await try_as_creators(bench.client(), actor(bench, one, notes), actor(bench, other, notes), notes)
     answers = sorted((status, code) for _, status, code in notes.refusals)
-    assert answers == [(403, "not_permitted"), (404, "not_found"), (404, "not_found"), (409, "wrong_stage")]
+    assert answers == [(403, "not_permitted"), (403, "not_this_link"), (404, "not_found"), (404, "not_found")]
+
+
+async def test_a_campaign_that_goes_on_is_not_renewed(bench: Bench) -> None:
+    """There is nothing learnt from it yet."""
+    await bench.offered("a")
+    notes = Notes()
+    await try_to_renew(Api(bench.client(), API_KEY), "tea", notes)
+    assert [(status, code) for _, status, code in notes.refusals] == [(409, "wrong_stage")]
 
 
 async def test_a_request_that_goes_through_is_reported(bench: Bench) -> None:
