@@ -28,9 +28,9 @@ from domain.campaign import CloseCampaign
 from domain.content_approval import Url
 from domain.errors import NotFound
 from domain.lifecycle import Stage
-from domain.live_posts import MarkRestored
+from domain.live_posts import MarkRestored, VouchForPost
 from domain.monitoring import Metrics, RecordMetrics
-from domain.values import Value
+from domain.values import Text, Value
 
 router = APIRouter(prefix="/v1", tags=[Stage.MONITORING.label], dependencies=[JsonOnly])
 
@@ -72,6 +72,25 @@ async def mark_restored(
     """Of one that was found missing, or without its disclosure. It is looked at again at once."""
     url = body.url if body else None
     return await decide.on_collaboration(collaboration_id, MarkRestored(deliverable=number, url=url))
+
+
+class VouchBody(Value):
+    """The caption of the post as it was seen."""
+
+    caption: Text
+
+
+@router.post(
+    "/collaborations/{collaboration_id}/deliverables/{number}/vouch",
+    summary="Say that a post is there which was not found",
+    responses=problems(401, 403, 404, 409, 422, 429, 503),
+)
+async def vouch_for_post(
+    decide: DecideAsBrand, collaboration_id: CollaborationId, number: Number, body: VouchBody
+) -> Decision:
+    """Of one that the service did not find and its creator is asked to restore. Its caption has to disclose the
+    partnership; a post that was found without its disclosure nobody can vouch for."""
+    return await decide.on_collaboration(collaboration_id, VouchForPost(deliverable=number, caption=body.caption))
 
 
 @router.post(

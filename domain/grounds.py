@@ -37,7 +37,7 @@ from domain.disclosure import Disclosure
 from domain.discovery import NoCreatorsFound, OutreachCompleted, ShortlistApproved, ShortlistProposed, ShortlistRejected
 from domain.durations import BusinessTime
 from domain.goal_setting import CampaignStarted
-from domain.live_posts import PostNotVerified, PostRestored, PostVerified
+from domain.live_posts import PostNotVerified, PostRestored, PostVerified, PostVouched
 from domain.money import Money
 from domain.monitoring import MetricsMissing, MetricsRecorded, MetricsUnavailable
 from domain.narrative import amount, counted, moment
@@ -173,7 +173,11 @@ def collaboration_grounds(event: CollaborationEvent, before: Collaboration, laps
             yield from _deadline(lapsed, zone)
         case ContractLapsed() | DeliverableMissed() | MetricsMissing() | PerformanceReportMissing():
             yield from _deadline(lapsed, zone)
-        case DraftSubmitted(disclosure=disclosure) | PostPublished(disclosure=disclosure):
+        case (
+            DraftSubmitted(disclosure=disclosure)
+            | PostPublished(disclosure=disclosure)
+            | PostVouched(disclosure=disclosure)
+        ):
             yield from _disclosure(disclosure)
         case ChangesRequested() | AutoApprovalBlocked() | DraftApproved():
             yield from _review(event, before, lapsed)

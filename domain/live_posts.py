@@ -2,7 +2,8 @@
 
 The engine looks when a post is published and again later (`domain.watching` says when); the balance waits for the first
 look. The caption that counts is the one that the platform shows. A post that is missing, or hides the partnership, is
-for its creator to mend by a deadline. Where nobody could look, the creator's word stands, and the record says so.
+for its creator to mend by a deadline; of one that was wrongly found missing the brand may say that it has seen it.
+Where nobody could look, the creator's word stands, and the record says so.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from domain.content_approval import DeliverableMissed, DeliverableNumber, Url, b
 from domain.deadlines import Task, TaskExpired, closed, open_task, opened
 from domain.decider import Command, Context, Event, Role
 from domain.disclosure import Disclosure, check_disclosure
-from domain.errors import NothingToDecide, NotYourTurn
+from domain.errors import DisclosureFailed, NothingToDecide, NotYourTurn
 from domain.outcomes import Outcome, end
 from domain.personal import PERSONAL, PERSONAL_URL
 from domain.values import Instant, Line, Text, Value
@@ -63,6 +64,13 @@ class MarkRestored(Command):
     url: Url | None = None
 
 
+class VouchForPost(Command):
+    """A person of the brand has seen the post that the service did not find, with this caption."""
+
+    deliverable: DeliverableNumber
+    caption: Text
+
+
 class PostVerified(Event):
     """The platform shows the post, and its caption discloses the partnership."""
 
@@ -97,8 +105,19 @@ class PostRestored(Event):
     appointment: Appointment
 
 
-LivePostCommand = RecordCheck | MarkRestored
-LivePostEvent = PostVerified | PostNotVerified | PostRestored
+class PostVouched(Event):
+    """The brand has seen the post, disclosed, that the service did not find: its word stands until the next look."""
+
+    deliverable: int
+    caption: Annotated[Text, PERSONAL]
+    disclosure: Disclosure
+    checked_at: Instant
+    appointment: Appointment | None
+    """The next check."""
+
+
+LivePostCommand = RecordCheck | MarkRestored | VouchForPost
+LivePostEvent = PostVerified | PostNotVerified | PostRestored | PostVouched
 
 
 def decide(command: LivePostCommand, state: "Collaboration", context: Context) -> Sequence[Event]:
@@ -109,8 +128,9 @@ def decide(command: LivePostCommand, state: "Collaboration", context: Context) -
         open_ = awaited is not None and command.due_at in (None, awaited.at)
     else:
         open_ = content_task(RESTORE_POST, command.deliverable) in state.tasks
-        if context.actor.role is not Role.CREATOR:
-            raise NotYourTurn(command="MarkRestored", needed=Role.CREATOR, role=context.actor.role)
+        needed = Role.CREATOR if isinstance(command, MarkRestored) else Role.BRAND
+        if context.actor.role is not needed:
+            raise NotYourTurn(command=type(command).__name__, needed=needed, role=context.actor.role)
     if work is None or work.live is None or not open_:
         raise NothingToDecide(command=type(command).__name__, subject="the collaboration", open=state.open_tasks)
     match command:
@@ -120,6 +140,26 @@ def decide(command: LivePostCommand, state: "Collaboration", context: Context) -
         case MarkRestored():
             again = Appointment(name=content_task(CHECK_POST, command.deliverable), at=context.at)
             return [PostRestored(deliverable=command.deliverable, url=command.url, appointment=again)]
+        case VouchForPost():
+            vouched = _vouch(command, work.live, state, context.at)
+            return [vouched, *balance(evolve(state, vouched))]
+
+
+def _vouch(command: VouchForPost, live: LivePost, state: "Collaboration", at: datetime) -> PostVouched:
+    """What the platform shows without a disclosure no word of anybody's undoes."""
+    number, agreed = command.deliverable, state.agreed
+    if live.finding is not Finding.MISSING:
+        raise NothingToDecide(command="VouchForPost", subject="the collaboration", open=state.open_tasks)
+    disclosure = check_disclosure(command.caption, agreed.terms.disclosure.jurisdiction, partner=agreed.brand)
+    if not disclosure.passed:
+        raise DisclosureFailed(deliverable=number, why=disclosure.why, fix=disclosure.fix)
+    return PostVouched(
+        deliverable=number,
+        caption=command.caption,
+        disclosure=disclosure,
+        checked_at=at,
+        appointment=next_check(number, live, Finding.VOUCHED, at, agreed.policies),
+    )
 
 
 def _check(
@@ -199,6 +239,9 @@ def evolve(state: "Collaboration", event: LivePostEvent) -> "Collaboration":
             return replace(state, works={**state.works, event.deliverable: after}, appointments=again)
         case PostVerified():
             live = replace(work.live, post_id=event.post_id, finding=Finding.VERIFIED)
+            tasks = state.tasks
+        case PostVouched():
+            live = replace(work.live, finding=Finding.VOUCHED)
             tasks = state.tasks
         case PostNotVerified():
             live = replace(work.live, finding=_standing(work.live, event.finding))

@@ -41,7 +41,7 @@ from domain.decider import Authority, Event, Role
 from domain.disclosure import Disclosure
 from domain.discovery import NoCreatorsFound, OutreachCompleted, ShortlistApproved, ShortlistProposed, ShortlistRejected
 from domain.goal_setting import CampaignStarted
-from domain.live_posts import PostNotVerified, PostRestored, PostVerified
+from domain.live_posts import PostNotVerified, PostRestored, PostVerified, PostVouched
 from domain.money import Money
 from domain.monitoring import Metrics, MetricsMissing, MetricsRecorded, MetricsUnavailable, Unavailable
 from domain.negotiation import OfferAccepted, OfferBlocked, OfferCountered, OfferDeclined, OfferMade
@@ -185,19 +185,17 @@ def tell(event: AnyEvent, zone: ZoneInfo = UTC) -> str:
         case DraftSubmitted():
             gate = _gate(event.disclosure)
             return f"{_draft(event.deliverable, event.version)} was submitted and {gate}; {_asked(event.task, zone)}."
-        case ChangesRequested():
-            draft = f"draft {event.version} of deliverable {event.deliverable}"
-            return f"Changes to {draft} were requested; {_asked(event.task, zone)}."
+        case ChangesRequested(deliverable=number, version=version):
+            return f"Changes to draft {version} of deliverable {number} were requested; {_asked(event.task, zone)}."
         case AutoApprovalBlocked():
             draft = _draft(event.deliverable, event.version)
             return f"{draft} was not approved by silence, because it does not disclose the partnership."
         case DraftApproved():
             return f"{_draft(event.deliverable, event.version)} was approved; {_asked(event.task, zone)}."
-        case PostPublished():
-            said = f"Deliverable {event.deliverable} was published and {_gate(event.disclosure)}"
+        case PostPublished(deliverable=number, disclosure=disclosed):
             follows = f"; {_asked(event.task, zone)}" if event.task else ""
             seen = "it is looked for" if event.source else "no service can look at it"
-            return f"{said}, as the creator says; {seen}{follows}."
+            return f"Deliverable {number} was published and {_gate(disclosed)}, as the creator says; {seen}{follows}."
         case PostVerified():
             return f"The post of deliverable {event.deliverable} was found and {_gate(event.disclosure)}."
         case PostNotVerified(deliverable=number):
@@ -205,6 +203,8 @@ def tell(event: AnyEvent, zone: ZoneInfo = UTC) -> str:
             return f"The post of deliverable {number} was not verified: {_NOT_VERIFIED[event.finding]}{follows}."
         case PostRestored():
             return f"The creator says that the post of deliverable {event.deliverable} is restored; we look again."
+        case PostVouched():
+            return f"The brand has seen the post of deliverable {event.deliverable} and vouches for it."
         case DeliverableMissed():
             step = wanted(content_approval.content_task(event.step, event.deliverable))
             return f"Deliverable {event.deliverable} was missed: the creator did not {step} in time."

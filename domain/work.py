@@ -34,6 +34,8 @@ class Finding(StrEnum):
     """The service that reads it has failed for as long as we try."""
     UNKNOWN = "unknown"
     """No service reads it: the creator's word stands."""
+    VOUCHED = "vouched"
+    """A person of the brand has seen it, where the service had not found it."""
 
 
 DOUBTFUL = frozenset({Finding.MISSING, Finding.UNDISCLOSED})

@@ -16,7 +16,7 @@ from domain.deadlines import ExtendDeadline
 from domain.decider import Actor, Command, Event
 from domain.errors import RefusedByLedger
 from domain.exclusivity import ClaimMove, claims
-from domain.live_posts import MarkRestored
+from domain.live_posts import MarkRestored, VouchForPost
 from domain.monitoring import RecordMetrics
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer, note_of
 from domain.payouts import ConfirmPayment, RecordReversal, SettleReversal
@@ -57,6 +57,7 @@ ACCEPTS = {
         RequestChanges,
         MarkPublished,
         MarkRestored,
+        VouchForPost,
         RecordMetrics,
         ConfirmPayment,
         RecordReversal,

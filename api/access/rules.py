@@ -127,6 +127,7 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
     },
     Stage.MONITORING.label: {
         f"POST {DELIVERABLE}/restored": DELIVER,
+        f"POST {DELIVERABLE}/vouch": RUN,
         f"POST {DELIVERABLE}/metrics": DELIVER,
         f"GET {CAMPAIGN}/report": LOOK,
         f"POST {CAMPAIGN}/close": RUN,

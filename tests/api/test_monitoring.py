@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from api.monitoring import preferred
 from tests.api.conftest import Bench
+from tests.domain.given import DISCLOSED
 
 
 async def test_figures_are_recorded_by_either_side_and_replaced(bench: Bench, brand: httpx.AsyncClient) -> None:
@@ -69,6 +70,22 @@ async def test_a_post_that_is_gone_is_seen_by_both_and_mended_by_its_creator(
     assert (await brand.get(path)).json()["works"][0]["url"] == url
     tasks = (await brand.get("/v1/tasks")).json()["items"]
     assert "restore_post/1" in [task["name"] for task in tasks]
+
+
+async def test_the_brand_vouches_for_a_post_that_was_not_found(bench: Bench, brand: httpx.AsyncClient) -> None:
+    """With the caption that it has seen; creators cannot, and see that it was done."""
+    id_ = await bench.gone()
+    path = f"/v1/collaborations/{id_}"
+    undisclosed = await brand.post(f"{path}/deliverables/1/vouch", json={"caption": "Lovely tea"})
+    assert (undisclosed.status_code, undisclosed.json()["code"]) == (409, "disclosure_failed")
+    async with bench.as_creator(id_) as creator:
+        own = await creator.post(f"{path}/deliverables/1/vouch", json={"caption": DISCLOSED})
+        assert own.status_code == 403
+        answer = await brand.post(f"{path}/deliverables/1/vouch", json={"caption": DISCLOSED})
+        assert answer.json()["events"][0] == "PostVouched"
+        assert (await creator.get(path)).json()["works"][0]["live"]["finding"] == "vouched"
+    tasks = (await brand.get("/v1/tasks")).json()["items"]
+    assert "restore_post/1" not in [task["name"] for task in tasks]
 
 
 @pytest.mark.parametrize("body", [None, {}])

@@ -13,9 +13,17 @@ from domain.collaboration import CancelCollaboration, Collaboration
 from domain.content_approval import DeliverableMissed, PostPublished
 from domain.deadlines import OnExpiry, TaskExpired, open_task
 from domain.disclosure import Jurisdiction, check_disclosure
-from domain.errors import AlreadyEnded, NothingToDecide, NotYourTurn
+from domain.errors import AlreadyEnded, DisclosureFailed, NothingToDecide, NotYourTurn
 from domain.kill_fee import kill_fee
-from domain.live_posts import Look, MarkRestored, PostNotVerified, PostRestored, PostVerified
+from domain.live_posts import (
+    Look,
+    MarkRestored,
+    PostNotVerified,
+    PostRestored,
+    PostVerified,
+    PostVouched,
+    VouchForPost,
+)
 from domain.monitoring import Metrics, RecordMetrics
 from domain.outcomes import CollaborationClosing, CollaborationEnded, Outcome
 from domain.payouts import PayoutScheduled, RecordPayout
@@ -40,6 +48,7 @@ from tests.domain.given import (
 DAY = timedelta(days=1)
 LATER = T0 + 2 * HOUR
 MENDED = MarkRestored(deliverable=1)
+SEEN_BY_BRAND = VouchForPost(deliverable=1, caption=DISCLOSED)
 UPFRONT, BALANCE = (
     RecordPayout(payout_id="collab-1/upfront", reference="tr_1"),
     RecordPayout(payout_id="collab-1/balance", reference="tr_2"),
@@ -189,6 +198,34 @@ def test_only_the_creator_says_that_it_is_mended_and_only_when_asked() -> None:
     published().when(MENDED, by=CREATOR).refused(NothingToDecide)
     with pytest.raises(ValidationError):
         MarkRestored(deliverable=1, url="nowhere")
+
+
+def test_the_brand_vouches_for_a_post_that_was_wrongly_found_missing() -> None:
+    """Its word stands until the next look; the creator is asked no more, and the balance is owed."""
+    decision = gone().when(SEEN_BY_BRAND, by=BRAND, at=LATER + HOUR)
+    vouched, scheduled_ = decision.events
+    assert vouched == PostVouched(
+        deliverable=1,
+        caption=DISCLOSED,
+        disclosure=check_disclosure(DISCLOSED, Jurisdiction.US, partner="Lumen Tea"),
+        checked_at=LATER + HOUR,
+        appointment=Appointment(name="check_post/1", at=T0 + 30 * DAY),
+    )
+    assert isinstance(scheduled_, PayoutScheduled)
+    assert decision.state.tasks == {}
+    assert decision.state.works[1].stands
+    (again,) = collaboration(*gone().past, *decision.events).when(not_seen(), at=T0 + 30 * DAY).events
+    assert isinstance(again, PostNotVerified)
+    assert again.task is not None
+
+
+def test_nobody_vouches_for_a_post_that_hides_the_partnership() -> None:
+    """Neither for one whose caption the platform showed, nor with a caption that does not disclose."""
+    hidden = published().does(seen(UNDISCLOSED), at=LATER)
+    hidden.when(SEEN_BY_BRAND, by=BRAND, at=LATER + HOUR).refused(NothingToDecide)
+    gone().when(VouchForPost(deliverable=1, caption=UNDISCLOSED), by=BRAND).refused(DisclosureFailed)
+    gone().when(SEEN_BY_BRAND, by=CREATOR).refused(NotYourTurn, "brand")
+    published().when(SEEN_BY_BRAND, by=BRAND).refused(NothingToDecide)
 
 
 def test_what_nobody_mends_is_missed() -> None:

@@ -36,7 +36,7 @@ from domain.decider import Event, Role
 from domain.discovery import ProposeShortlist, RecordOutreach, RejectShortlist, Shortlist
 from domain.durations import business_days
 from domain.events import Registry
-from domain.live_posts import MarkRestored
+from domain.live_posts import MarkRestored, VouchForPost
 from domain.monitoring import Metrics, NoteUnavailable, RecordMetrics, Unavailable
 from domain.negotiation import AcceptOffer, DeclineOffer, NoteBlocked, Shortfall
 from domain.payouts import RecordPayout, RecordReversal, ReversalReason, SettleReversal
@@ -46,6 +46,7 @@ from domain.verification import RecordAssessment, ReportPerformance
 from tests.domain.given import (
     BRAND,
     CREATOR,
+    DISCLOSED,
     DOCUMENT,
     HOUR,
     T0,
@@ -103,6 +104,8 @@ def collaboration_stories() -> Iterator[Event]:
     unread = live(watched()).does(NoteUnavailable(deliverable=1, cause=Unavailable.UNREACHABLE), at=T0 + HOUR)
     mended = unread.does(not_seen(), at=T0 + 2 * HOUR).does(MarkRestored(deliverable=1), by=CREATOR)
     yield from mended.does(seen(), at=T0 + 3 * HOUR).past
+    missing = live(watched()).does(not_seen(), at=T0 + 2 * HOUR)
+    yield from missing.does(VouchForPost(deliverable=1, caption=DISCLOSED), by=BRAND, at=T0 + 3 * HOUR).past
     yield from countered().does(AcceptOffer(version=2), by=BRAND).past
     shortfall = Shortfall(needed=87_50, available=50_00, budget=10_000_00)
     yield from countered().does(NoteBlocked(version=2, by=Role.BRAND, answer="accept", shortfall=shortfall)).past
