@@ -53,8 +53,8 @@ def brief(today: date) -> JsonObject:
 
     A launch of a cold brew in the United States: 24 creators, a reel and a story each, 5,700 dollars.
 
-    The budget covers about twenty opening offers at a time, with what their commissions can come to, so that some creators
-    cannot be made one.
+    The budget covers about twenty opening offers at a time, with what their commissions can come to, so that some
+    creators cannot be made one.
     """
     until = today + timedelta(days=14)
     target_date = (today + timedelta(days=30)).isoformat()
