@@ -124,15 +124,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A problem as a response. ASCII only, since what was sent may hold characters that UTF-8 does not have."""
-    content = {
-        **{name: _plain(fact) for name, fact in (facts or {}).items()},
-        "type": f"urn:groundswell:problem:{code}",
-        "title": code.replace("_", " ").capitalize(),
-        "status": status,
-        "detail": detail,
-        "code": code,
-        "request_id": getattr(request.state, "request_id", None),
-    }
+    content = {**members(status, code, detail, facts or {}), "request_id": getattr(request.state, "request_id", None)}
     if errors is not None:
         content["errors"] = [error.model_dump() for error in errors]
     more = dict(headers or {})
@@ -141,6 +133,23 @@ def problem(
     if status == HTTPStatus.UNAUTHORIZED:
         more["WWW-Authenticate"] = 'Bearer realm="groundswell"'
     return Response(json.dumps(content).encode(), status, media_type=MEDIA_TYPE, headers=more)
+
+
+def members(status: int, code: str, detail: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What a problem says, whatever the request."""
+    return {
+        **{name: _plain(fact) for name, fact in facts.items()},
+        "type": f"urn:groundswell:problem:{code}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+
+
+def members_of(error: GroundswellError) -> dict[str, Any]:
+    """What the problem says that an error is answered with."""
+    return members(status_of(type(error)), error.code, str(error), error.facts)
 
 
 async def problem_of(request: Request, error: Exception) -> Problem:
@@ -229,6 +238,10 @@ def _shown(value: Any) -> str:
 
 async def _http_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.BAD_REQUEST and error.__cause__ is not None:
+        # FastAPI's word for JSON that its parser could not even decode, while other mistakes in JSON get 422.
+        unreadable = {"type": "body_unreadable", "loc": ("body",), "msg": "must be JSON in UTF-8", "input": None}
+        return await _validation_problem(request, RequestValidationError([unreadable]))
     phrase = HTTPStatus(error.status_code).phrase
     detail = error.detail if error.detail != phrase else _SENTENCES.get(error.status_code, f"{phrase}.")
     # 413 has another phrase in later releases of Python; a code stays.

@@ -7,6 +7,8 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from api.errors import Problem
+from api.examples import BODIES
+from api.refusals import complete
 from domain.lifecycle import Stage
 
 DESCRIPTION = """
@@ -36,6 +38,7 @@ TAGS: list[dict[str, str]] = [
     {"name": Stage.MONITORING.label, "description": "Figures, the report, the end."},
     {"name": "Campaigns", "description": "Looking at campaigns, and stopping them."},
     {"name": "Collaborations", "description": "Looking at collaborations, and stopping them."},
+    {"name": "Campaigns and collaborations", "description": "Many decisions at once."},
     {"name": "After the campaign", "description": "Usage rights and exclusivity, which go on when it is over."},
     {"name": "Attribution", "description": "Which clicks and orders a creator's posts have led to."},
     {"name": "Tasks", "description": "What waits for a person."},
@@ -51,7 +54,7 @@ def operation_id(route: APIRoute) -> str:
 
 
 def describe(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document with the schema of problems, which no route returns as its own type."""
+    """The OpenAPI document with the schema of problems, which no route returns as its own type, and all refusals."""
     if app.openapi_schema is None:
         document = get_openapi(
             title=app.title,
@@ -64,5 +67,11 @@ def describe(app: FastAPI) -> dict[str, Any]:
         problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         schemas.update(problem.pop("$defs", {}), Problem=problem)
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                complete(path, method, operation)
+                if operation["operationId"] in BODIES:
+                    content = operation["requestBody"]["content"]["application/json"]
+                    content["example"] = BODIES[operation["operationId"]]
         app.openapi_schema = document
     return app.openapi_schema

@@ -3,13 +3,14 @@
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
 from fastapi.exceptions import RequestValidationError
-from pydantic import AwareDatetime, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, TypeAdapter, ValidationError
 
 from domain.values import Value
 
@@ -24,8 +25,17 @@ Limit = Annotated[int, Query(ge=1, le=500, description="At most so many items.")
 Key = Annotated[str, StringConstraints(max_length=300, pattern=r"^[ -~]*$")]
 Rank = Annotated[int, Field(ge=0, lt=2**31)]
 Position = Annotated[int, Field(ge=0, lt=2**63)]
+
+
+def _written_out(moment: object) -> object:
+    if isinstance(moment, str) and re.fullmatch(r"\s*[-+]?[\d._]+\s*", moment):
+        raise ValueError("must be an instant as ISO 8601 writes it, with a zone, not a number")
+    return moment
+
+
 Moment = Annotated[
     AwareDatetime,
+    BeforeValidator(_written_out),
     Field(ge=datetime.fromisoformat("1970-01-01T00:00Z"), lt=datetime.fromisoformat("3000-01-01T00:00Z")),
 ]
 

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Path
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from activities.store.late_reversals import BEGINNING, LateReversal, LateReversals
 from api.dependencies import AsBrand, CollaborationId, DecideAsBrand, Decision, IdempotencyKey, JsonOnly, Serving
@@ -37,7 +37,7 @@ class Paid(Value):
 class Again(Value):
     """Whether money that came back is paid once more."""
 
-    pay_again: bool
+    pay_again: StrictBool
     note: Text = ""
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Body
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from activities.store.projections.campaign_board import get_campaign
 from api.dependencies import CampaignId, DecideAsBrand, JsonOnly, Serving
@@ -26,7 +26,7 @@ class RenewalRequest(Value):
     targets: Targets = Field(
         default=Targets.AS_BEFORE, description="`as_reached`: aim at what was really reached, where that is known."
     )
-    start: bool = Field(default=False, description="Start the proposed brief as it is.")
+    start: StrictBool = Field(default=False, description="Start the proposed brief as it is.")
 
 
 class RenewalProposed(Renewal):

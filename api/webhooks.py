@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from fastapi import APIRouter, Depends, Request, Response, status
 from fastapi.exceptions import RequestValidationError
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StrictBool, model_validator
 
 from activities.connectors.public_addresses import AddressRefused, must_be_reachable
 from activities.connectors.receivers import WebhookReceiver, written
@@ -53,7 +53,7 @@ class ChangedWebhook(Value):
     url: Url | None = None
     types: Types | None = None
     """null is all types."""
-    enabled: bool | None = None
+    enabled: StrictBool | None = None
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:

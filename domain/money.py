@@ -4,12 +4,12 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from domain.values import Value
+from domain.values import NotBoolean, Value
 
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 """An ISO 4217 code."""
 
-Minor = Annotated[int, Field(ge=0, le=10**12)]
+Minor = Annotated[int, Field(ge=0, le=10**12), NotBoolean]
 """Minor currency units (cents for USD), not negative."""
 
 

@@ -19,14 +19,14 @@ from domain.lifecycle import Stage
 from domain.live_posts import LivePostCommand, LivePostEvent
 from domain.outcomes import Outcome, end, is_through
 from domain.payouts import PayoutCommand, PayoutEvent
-from domain.values import Instant, Line, Value
+from domain.values import Instant, Line, NotBoolean, Value
 from domain.watching import POLL_METRICS, next_poll, watch_ends
 from domain.work import Work, WorkStatus
 
 if TYPE_CHECKING:
     from domain.collaboration import Collaboration
 
-Count = Annotated[int, Field(ge=0, le=10**12)] | None
+Count = Annotated[int, Field(ge=0, le=10**12), NotBoolean] | None
 """A figure, or None for one that is not known."""
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 
 class Value(BaseModel):
@@ -11,6 +11,16 @@ class Value(BaseModel):
 
     # JSON has no infinity and no NaN: one that is let in could not be stored.
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_timedelta="iso8601", allow_inf_nan=False)
+
+
+def _no_boolean(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("must be a number, not true or false")
+    return value
+
+
+NotBoolean = BeforeValidator(_no_boolean)
+"""Of a number: true and false are none. Without it, an amount of `false` is silently nothing."""
 
 
 def _in_utc(at: datetime) -> datetime:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated, Self
 
 from fastapi import APIRouter, Request, Response, status
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from activities.store.access_audit import NEWEST, Entry
 from activities.store.access_keys import ApiKey, Wanted
@@ -50,7 +50,7 @@ class NewKey(Grant):
     campaign_id: Annotated[str, Field(pattern=ID_PATTERN)] | None = Field(
         default=None, description="The only campaign that it reaches."
     )
-    read_only: bool = Field(default=False, description="For looking only.")
+    read_only: StrictBool = Field(default=False, description="For looking only.")
     expires_in: Annotated[timedelta, Field(gt=timedelta(0), le=LONGEST)] | None = Field(
         default=None,
         description="When it ends, counted from now: `P90D`. Without it, when it is revoked.",

@@ -192,38 +192,38 @@ class Bench:
         await self.give(collaboration_stream(id_), MakeOffer())
         return id_
 
-    async def to_sign(self) -> str:
+    async def to_sign(self, creator_id: str = "creator-1", place: int = 1) -> str:
         """A collaboration whose contract waits for both signatures."""
-        id_ = await self.offered()
+        id_ = await self.offered(creator_id, place)
         await self.give(collaboration_stream(id_), AcceptOffer(version=1), Role.CREATOR)
         document = await self.services.documents.put(CONTRACT, "application/pdf", creator_id=None)
         await self.give(collaboration_stream(id_), DraftContract(document=document))
         return id_
 
-    async def signed(self) -> str:
+    async def signed(self, creator_id: str = "creator-1", place: int = 1) -> str:
         """A collaboration whose two drafts are awaited."""
-        id_ = await self.to_sign()
+        id_ = await self.to_sign(creator_id, place)
         document = hashlib.sha256(CONTRACT).hexdigest()
         for role in (Role.CREATOR, Role.BRAND):
             signature = SignContract(typed_name=f"A {role}", document=document, consent=True)
             await self.give(collaboration_stream(id_), signature, role)
         return id_
 
-    async def in_review(self) -> str:
+    async def in_review(self, creator_id: str = "creator-1", place: int = 1) -> str:
         """A collaboration whose first draft waits for the brand."""
-        id_ = await self.signed()
+        id_ = await self.signed(creator_id, place)
         await self.give(collaboration_stream(id_), SubmitDraft(deliverable=1, caption=DISCLOSED), Role.CREATOR)
         return id_
 
-    async def approved(self) -> str:
+    async def approved(self, creator_id: str = "creator-1", place: int = 1) -> str:
         """A collaboration whose first draft may be posted."""
-        id_ = await self.in_review()
+        id_ = await self.in_review(creator_id, place)
         await self.give(collaboration_stream(id_), ApproveDraft(deliverable=1, version=1), Role.BRAND)
         return id_
 
-    async def published(self) -> str:
+    async def published(self, creator_id: str = "creator-1", place: int = 1) -> str:
         """A collaboration whose first post is live."""
-        id_ = await self.approved()
+        id_ = await self.approved(creator_id, place)
         post = MarkPublished(deliverable=1, url="https://posts.example/1", caption=DISCLOSED)
         await self.give(collaboration_stream(id_), post, Role.CREATOR)
         return id_
