@@ -23,6 +23,7 @@ from activities.store.projections.campaign_board import get_campaign
 from api.auth import NotAuthenticated
 from api.dependencies import AsBrand, CampaignId, IdempotencyKey, JsonOnly, Services, Serving
 from api.errors import problems
+from api.pagination import WrittenOut
 from domain.attribution import Attribution
 from domain.brief import Brief
 from domain.errors import CurrencyMismatch, NotFound
@@ -43,12 +44,12 @@ class PlaceOrder(Value):
 
     order_id: Line = Field(examples=["A-1001"])
     """The shop's own number; the same order may be sent again."""
-    placed_at: Instant
+    placed_at: Annotated[Instant, WrittenOut]
     total: Money
     discount_codes: tuple[Line, ...] = Field(default=(), max_length=20)
     click_ids: tuple[Annotated[str, Field(pattern="^[0-9a-f]{24}$")], ...] = Field(default=(), max_length=100)
     """What the shop was given as `gs_click` in the addresses by which the buyer came."""
-    cancelled_at: Instant | None = None
+    cancelled_at: Annotated[Instant, WrittenOut] | None = None
 
 
 class RefundOrder(Value):

@@ -28,14 +28,17 @@ Position = Annotated[int, Field(ge=0, lt=2**63)]
 
 
 def _written_out(moment: object) -> object:
-    if isinstance(moment, str) and re.fullmatch(r"\s*[-+]?[\d._]+\s*", moment):
+    if isinstance(moment, int | float) or (isinstance(moment, str) and re.fullmatch(r"\s*[-+]?[\d._]+\s*", moment)):
         raise ValueError("must be an instant as ISO 8601 writes it, with a zone, not a number")
     return moment
 
 
+WrittenOut = BeforeValidator(_written_out)
+"""Of an instant that a caller gives: a number would be taken for seconds since 1970."""
+
 Moment = Annotated[
     AwareDatetime,
-    BeforeValidator(_written_out),
+    WrittenOut,
     Field(ge=datetime.fromisoformat("1970-01-01T00:00Z"), lt=datetime.fromisoformat("3000-01-01T00:00Z")),
 ]
 
