@@ -19,6 +19,8 @@ POLL_SECONDS = 0.7
 QUICK = (0.3, 1.5)
 BATCH_SECONDS = 0.8
 """How often those drafts are approved together that somebody has looked at since."""
+AMENDED = 2
+"""Contracts that the brand wants to change."""
 CHANGES_ITS_MIND_AFTER = 4.0
 """Seconds from a signature to the cancellation."""
 
@@ -51,7 +53,7 @@ class Brand:
     """One campaign's people on the brand's side, with one API key.
 
     About the first collaboration of which `may_cancel` says so they change their mind after they have signed, and with
-    the first other one of which `may_amend` says so they want to change the contract.
+    the first others of which `may_amend` says so they want to change the contract.
     """
 
     def __init__(
@@ -76,7 +78,8 @@ class Brand:
         self._acts: set[asyncio.Task[None]] = set()
         self._may_cancel = may_cancel
         self._may_amend = may_amend
-        self._cancelled = self._amended = False
+        self._cancelled = False
+        self._amended = 0
         self._fine: list[JsonObject] = []
 
     async def work(self) -> None:
@@ -190,8 +193,8 @@ class Brand:
             await asyncio.sleep(CHANGES_ITS_MIND_AFTER)
             reason = "The store in this city opens a month later."
             await self._api.post(f"/v1/collaborations/{page['id']}/cancel", {"reason": reason})
-        elif not self._amended and self._may_amend(page["id"]):
-            self._amended = True
+        elif self._amended < AMENDED and self._may_amend(page["id"]):
+            self._amended += 1
             await self._amend(page)
 
     async def _amend(self, page: JsonObject) -> None:

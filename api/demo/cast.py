@@ -102,6 +102,7 @@ VAGUE = Character("reports some figures", figures=Figures.SOME)
 MUST_PLAY = (
     PROMPT,
     FORGETFUL,
+    COUNTLESS,
     HIDER,
     DELETER,
     HAGGLER,
@@ -120,7 +121,7 @@ MUST_PLAY = (
     OVERREACHER,
     NON_SIGNER,
     SLOW_WRITER,
-    NON_POSTER,
+    COUNTLESS,
 )
 """So that every outcome of a deadline happens, these come first."""
 

@@ -21,7 +21,7 @@ def test_every_outcome_of_a_deadline_is_among_its_policies() -> None:
     deadlines = [value for _, value in policies if isinstance(value, DeadlinePolicy)]
     assert {policy.on_expiry for policy in deadlines} == set(OnExpiry)
     assert all(policy.remind_before for policy in deadlines)
-    assert all(nominal(policy.within).total_seconds() <= 10 for policy in deadlines)
+    assert all(nominal(policy.within).total_seconds() <= 13 for policy in deadlines)
 
 
 def test_the_budget_does_not_cover_everybody_who_is_wanted() -> None:
