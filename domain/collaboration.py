@@ -224,10 +224,10 @@ class Collaboration:
 
     @property
     def unsealed_amendment(self) -> Amendment | None:
-        """The concluded amendment that has not been sealed yet."""
+        """The concluded amendment that is still to be sealed; once the collaboration closes none is any more."""
         latest = self.amendments[-1] if self.amendments else None
         concluded = latest is not None and latest.status is AmendmentStatus.CONCLUDED and latest.sealed is None
-        return latest if concluded else None
+        return latest if concluded and not self.ended and self.closing is None else None
 
     @property
     def amending(self) -> bool:

@@ -11,6 +11,7 @@ from domain.collaboration import Collaboration
 from workflows import policies
 from workflows.event_sourced import EventSourced
 from workflows.signature_service import keep_files
+from workflows.trying_again import tried_again
 
 
 async def keep_amendments(flow: EventSourced[Collaboration]) -> None:
@@ -18,9 +19,9 @@ async def keep_amendments(flow: EventSourced[Collaboration]) -> None:
     while True:
         await workflow.wait_condition(lambda: _to_draft(flow.state) or flow.state.unsealed_amendment is not None)
         if _to_draft(flow.state):
-            await _draft(flow)
+            await tried_again(flow, "drafting an amendment", _draft(flow))
         else:
-            await _seal(flow)
+            await tried_again(flow, "sealing an amendment", _seal(flow))
 
 
 def _to_draft(state: Collaboration) -> bool:

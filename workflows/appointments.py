@@ -12,6 +12,7 @@ from temporalio import workflow
 from domain.appointments import Appointment, due_appointments, next_appointment
 from domain.collaboration import Collaboration
 from workflows.event_sourced import EventSourced
+from workflows.trying_again import tried_again
 
 Keep = Callable[[EventSourced[Collaboration], Appointment], Awaitable[None]]
 """Does what an appointment is for and records what came of it, so that it is not among the appointments any more."""
@@ -24,7 +25,7 @@ async def keep_appointments(flow: EventSourced[Collaboration], ways: Mapping[str
             lambda: bool(due_appointments(flow.state.appointments, workflow.now())) or _rings_too_late(flow)
         )
         if due := due_appointments(flow.state.appointments, workflow.now()):
-            await asyncio.gather(*(ways[one.kind](flow, one) for one in due))
+            await asyncio.gather(*(tried_again(flow, one.kind, ways[one.kind](flow, one)) for one in due))
         else:
             flow.clock.set(next_appointment(flow.state.appointments, workflow.now()), "the engine's next appointment")
 

@@ -18,6 +18,7 @@ from domain.signature_service import ConfirmSignature, RecordSubmission, RefuseS
 from domain.signatures import Signing
 from workflows import policies
 from workflows.event_sourced import EventSourced
+from workflows.trying_again import tried_again
 
 Moment = tuple[str, str, int]
 """A signing task, until when it is open, and how many reminders of it are left."""
@@ -32,9 +33,9 @@ async def collect_signatures(flow: EventSourced[Collaboration]) -> None:
         )
         document = _unsent(flow.state)
         if document is not None:
-            await _send(flow, document)
+            await tried_again(flow, "asking a service for signatures", _send(flow, document))
         else:
-            await _ask(flow)
+            await tried_again(flow, "asking a service who has signed", _ask(flow))
         asked.update(_open(flow.state))
 
 
