@@ -28,8 +28,8 @@ FAVOURITES = frozenset(
         "thetrailwesterwick",
     }
 )
-"""Handles further down, whom somebody at the brand likes; that some are doubtful is for the verification to find.
-Three of them are written to in French, German and Italian."""
+"""Creators from further down whom the brand keeps as well, among them some who write French, German or Italian: their
+letters are in these languages, if the budget comes as far as them."""
 
 
 def kept(candidate: JsonObject) -> bool:
