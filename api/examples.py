@@ -90,6 +90,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "approve_draft": {"version": 1},
     "request_changes": {"version": 1, "feedback": "Please show the texture in daylight."},
     "mark_published": {"url": "https://www.instagram.com/reel/Cx1/", "caption": CAPTION},
+    "vouch_for_post": {"caption": CAPTION},
     "mark_restored": {"url": "https://www.instagram.com/reel/Cx2/"},
     "record_metrics": {"impressions": 5_400, "reach": 4_100, "likes": 380, "comments": 41, "saves": 66, "shares": 12},
     "close_campaign": {},

@@ -114,7 +114,7 @@ def test_resume_starts_nothing_where_nothing_is_unfinished(database: str, tempor
         **SECRETS,
     )
     assert result.returncode == 0, result.stderr
-    assert "0 campaigns and 0 collaborations" in result.stdout
+    assert "0 campaigns, 0 collaborations" in result.stdout
 
 
 async def a_creator(database: str) -> str:

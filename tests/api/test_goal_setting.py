@@ -119,14 +119,14 @@ async def test_every_missing_field_is_named(brand: httpx.AsyncClient) -> None:
         (b"null", 422),
         (b'"text"', 422),
         (b"\xff\xfe", 422),
-        (b'{"brand": "\xff"}', 400),
-        (b"[" * 100_000, 400),
+        (b'{"brand": "\xff"}', 422),
+        (b"[" * 100_000, 422),
         (b'{"brand": NaN}', 422),
         (b'{"brand": "\\ud800"}', 422),
         (b'{"\\ud800": 1}', 422),
         (json.dumps({**BRIEF, "product": "tea\x00"}).encode(), 422),
         (json.dumps({**BRIEF, "fee_cap": 10**30}).encode(), 422),
-        (b'{"fee_cap": ' + b"9" * 5_000 + b"}", 400),
+        (b'{"fee_cap": ' + b"9" * 5_000 + b"}", 422),
     ],
 )
 async def test_bodies_that_are_no_brief_are_refused_as_problems(

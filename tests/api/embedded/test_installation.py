@@ -72,7 +72,7 @@ def test_the_addresses_are_those_of_the_installation(tmp_path: Path) -> None:
     here = Installation(tmp_path, api_port=8123)
     here.keys = keys_in(tmp_path)
     assert here.api_url == "http://127.0.0.1:8123"
-    assert addresses(here).row_count == 6
+    assert addresses(here).row_count == 7
 
 
 async def test_a_signal_ends_the_wait_and_the_next_one_is_the_systems_again() -> None:
