@@ -10,7 +10,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := $(VENV)/.setup-done
 SYNC := UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON_DOWNLOADS=never $(BIN)/uv sync --frozen --inexact --all-extras --all-groups --quiet
-JOBS ?= 2
+# More of them than processors: most of a test is waiting, for a commit or for a timer.
+JOBS ?= 3
 PYTEST := $(BIN)/pytest -n $(JOBS) --dist worksteal
 # Thousands of tests share two processors, real servers and real clocks. Nothing is hidden: the first failure is printed,
 # the second fails the run, and so does a run that broke off before it knew what had failed.
