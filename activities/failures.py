@@ -3,7 +3,7 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory
 
 from domain.errors import ERRORS, GroundswellError, from_code
 
@@ -25,6 +25,11 @@ def as_domain_error(error: BaseException | None) -> GroundswellError | None:
             return from_code(error.type, error.details[0] if error.details else {})
         error = error.__cause__
     return None
+
+
+def kind_of(failure: ActivityError) -> str:
+    """What an activity failed of, in a word for logs and labels: a failure's own text may quote people."""
+    return getattr(failure.cause, "type", None) or type(failure.cause).__name__
 
 
 class OutsideFailure(StrEnum):

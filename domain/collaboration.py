@@ -188,6 +188,11 @@ class Collaboration:
         return self.outcome is not None
 
     @property
+    def is_closing(self) -> bool:
+        """Whether nothing but what is owed is waited for any more, or not even that."""
+        return self.ended or self.closing is not None
+
+    @property
     def agreed(self) -> Assignment:
         """The assignment of an opened collaboration."""
         assert self.assignment is not None, "the collaboration has not been opened"
@@ -212,8 +217,7 @@ class Collaboration:
     def amendment(self) -> Amendment | None:
         """The amendment that both signatures may still come to; None if there is none, or the collaboration closes."""
         latest = self.amendments[-1] if self.amendments else None
-        over = self.ended or self.closing is not None
-        return latest if latest is not None and latest.undecided and not over else None
+        return latest if latest is not None and latest.undecided and not self.is_closing else None
 
     @property
     def to_sign(self) -> str | None:
@@ -227,7 +231,7 @@ class Collaboration:
         """The concluded amendment that is still to be sealed; once the collaboration closes none is any more."""
         latest = self.amendments[-1] if self.amendments else None
         concluded = latest is not None and latest.status is AmendmentStatus.CONCLUDED and latest.sealed is None
-        return latest if concluded and not self.ended and self.closing is None else None
+        return latest if concluded and not self.is_closing else None
 
     @property
     def amending(self) -> bool:

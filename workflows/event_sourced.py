@@ -18,7 +18,7 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError
 
 from activities.event_streams import AppendRequest, DueNotice, EventStreams, LoadRequest, due_notice
-from activities.failures import as_application_error, as_domain_error
+from activities.failures import as_application_error, as_domain_error, kind_of
 from activities.notification import Notification, NotifyRequest
 from activities.starting import Answer, Instruction
 from domain.budget import BudgetMove
@@ -350,7 +350,7 @@ class EventSourced(ABC, Generic[S]):
                 workflow.logger.error(
                     "notice %s was not sent: %s",
                     due.notice.template,
-                    getattr(failure.cause, "type", None) or type(failure.cause).__name__,
+                    kind_of(failure),
                     extra=self._log_ids,
                 )
             self._announcing = False

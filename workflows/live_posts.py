@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
+from activities.failures import kind_of
 from activities.live_posts import LivePosts, LookRequest, Polled
 from domain.appointments import Appointment
 from domain.collaboration import Collaboration
@@ -71,4 +72,4 @@ def _request(state: Collaboration, number: int) -> LookRequest:
 def _given_up(failure: ActivityError) -> None:
     if is_cancelled_exception(failure):
         raise failure
-    workflow.logger.warning("a live post could not be looked at: %s", getattr(failure.cause, "type", None))
+    workflow.logger.warning("a live post could not be looked at: %s", kind_of(failure))

@@ -41,7 +41,7 @@ async def collect_signatures(flow: EventSourced[Collaboration]) -> None:
 
 def _unsent(state: Collaboration) -> str | None:
     """The document that the service does not have yet; None if there is none."""
-    if not state.opened or state.agreed.terms.signature is Signing.OWN or state.closing is not None or state.ended:
+    if not state.opened or state.agreed.terms.signature is Signing.OWN or state.is_closing:
         return None
     document = state.to_sign
     return document if document is not None and document not in state.submissions else None

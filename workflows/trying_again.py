@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 
+from activities.failures import kind_of
 from workflows.event_sourced import EventSourced
 
 AGAIN = timedelta(hours=1)
@@ -19,6 +20,8 @@ async def tried_again(flow: EventSourced[Any], what: str, work: Awaitable[None])
     try:
         await work
     except ActivityError as failure:
-        kind = getattr(failure.cause, "type", None) or type(failure.cause).__name__
+        if is_cancelled_exception(failure):
+            raise  # the story is over
+        kind = kind_of(failure)
         workflow.logger.error("%s has failed: %s", what, kind, extra={"campaign_id": flow.campaign_id})
         await workflow.sleep(AGAIN, summary=f"{what} has failed ({kind}); it is tried again")

@@ -7,7 +7,14 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.converter import DataConverter
 from temporalio.exceptions import ActivityError, ApplicationError, RetryState
 
-from activities.failures import LASTING, OutsideFailure, as_application_error, as_domain_error, outside_failure
+from activities.failures import (
+    LASTING,
+    OutsideFailure,
+    as_application_error,
+    as_domain_error,
+    kind_of,
+    outside_failure,
+)
 from domain.errors import BudgetExceeded, StaleVersion
 
 
@@ -53,3 +60,16 @@ def test_an_outside_failure_says_whether_to_try_again(kind: OutsideFailure) -> N
     assert (error.type, error.non_retryable) == (kind, kind in LASTING)
     assert error.next_retry_delay == timedelta(minutes=1)
     assert as_domain_error(error) is None
+
+
+@pytest.mark.parametrize(
+    ("cause", "kind"),
+    [(ApplicationError("Ines is gone", type="erased"), "erased"), (OSError("to ines@x"), "OSError")],
+)
+def test_what_an_activity_failed_of_is_told_in_a_word_that_quotes_nobody(cause: Exception, kind: str) -> None:
+    failure = ActivityError(
+        "failed", scheduled_event_id=1, started_event_id=2, identity="w", activity_type="a", activity_id="1",
+        retry_state=None,
+    )  # fmt: skip
+    failure.__cause__ = cause
+    assert kind_of(failure) == kind
