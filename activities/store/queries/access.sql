@@ -63,6 +63,50 @@ select id from members where workspace = $1 and role = 'owner' and removed_at is
 -- The memberships that an address has, in all workspaces.
 select * from members where address = $1 and removed_at is null order by added_at, id limit 5;
 
+-- name: members_with_identity
+-- The members that an account at a provider is, in all workspaces.
+select member.*
+from member_identities as identity
+join members as member on member.id = identity.member_id
+where identity.subject = $1 and member.removed_at is null
+order by member.added_at, member.id limit 5;
+
+-- name: bind_identity
+-- Binds an account to the members with its address who have no other one there, where it is nobody already.
+insert into member_identities (member_id, issuer, subject)
+select member.id, $1, $2
+from members as member
+where
+    member.address = $3
+    and member.removed_at is null
+    and not exists (
+        select from member_identities as identity
+        join members as other on other.id = identity.member_id
+        where identity.subject = $2 and other.workspace = member.workspace and other.removed_at is null
+    )
+on conflict (member_id, issuer) do nothing
+returning member_id;
+
+-- name: identity_left
+-- Whether a member of this workspace who has left had this account.
+select exists (
+    select from member_identities as identity
+    join members as member on member.id = identity.member_id
+    where identity.subject = $1 and member.workspace = $2 and member.removed_at is not null
+);
+
+-- name: is_bound
+-- Whether a member comes by an account of this provider.
+select exists (select from member_identities where member_id = $1 and issuer = $2);
+
+-- name: forget_identities
+-- Forgets which accounts a member of this workspace comes by, and says whether there is such a member.
+with forgotten as (
+    delete from member_identities as identity using members as member
+    where member.id = identity.member_id and member.workspace = $1 and member.id = $2 and member.removed_at is null
+)
+select id from members where workspace = $1 and id = $2 and removed_at is null;
+
 -- name: create_sign_in_link
 -- Notes a new link of a member, unless they have asked for many lately.
 insert into sign_in_links (digest, member_id, expires_at)

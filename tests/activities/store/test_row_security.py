@@ -24,6 +24,7 @@ CLOSED = {
     "creator_claims": "the engine's, across campaigns",
     "erasures": "maintenance",
     "mail_log": "the worker's",
+    "member_identities": "the front door's own",
     "members": "the front door's own",
     "payment_orders": "the worker's",
     "payout_ways": "the worker's",
