@@ -223,7 +223,7 @@ class Payouts(Protocol):
         ...
 
 
-class Found(Value):
+class SourcedProfile(Value):
     """An account as an outside source tells of it; the fields are as in `Profile`. None, or empty, is not told."""
 
     platform: Platform
@@ -245,10 +245,10 @@ class Found(Value):
     fee_currency: Currency = "USD"
 
 
-class FoundPage(Value):
+class SourcedPage(Value):
     """A part of what a search found; `next` leads to the part after it, None at the end."""
 
-    found: tuple[Found, ...]
+    found: tuple[SourcedProfile, ...]
     unreadable: int = 0
     """Accounts of this page that the source described in a way that cannot be understood."""
     next: str | None = None
@@ -267,7 +267,7 @@ class CreatorSource(Protocol):
         """Whether `search` finds anything; some sources only know accounts by name."""
         ...
 
-    async def look_up(self, platform: Platform, handles: Sequence[Handle]) -> Sequence[Found | None]:
+    async def look_up(self, platform: Platform, handles: Sequence[Handle]) -> Sequence[SourcedProfile | None]:
         """What the source knows of each account, in order; None of one that it does not know.
 
         Raises:
@@ -275,7 +275,7 @@ class CreatorSource(Protocol):
         """
         ...
 
-    async def search(self, query: str, cursor: str | None = None) -> FoundPage:
+    async def search(self, query: str, cursor: str | None = None) -> SourcedPage:
         """A page of the accounts that fit the words, the first without a cursor; raises as `look_up`."""
         ...
 

@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.connectors.creator_sources import CreatorSources
 from activities.failures import as_application_error
-from activities.ports import Found
+from activities.ports import SourcedProfile
 from activities.store.creators import Creators
 from activities.store.sourcing_jobs import BatchResult, Job, SourcingJobs
 from domain.creators import Profile
@@ -102,7 +102,7 @@ class Sourcing:
         following = BatchRequest(job_id=job.id, place=batch.place + 1, cursor=page.next, so_far=so_far)
         return BatchDone(following=following)
 
-    async def _keep(self, workspace: str, found: Sequence[Found]) -> tuple[BatchResult, list[Found]]:
+    async def _keep(self, workspace: str, found: Sequence[SourcedProfile]) -> tuple[BatchResult, list[SourcedProfile]]:
         """Put accounts into the directory: what came of it, and those who could not be reached and so are left out."""
         accounts = [(str(account.platform), account.handle) for account in found]
         known = await self._creators.of_accounts(workspace, accounts)
@@ -121,14 +121,14 @@ class Sourcing:
         return result, unreachable
 
 
-def merge(found: Found, known: Profile | None) -> Profile | None:
+def merge(found: SourcedProfile, known: Profile | None) -> Profile | None:
     """What a source tells over what is known; None if neither has a mail address.
 
     What the source does not tell stays as it was. An address that is known stays too: people give theirs to us, and
     what they write in public may be an agency's. A price goes with its currency.
     """
     told: dict[str, Any] = {
-        name: value for name in Found.model_fields if (value := getattr(found, name)) not in (None, "", ())
+        name: value for name in SourcedProfile.model_fields if (value := getattr(found, name)) not in (None, "", ())
     }
     if found.fee is None:
         del told["fee_currency"]

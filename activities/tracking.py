@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Self
 
+from activities.click_filter import ClickFilter
 from activities.store.clicks import ClickRecorder
 from activities.store.orders import Orders
 from activities.store.pool import Pool
 from activities.store.tracked_links import TrackedLinks
-from activities.visits import Visits
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Tracking:
 
     links: TrackedLinks
     clicks: ClickRecorder
-    visits: Visits
+    click_filter: ClickFilter
     orders: Orders
     shopify_secret: str | None = None
     """Signs Shopify's webhooks; without one none are taken."""
@@ -27,7 +27,7 @@ class Tracking:
         return cls(
             links=TrackedLinks(pool, secret, public_url),
             clicks=ClickRecorder(pool),
-            visits=Visits(secret),
+            click_filter=ClickFilter(secret),
             orders=Orders(pool),
             shopify_secret=shopify_secret,
         )

@@ -72,10 +72,11 @@ from api.readiness import DatabaseProbe, Kept, KeysProbe, MailProbe
 from api.readiness_of_temporal import NamespaceProbe, SearchAttributesProbe, WorkerProbe
 from api.tracing import trace_requests
 from workflows.client import Engine
+from workflows.connectors import creator_sources
 from workflows.erasure import Eraser
-from workflows.outside import SourcingEngine, creator_sources
 from workflows.payload_codec import SealingCodec
 from workflows.settings import Settings, connect_temporal
+from workflows.sourcing_client import SourcingEngine
 
 ROUTERS = (
     goal_setting.router,

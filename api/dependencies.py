@@ -74,7 +74,7 @@ class CreatorEraser(Protocol):
 
 
 class CreatorSourcing(Protocol):
-    """The way to have an outside source asked; `workflows.outside.SourcingEngine` is the real one."""
+    """The way to have an outside source asked; `workflows.sourcing_client.SourcingEngine` is the real one."""
 
     async def start(self, job_id: str, workspace: str, wish: Wish) -> None:
         """Note a job and start it, once however often it is asked.

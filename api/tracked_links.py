@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from activities.click_filter import referrer_host
 from activities.store.clicks import Click
-from activities.visits import referrer_host
 from api.creator_page import page_headers, page_templates
 from api.dependencies import Serving
 
@@ -26,7 +26,9 @@ async def follow_link(request: Request, code: str, services: Serving) -> Respons
         return HTMLResponse(content, 404, headers=page_headers(nonce))
     now, headers = datetime.now(UTC), request.headers
     click_id = secrets.token_hex(12)
-    visitor = tracking.visits.visitor(request.client.host if request.client else "", headers.get("user-agent", ""), now)
+    visitor = tracking.click_filter.visitor(
+        request.client.host if request.client else "", headers.get("user-agent", ""), now
+    )
     tracking.clicks.record(
         Click(
             id=click_id,
@@ -34,7 +36,7 @@ async def follow_link(request: Request, code: str, services: Serving) -> Respons
             at=now,
             visitor=visitor,
             referrer=referrer_host(headers.get("referer", "")),
-            bot=tracking.visits.bot(request.method, headers, visitor, now),
+            bot=tracking.click_filter.bot(request.method, headers, visitor, now),
         )
     )
     return RedirectResponse(

@@ -52,11 +52,11 @@ from activities.webhook_delivery import Ways, WebhookDelivery
 from activities.webhook_notes import WebhookNotes
 from workflows.campaign import CampaignWorkflow
 from workflows.collaboration import CollaborationWorkflow
-from workflows.keeping import kept
+from workflows.connectors import creator_sources
+from workflows.connectors import docuseal as docuseal_of
+from workflows.connectors import stripe as stripe_of
+from workflows.feed_followers import kept
 from workflows.metrics import metrics_served
-from workflows.outside import creator_sources
-from workflows.outside import docuseal as docuseal_of
-from workflows.outside import stripe as stripe_of
 from workflows.rights import RightsWorkflow
 from workflows.sandbox import sandboxed
 from workflows.search_attributes import first_row

@@ -18,7 +18,7 @@ from temporalio.exceptions import ApplicationError
 from activities.connectors.http import Answer, HttpService, minutes
 from activities.connectors.instagram_posts import FORMATS, MEDIA_FIELDS, Media, as_post, code_of
 from activities.failures import OutsideFailure, outside_failure
-from activities.ports import Found, FoundPage, PublicPost
+from activities.ports import PublicPost, SourcedPage, SourcedProfile
 from domain.creators import Handle, Platform
 from domain.monitoring import Metrics
 
@@ -118,13 +118,13 @@ class Instagram:
         """See `CreatorSource.aclose`."""
         await self._service.aclose()
 
-    async def look_up(self, platform: Platform, handles: Sequence[Handle]) -> Sequence[Found | None]:
+    async def look_up(self, platform: Platform, handles: Sequence[Handle]) -> Sequence[SourcedProfile | None]:
         """See `CreatorSource.look_up`; one request for each account and each further page of its posts."""
         if platform is not Platform.INSTAGRAM:
             return [None] * len(handles)
         return [await self._look_up(handle) for handle in handles]
 
-    async def search(self, query: str, cursor: str | None = None) -> FoundPage:
+    async def search(self, query: str, cursor: str | None = None) -> SourcedPage:
         """See `CreatorSource.search`: the API has no search for accounts."""
         why = "accounts can only be looked up by name"
         raise outside_failure(OutsideFailure.REFUSED, "Instagram", why)
@@ -164,7 +164,7 @@ class Instagram:
                 break
         return None
 
-    async def _look_up(self, handle: Handle) -> Found | None:
+    async def _look_up(self, handle: Handle) -> SourcedProfile | None:
         first = await self._discover(handle, "username,name,biography,followers_count,follows_count,media_count,", None)
         if first is None:
             return None
@@ -271,11 +271,11 @@ def _diagnose(answer: Answer) -> ApplicationError | None:
             return None
 
 
-def _found(account: _Discovered, posts: Sequence[Media]) -> Found:
+def _found(account: _Discovered, posts: Sequence[Media]) -> SourcedProfile:
     likes = [post.like_count for post in posts if post.like_count is not None]
     comments = [post.comments_count for post in posts if post.comments_count is not None]
     mail = _MAIL.search(account.biography)
-    return Found(
+    return SourcedProfile(
         platform=Platform.INSTAGRAM,
         handle=account.username.lower(),
         name=" ".join(_printable(account.name).split())[:200] or None,

@@ -18,7 +18,7 @@ from activities.connectors.http import Answer, HttpService
 from activities.connectors.roster_cells import Cell, Unclear
 from activities.connectors.roster_columns import country, language
 from activities.failures import OutsideFailure, outside_failure
-from activities.ports import Found, FoundPage
+from activities.ports import SourcedPage, SourcedProfile
 from domain.creators import Handle, Platform
 from domain.third_party import AudienceReport
 from domain.values import Instant
@@ -49,7 +49,7 @@ class Dialect:
     next_page: str
     """Path to what to send for the next page; missing or null on the last."""
     fields: Mapping[str, str]
-    """Field of `Found` to its path in an account."""
+    """Field of `SourcedProfile` to its path in an account."""
     audience_countries: str
     """Path to a list of objects, or to one object of shares by country code."""
     country_code: str
@@ -79,9 +79,9 @@ class MappedSource:
         """See `CreatorSource.aclose`."""
         await self._service.aclose()
 
-    async def look_up(self, platform: Platform, handles: Sequence[Handle]) -> Sequence[Found | None]:
+    async def look_up(self, platform: Platform, handles: Sequence[Handle]) -> Sequence[SourcedProfile | None]:
         """See `CreatorSource.look_up`."""
-        found: dict[str, Found] = {}
+        found: dict[str, SourcedProfile] = {}
         for first in range(0, len(handles), AT_ONCE):
             for item in await self._all(platform, handles[first : first + AT_ONCE]):
                 account = self._found(item)
@@ -89,12 +89,12 @@ class MappedSource:
                     found[account.handle] = account
         return [found.get(handle) for handle in handles]
 
-    async def search(self, query: str, cursor: str | None = None) -> FoundPage:
+    async def search(self, query: str, cursor: str | None = None) -> SourcedPage:
         """See `CreatorSource.search`."""
         items, following = await self._page({self._dialect.query: query}, cursor)
         read = [self._found(item) for item in items]
         found = tuple(account for account in read if account is not None)
-        return FoundPage(found=found, unreadable=len(read) - len(found), next=following)
+        return SourcedPage(found=found, unreadable=len(read) - len(found), next=following)
 
     async def report_on(self, platform: Platform, handle: Handle) -> AudienceReport | None:
         """See `AudienceReports.report_on`."""
@@ -135,7 +135,7 @@ class MappedSource:
         why = f"answered {answer.status} without a list at {self._dialect.items!r}"
         return outside_failure(OutsideFailure.UNREADABLE, answer.service, why)
 
-    def _found(self, item: Any) -> Found | None:
+    def _found(self, item: Any) -> SourcedProfile | None:
         """An account; None if it cannot be understood."""
         facts: dict[str, Any] = {}
         for name, path in self._dialect.fields.items():
@@ -143,7 +143,7 @@ class MappedSource:
             if isinstance(cell, str | Decimal | list) and not cells.is_missing(cell):
                 facts |= self._read(name, cell)
         try:
-            return Found(**facts)
+            return SourcedProfile(**facts)
         except ValidationError:
             return None
 

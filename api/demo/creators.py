@@ -26,7 +26,7 @@ from api.demo.cast import (
 from api.demo.client import Api, JsonObject, Refusal
 from api.demo.mailroom import Mailroom, Received
 from api.demo.notes import Notes
-from api.demo.outside import Instagram
+from api.demo.platforms import Instagram
 
 QUICK = (0.3, 1.8)
 """Seconds in which a prompt person gets round to it."""

@@ -28,7 +28,7 @@ from api.demo.ending import save_files, show_refusals, show_rejected_rows, show_
 from api.demo.listener import Listener
 from api.demo.mailroom import Mailroom
 from api.demo.notes import Notes
-from api.demo.outside import Bank, Instagram, Shoppers
+from api.demo.platforms import Bank, Instagram, Shoppers
 from api.demo.refused import try_again_with_other_content, try_as_brand, try_as_creators, try_to_renew
 from api.demo.screen import Screen
 from api.demo.sources import TWINS, ask_instagram

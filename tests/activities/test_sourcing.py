@@ -9,7 +9,7 @@ from temporalio.exceptions import ApplicationError
 
 from activities.connectors.creator_sources import CreatorSources
 from activities.failures import OutsideFailure, outside_failure
-from activities.ports import Found, FoundPage
+from activities.ports import SourcedPage, SourcedProfile
 from activities.sourcing import BATCH, BatchRequest, JobEnd, Sourcing, merge
 from activities.store.erasure import Erasures
 from activities.store.sourcing_jobs import SourcingJobs, Wish
@@ -18,9 +18,9 @@ from tests.activities.conftest import Store
 from tests.domain.given import a_profile
 
 
-def a_finding(handle: str = "ines", **facts: Any) -> Found:
+def a_finding(handle: str = "ines", **facts: Any) -> SourcedProfile:
     """An account as a source tells of it."""
-    return Found(**{"platform": Platform.INSTAGRAM, "handle": handle, "followers": 4_000, **facts})
+    return SourcedProfile(**{"platform": Platform.INSTAGRAM, "handle": handle, "followers": 4_000, **facts})
 
 
 class Known:
@@ -29,24 +29,24 @@ class Known:
     name = "known"
     searchable = True
 
-    def __init__(self, *found: Found, page: int = 3, failure: ApplicationError | None = None) -> None:
+    def __init__(self, *found: SourcedProfile, page: int = 3, failure: ApplicationError | None = None) -> None:
         self._found = found
         self._page = page
         self._failure = failure
 
-    async def look_up(self, platform: Platform, handles: Sequence[Handle]) -> Sequence[Found | None]:
+    async def look_up(self, platform: Platform, handles: Sequence[Handle]) -> Sequence[SourcedProfile | None]:
         """See `CreatorSource`."""
         if self._failure is not None:
             raise self._failure
         by_handle = {found.handle: found for found in self._found if found.platform is platform}
         return [by_handle.get(handle) for handle in handles]
 
-    async def search(self, query: str, cursor: str | None = None) -> FoundPage:
+    async def search(self, query: str, cursor: str | None = None) -> SourcedPage:
         """See `CreatorSource`."""
         first = int(cursor or 0)
         last = first + self._page
         following = str(last) if last < len(self._found) else None
-        return FoundPage(found=self._found[first:last], unreadable=1, next=following)
+        return SourcedPage(found=self._found[first:last], unreadable=1, next=following)
 
     async def check(self) -> str:
         """See `CreatorSource`."""

@@ -43,7 +43,7 @@ from domain.verification import OpenCollaboration
 from tests.domain.given import DISCLOSED, a_brief, a_profile
 from tests.keys import MASTER_KEYS, a_sealer
 from workflows.client import Engine
-from workflows.outside import creator_sources, docuseal
+from workflows.connectors import creator_sources, docuseal
 from workflows.payload_codec import encrypted_client
 from workflows.settings import Settings
 from workflows.worker import worker

@@ -25,7 +25,7 @@ from domain.verification import ApproveCreator, RejectCreator
 from tests.domain.given import DISCLOSED, UNDISCLOSED, a_brief, a_policy, a_profile, exclusively
 from tests.workflows.campaigning import BRAND, a_current_brief, impatient, offers, outcome, quick, start, until
 from tests.workflows.conftest import Bench, Collaborating
-from tests.workflows.further_paths import amended, conceded, paid_by_finance, reported, watched
+from tests.workflows.optional_paths import amended, conceded, paid_by_finance, reported, watched
 from tests.workflows.outliving import exclusivity_released, rights_run_out
 from workflows.resume import resume
 

@@ -36,7 +36,7 @@ from domain.outcomes import Outcome
 from tests.domain.given import DISCLOSED, a_brief, a_profile
 from tests.workflows.conftest import Bench, Collaborating
 from workflows.erasure import Eraser
-from workflows.outside import SourcingEngine
+from workflows.sourcing_client import SourcingEngine
 
 PERSON = a_profile(
     handle="zephyrine.quillfeather",

@@ -24,11 +24,11 @@ from activities.store.sourcing_jobs import JobProgress, JobState, SourcingJobs, 
 from domain.creators import Platform
 from domain.errors import IdempotencyKeyReused
 from tests.keys import MASTER_KEYS, a_sealer
-from workflows.outside import SourcingEngine
 from workflows.payload_codec import encrypted_client
 from workflows.sandbox import sandboxed
 from workflows.settings import Settings
 from workflows.sourcing import SourcingWorkflow
+from workflows.sourcing_client import SourcingEngine
 from workflows.worker import worker
 
 NEW = tuple(one.profile.handle for one in people() if one.newcomer and one.profile.platform is Platform.INSTAGRAM)

@@ -20,8 +20,8 @@ from tests.activities.store.projections.desk import Desk
 from tests.domain.given import a_profile
 from tests.keys import MASTER_KEYS, a_sealer
 from workflows import worker
-from workflows.keeping import kept
-from workflows.outside import stripe as stripe_of
+from workflows.connectors import stripe as stripe_of
+from workflows.feed_followers import kept
 from workflows.settings import Settings
 
 

@@ -17,7 +17,9 @@ def documented_mapping(service: str) -> Dialect:
         for line in re.findall(r"^\| .+$", text, re.M)
     ]
     settings = {name: value for name, value, *_ in rows if name in Dialect.__dataclass_fields__}
-    fields = {name.removeprefix("Found."): path for name, path, *_ in rows if name.startswith("Found.")}
+    fields = {
+        name.removeprefix("SourcedProfile."): path for name, path, *_ in rows if name.startswith("SourcedProfile.")
+    }
     return Dialect(
         service=service,
         fields=fields,

@@ -19,7 +19,7 @@ from activities.connectors.simulated.faults import Fault, Twin
 from activities.connectors.simulated.people import Person, matching, people
 from activities.connectors.simulated.serving import served
 from activities.failures import OutsideFailure
-from activities.ports import CreatorSource, Found
+from activities.ports import CreatorSource, SourcedProfile
 from domain.creators import Platform
 
 SECRETS = (instagram_twin.TOKEN, neoreach_twin.KEY, fohr_twin.KEY)
@@ -89,7 +89,7 @@ async def failure_of(case: Case, **settings: Any) -> tuple[ApplicationError, int
     return failed.value, twin.requests
 
 
-async def found_by_search(source: CreatorSource, words: str) -> list[Found]:
+async def found_by_search(source: CreatorSource, words: str) -> list[SourcedProfile]:
     """Everybody on all pages."""
     page = await source.search(words)
     found = list(page.found)

@@ -17,7 +17,7 @@ from activities.connectors.mapped_source import MappedSource, at
 from activities.connectors.neoreach import DIALECT
 from activities.connectors.simulated.serving import served
 from activities.failures import OutsideFailure
-from activities.ports import Found
+from activities.ports import SourcedProfile
 from domain.creators import Platform
 from domain.third_party import AudienceReport
 
@@ -44,7 +44,7 @@ def account(**facts: Any) -> dict[str, Any]:
     return {"platform": "instagram", "username": "ines", "stats": {"followers": 4_000}, **facts}
 
 
-async def search(*pages: object) -> list[Found]:
+async def search(*pages: object) -> list[SourcedProfile]:
     """What the first page gives."""
     async with answering(*pages) as source:
         return list((await source.search("tea")).found)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from activities.visits import RATE_WINDOW, Visits, referrer_host
+from activities.click_filter import RATE_WINDOW, ClickFilter, referrer_host
 
 NOW = datetime(2026, 3, 20, 12, tzinfo=UTC)
 PEOPLE = [
@@ -30,7 +30,7 @@ PROGRAMS = [
 
 
 def bot(
-    visits: Visits,
+    visits: ClickFilter,
     headers: Mapping[str, str] = {},
     *,
     user_agent: str = PEOPLE[0],
@@ -45,13 +45,13 @@ def bot(
 @pytest.mark.parametrize("user_agent", PEOPLE)
 def test_browsers_are_people(user_agent: str) -> None:
     """Also those in other programs, and on telephones whose maker's name ends in bot."""
-    assert bot(Visits("secret"), user_agent=user_agent) == "person"
+    assert bot(ClickFilter("secret"), user_agent=user_agent) == "person"
 
 
 @pytest.mark.parametrize("user_agent", PROGRAMS)
 def test_programs_say_that_they_are(user_agent: str) -> None:
     """Crawlers, link previews, libraries; and what says nothing at all."""
-    assert bot(Visits("secret"), user_agent=user_agent) == "user_agent"
+    assert bot(ClickFilter("secret"), user_agent=user_agent) == "user_agent"
 
 
 @pytest.mark.parametrize(
@@ -59,13 +59,13 @@ def test_programs_say_that_they_are(user_agent: str) -> None:
 )
 def test_what_is_fetched_ahead_is_no_visit(headers: dict[str, str]) -> None:
     """Nobody has followed the link yet."""
-    assert bot(Visits("secret"), headers) == "prefetch"
-    assert bot(Visits("secret"), method="HEAD") == "method"
+    assert bot(ClickFilter("secret"), headers) == "prefetch"
+    assert bot(ClickFilter("secret"), method="HEAD") == "method"
 
 
 def test_nobody_follows_links_that_fast() -> None:
     """The clicks above the rate are a program's, until a minute has passed; others are not touched by it."""
-    visits = Visits("secret", rate=3)
+    visits = ClickFilter("secret", rate=3)
     assert [bot(visits, at=NOW + timedelta(seconds=n)) for n in range(5)] == ["person"] * 3 + ["rate"] * 2
     assert bot(visits, at=NOW, user_agent=PEOPLE[1]) == "person"
     assert bot(visits, at=NOW + 2 * RATE_WINDOW) == "person"
@@ -73,14 +73,14 @@ def test_nobody_follows_links_that_fast() -> None:
 
 def test_a_visitor_is_the_same_for_a_day_and_for_one_secret() -> None:
     """Another day, address, browser or server makes another one of them."""
-    visits = Visits("secret")
+    visits = ClickFilter("secret")
     known = visits.visitor("192.0.2.1", "Firefox", NOW)
-    assert known == Visits("secret").visitor("192.0.2.1", "Firefox", NOW + timedelta(hours=11))
+    assert known == ClickFilter("secret").visitor("192.0.2.1", "Firefox", NOW + timedelta(hours=11))
     others = {
         visits.visitor("192.0.2.1", "Firefox", NOW + timedelta(days=1)),
         visits.visitor("192.0.2.2", "Firefox", NOW),
         visits.visitor("192.0.2.1", "Safari", NOW),
-        Visits("another").visitor("192.0.2.1", "Firefox", NOW),
+        ClickFilter("another").visitor("192.0.2.1", "Firefox", NOW),
         visits.visitor("192.0.2.1\x00Fire", "fox", NOW),
     }
     assert len(others | {known}) == 6

@@ -27,7 +27,7 @@ RATE_WINDOW = timedelta(minutes=1)
 MOST_VISITORS = 20_000
 
 
-class Visits:
+class ClickFilter:
     """Tells people from programs, and visitors apart: by a keyed hash, which is another one every day."""
 
     def __init__(self, secret: str, *, rate: int = RATE) -> None:

@@ -13,9 +13,9 @@ from activities.connectors.simulated.people import people
 from activities.connectors.simulated.serving import served
 from activities.connectors.simulated.shopify import ShopifyTwin
 from activities.connectors.simulated.stripe import StripeTwin
-from api.demo import outside
+from api.demo import platforms
 from api.demo.client import Api
-from api.demo.outside import Bank, Instagram, Shoppers
+from api.demo.platforms import Bank, Instagram, Shoppers
 from domain.creators import Platform
 
 HANDLE = next(one.profile.handle for one in people() if one.profile.platform is Platform.INSTAGRAM)
@@ -49,8 +49,8 @@ async def test_a_post_is_published_edited_and_deleted() -> None:
 
 async def test_people_follow_a_new_link_and_some_buy(monkeypatch: pytest.MonkeyPatch) -> None:
     """By the link, with the click in its landing page, or by the code; the fourth order is given back in part."""
-    monkeypatch.setattr(outside, "NOTED_WITHIN", 0.0)
-    monkeypatch.setattr(outside, "VISITORS", (40, 40))
+    monkeypatch.setattr(platforms, "NOTED_WITHIN", 0.0)
+    monkeypatch.setattr(platforms, "VISITORS", (40, 40))
     twin, browsers = ShopifyTwin(), set()
 
     def answer(request: httpx.Request) -> httpx.Response:

@@ -11,7 +11,7 @@ from activities.store.subscriptions import Subscription
 from domain.events import Envelope
 from tests.activities.store.appending import append
 from tests.activities.store.projections.desk import Desk
-from workflows.keeping import kept
+from workflows.feed_followers import kept
 
 
 @pytest.fixture

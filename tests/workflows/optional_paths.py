@@ -1,4 +1,7 @@
-"""Paths that a collaboration takes where the brief asks for more; recorded beside those of `paths`."""
+"""Paths that a collaboration takes only where the brief or a person wants it; recorded beside those of `paths`.
+
+An amendment, concessions by policy, a creator's own figures, payment orders for finance, a look at live posts.
+"""
 
 from activities.connectors.instagram_posts import FORMATS
 from domain.amendments import ProposeAmendment, SignAmendment
