@@ -71,7 +71,7 @@ from api.operators import Operators
 from api.readiness import DatabaseProbe, Kept, KeysProbe, MailProbe
 from api.readiness_of_temporal import NamespaceProbe, SearchAttributesProbe, WorkerProbe
 from api.tracing import trace_requests
-from workflows.client import Engine
+from workflows.client import SENT_ONCE, Engine
 from workflows.connectors import creator_sources
 from workflows.erasure import Eraser
 from workflows.payload_codec import SealingCodec
@@ -165,9 +165,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     )
     try:
         sealer = sealer_on(pool, settings.masters)
-        client = await connect_temporal(sealer)
+        client, for_decisions = await connect_temporal(sealer), await connect_temporal(sealer, SENT_ONCE)
         log = PostgresEventLog(pool, sealer, read_models())
-        engine = Engine(client, log, settings.task_queue)
+        engine = Engine(for_decisions, log, settings.task_queue)
         jobs = SourcingJobs(pool, sealer.keyring)
         yield Services(
             engine=engine,

@@ -149,7 +149,7 @@ def api(
     from workflows.settings import Settings  # noqa: PLC0415
 
     settings = Settings()
-    observe(settings, "api")
+    observe(settings, "api", core_figures=True)
 
     async def serve() -> None:
         async with open_services(settings) as services:

@@ -10,6 +10,7 @@ from activities.store.standing import Standing
 from api.dependencies import Serving
 from api.readiness import Readiness, look_at
 from domain.values import Value
+from workflows.metrics import core_metrics
 
 router = APIRouter(tags=["Operations"])
 
@@ -46,9 +47,10 @@ async def readyz(services: Serving, response: Response) -> Readiness:
     responses={200: {"content": {CONTENT_TYPE_LATEST: {"schema": {"type": "string"}}}}},
 )
 async def metrics(request: Request, services: Serving) -> Response:
-    """What this process counts, and how the database stands. It needs no key: keep it inside, as all of these."""
+    """What this process and Temporal's SDK in it count, and how the database stands. It needs no key: keep it inside,
+    as all of these."""
     state = request.app.state
     if not hasattr(state, "metrics"):
-        state.metrics = registry(Standing(services.pool, asyncio.get_running_loop()))
+        state.metrics = registry(Standing(services.pool, asyncio.get_running_loop()), *core_metrics())
     text = await asyncio.to_thread(generate_latest, state.metrics)
     return Response(text, media_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})

@@ -4,10 +4,11 @@ Errors arrive as what they are in the domain; what Temporal itself says is one o
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from temporalio.client import (
     Client,
@@ -17,7 +18,7 @@ from temporalio.client import (
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RetryConfig, RPCError, RPCStatusCode
 
 from activities import tracing
 from activities.failures import as_domain_error
@@ -41,6 +42,24 @@ from domain.goal_setting import StartCampaign
 
 ANSWER_WITHIN = timedelta(seconds=10)
 """How long a decision may take before the caller is told to come back."""
+
+SENT_ONCE = RetryConfig(max_retries=1)
+"""Of the connection that an engine is given, which knows by itself what is worth sending again, and for how long.
+
+The SDK waits 1, 2, 4 and 8 seconds for room on a workflow that is busy; its callers would learn of it after fifteen.
+"""
+
+PATIENCE: Mapping[RPCStatusCode, timedelta] = {
+    RPCStatusCode.RESOURCE_EXHAUSTED: timedelta(seconds=2),  # ten decisions are under way; most bursts pass by then
+    RPCStatusCode.UNAVAILABLE: ANSWER_WITHIN,
+    RPCStatusCode.UNKNOWN: ANSWER_WITHIN,
+    RPCStatusCode.INTERNAL: ANSWER_WITHIN,
+    RPCStatusCode.ABORTED: ANSWER_WITHIN,
+}
+"""For how long after its first attempt a decision is sent again by itself, by what the server says to it."""
+
+PAUSES = (0.1, 3.0)
+"""Seconds between the first attempts, and the most between later ones: each is half as long again as the one before."""
 
 CATCHING_UP = (0.1, 0.3, 1.0, 3.0)
 """Seconds between attempts while a workflow knows less than the record."""
@@ -66,8 +85,11 @@ class TooManyInFlight(GroundswellError):
     """Too many decisions are under way on {stream}. Send the same request with the same Idempotency-Key again."""
 
 
+T = TypeVar("T")
+
+
 class Engine:
-    """What the API needs of the workflows."""
+    """What the API needs of the workflows. Its client's connection should be one that sends everything once."""
 
     def __init__(self, client: Client, log: EventLog, task_queue: str = TASK_QUEUE) -> None:
         self._client = client
@@ -92,25 +114,29 @@ class Engine:
         command = command.model_copy(update={"holidays": holidays})
         context = Context(at=now, actor=actor, command_id=command_id)
         CampaignDecider().decide(command, CampaignDecider.initial, context)
-        start: WithStartWorkflowOperation[Any, str] = WithStartWorkflowOperation(
+        async with self._translated(stream):
+            answer = await _patiently(
+                lambda: self._client.execute_update_with_start_workflow(
+                    type(command).__name__,
+                    _instruction(command, actor),
+                    start_workflow_operation=self._start(campaign_id, brief),
+                    id=command_id,
+                    result_type=Answer,
+                    rpc_timeout=ANSWER_WITHIN,
+                )
+            )
+        return _must_be_of(command, command_id, Answer.model_validate(answer))
+
+    def _start(self, campaign_id: str, brief: Brief) -> WithStartWorkflowOperation[Any, str]:
+        return WithStartWorkflowOperation(
             CAMPAIGN_WORKFLOW,
             CampaignStart(campaign_id=campaign_id),
-            id=stream,
+            id=campaign_stream(campaign_id),
             task_queue=self._task_queue,
             id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
             id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
             static_summary=f"campaign for {brief.brand}: {brief.product}",
         )
-        async with self._translated(stream):
-            answer = await self._client.execute_update_with_start_workflow(
-                type(command).__name__,
-                _instruction(command, actor),
-                start_workflow_operation=start,
-                id=command_id,
-                result_type=Answer,
-                rpc_timeout=ANSWER_WITHIN,
-            )
-        return _must_be_of(command, command_id, Answer.model_validate(answer))
 
     async def decide(self, stream: str, command: Command, *, actor: Actor, command_id: str) -> Answer:
         """Have a command decided by the workflow of `stream`. The same again gives the first answer.
@@ -138,12 +164,14 @@ class Engine:
     async def _decide(self, stream: str, command: Command, actor: Actor, command_id: str) -> Answer:
         try:
             async with self._translated(stream):
-                answered = await self._client.get_workflow_handle(stream).execute_update(
-                    type(command).__name__,
-                    _instruction(command, actor),
-                    id=command_id,
-                    result_type=Answer,
-                    rpc_timeout=ANSWER_WITHIN,
+                answered = await _patiently(
+                    lambda: self._client.get_workflow_handle(stream).execute_update(
+                        type(command).__name__,
+                        _instruction(command, actor),
+                        id=command_id,
+                        result_type=Answer,
+                        rpc_timeout=ANSWER_WITHIN,
+                    )
                 )
             return _must_be_of(command, command_id, Answer.model_validate(answered))
         except AlreadyEnded:
@@ -207,6 +235,23 @@ class Engine:
         if state.ended:
             return AlreadyEnded(subject=f"the {kind}", outcome=state.outcome)
         return _unavailable("its workflow is not running; resume it")
+
+
+async def _patiently(send: Callable[[], Awaitable[T]]) -> T:
+    """Send until there is an answer, or an error for which `PATIENCE` has no more. What is sent carries its id, so that
+    twice is as good as once."""
+    clock = asyncio.get_running_loop()
+    began, (pause, longest) = clock.time(), PAUSES
+    while True:
+        try:
+            return await send()
+        except RPCError as error:
+            patience = PATIENCE.get(error.status, timedelta()).total_seconds()
+            if clock.time() - began + pause > patience:
+                raise
+        # Callers who were refused together shall not come back together.
+        await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - nothing is secret about it
+        pause = min(1.5 * pause, longest)
 
 
 def _instruction(command: Command, actor: Actor) -> Instruction:

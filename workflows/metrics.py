@@ -1,7 +1,7 @@
-"""A worker's figures for Prometheus, on one port: ours, how the database stands, and those of Temporal's SDK.
+"""A process's figures for Prometheus, in one place: ours, how the database stands, and those of Temporal's SDK.
 
 The SDK serves its own on a port that it opens itself. That is a loopback port which nobody needs to know; what it says
-is fetched from there when we are asked.
+is fetched from there when we are asked. A worker has a port for all of them, the API an address among its others.
 """
 
 import asyncio
@@ -77,6 +77,12 @@ class CoreMetrics:
         yield from text_string_to_metric_families(text)
 
 
+def core_metrics() -> list[Collector]:
+    """What the SDK of this process tells, if it tells anything (`observing.observe`)."""
+    address = core_metrics_address()
+    return [CoreMetrics(address)] if address else []
+
+
 @asynccontextmanager
 async def metrics_served(settings: Settings, pool: Pool, client: Client) -> AsyncIterator[int | None]:
     """Serves them as long as the block runs, if the settings name a port; gives the port, which 0 has chosen.
@@ -88,10 +94,7 @@ async def metrics_served(settings: Settings, pool: Pool, client: Client) -> Asyn
         yield None
         return
     loop = asyncio.get_running_loop()
-    collectors: list[Collector] = [Standing(pool, loop), RunningWorkflows(client, settings.task_queue, loop)]
-    if address := core_metrics_address():
-        collectors.append(CoreMetrics(address))
-    shown = registry(*collectors)
+    shown = registry(Standing(pool, loop), RunningWorkflows(client, settings.task_queue, loop), *core_metrics())
     server, thread = start_http_server(settings.metrics_port, settings.metrics_host, shown)
     try:
         yield server.server_port

@@ -28,9 +28,10 @@ class _Process:
     core_metrics: str | None = None
 
 
-def observe(settings: Settings, service: str) -> None:
-    """Make this process tell what it does: logs, traces if the environment asks for them, and with a metrics port the
-    figures of Temporal's SDK. Call it before the first client is made; the last call counts.
+def observe(settings: Settings, service: str, *, core_figures: bool | None = None) -> None:
+    """Make this process tell what it does: logs, traces if the environment asks for them, and the figures of Temporal's
+    SDK: with `core_figures`, or else if the settings name a port to show them on. Call it before the first client is
+    made; the last call counts.
 
     Raises:
         TracingUnavailable: the environment asks for traces that this installation cannot send.
@@ -38,7 +39,8 @@ def observe(settings: Settings, service: str) -> None:
     logs.configure(settings.log_format, settings.log_level)
     sys.excepthook = _last_words
     tracing.start(service)
-    _Process.core_metrics = None if settings.metrics_port is None else f"127.0.0.1:{_free_port()}"
+    counts = settings.metrics_port is not None if core_figures is None else core_figures
+    _Process.core_metrics = f"127.0.0.1:{_free_port()}" if counts else None
     Runtime.set_default(Runtime(telemetry=_telemetry(_Process.core_metrics)), error_if_already_set=False)
 
 

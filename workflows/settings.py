@@ -31,6 +31,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
+from temporalio.service import RetryConfig
 
 from activities import tracing
 from activities.connectors.docuseal import BASE_URL as DOCUSEAL_URL
@@ -126,17 +127,20 @@ class Settings(BaseSettings):
         return MasterKeys.parse(self.master_keys.get_secret_value())
 
 
-async def connect_temporal(sealer: Sealer | None) -> Client:
+async def connect_temporal(sealer: Sealer | None, retry: RetryConfig | None = None) -> Client:
     """A client as Temporal's environment configuration says (`TEMPORAL_ADDRESS`, profiles in `temporal.toml`).
 
-    What it sends is encrypted with the sealer's keys; without a sealer it is only good for looking around.
+    What it sends is encrypted with the sealer's keys; without a sealer it is only good for looking around. `retry` says
+    how it sends again by itself what the server lost or had no room for; without it that is as the SDK thinks fit.
 
     Raises:
         RuntimeError: the server cannot be reached.
     """
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", "127.0.0.1:7233")
-    client = await Client.connect(**config, data_converter=pydantic_data_converter, interceptors=_interceptors())
+    client = await Client.connect(
+        **config, data_converter=pydantic_data_converter, interceptors=_interceptors(), retry_config=retry
+    )
     return client if sealer is None else encrypted_client(client, sealer)
 
 

@@ -1,12 +1,23 @@
 """GET /healthz and /readyz."""
 
+import re
+import sys
+
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
+from temporalio.runtime import Runtime
 
+from activities import logs
+from api.app import create_app, open_services
 from api.dependencies import Services
 from api.readiness import DatabaseProbe
 from tests.api.conftest import Bench
+from tests.keys import MASTER_KEYS
+from workflows import observing
+from workflows.observing import observe
+from workflows.settings import Settings
 
 NOWHERE = "127.0.0.1:1"
 
@@ -49,6 +60,32 @@ async def test_figures_are_there_for_prometheus(bench: Bench, anonymous: httpx.A
         "negotiation",
         "creator",
     ) in samples
+
+
+async def test_what_the_api_asks_of_temporal_is_among_the_figures(
+    database: str, temporal_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By operation: how many requests, how long they took, and how many failed."""
+    monkeypatch.setenv("TEMPORAL_ADDRESS", temporal_address)
+    settings = Settings(
+        database_url=SecretStr(database), secret_key=SecretStr("k" * 32), master_keys=SecretStr(MASTER_KEYS)
+    )
+    before, hook = Runtime.default(), sys.excepthook
+    observe(settings, "tests", core_figures=True)
+    try:
+        async with open_services(settings) as services:
+            transport = httpx.ASGITransport(create_app(services))
+            async with httpx.AsyncClient(transport=transport, base_url="http://api.test", timeout=60) as api:
+                assert (await api.get("/readyz")).status_code in (200, 503)
+                figures = (await api.get("/metrics")).text
+    finally:
+        logs.forget()
+        sys.excepthook = hook
+        Runtime.set_default(before, error_if_already_set=False)
+        monkeypatch.setattr(observing._Process, "core_metrics", None)
+    assert re.search(r'^temporal_request_total{.*operation="DescribeNamespace"', figures, re.MULTILINE)
+    assert "temporal_request_latency_seconds_bucket{" in figures
+    assert "groundswell_database_up 1.0" in figures
 
 
 async def test_a_database_that_is_away_is_a_figure_and_no_failure(bench: Bench, anonymous: httpx.AsyncClient) -> None:

@@ -60,8 +60,11 @@ async def test_a_workflow_that_was_terminated_is_unavailable_until_it_is_resumed
         await live.engine.decide(stream, CloseCampaign(), actor=BRAND, command_id="k")
 
 
-async def test_the_eleventh_decision_in_flight_is_told_to_come_back(live: Bench) -> None:
-    """The server takes ten updates of one workflow at a time."""
+async def test_the_eleventh_decision_in_flight_is_told_to_come_back(
+    live: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server takes ten updates of one workflow at a time; however many there are, one decides."""
+    monkeypatch.setattr(client, "ANSWER_WITHIN", timedelta(seconds=60))
     stream = await start(live, a_current_brief())
     await until(live, stream, "ShortlistProposed")
     approve = ApproveShortlist()
@@ -69,9 +72,39 @@ async def test_the_eleventh_decision_in_flight_is_told_to_come_back(live: Bench)
         *(live.engine.decide(stream, approve, actor=BRAND, command_id=f"k{n}") for n in range(40)),
         return_exceptions=True,
     )
-    allowed = Answer | NothingToDecide | client.TooManyInFlight
-    assert all(isinstance(result, allowed) for result in results)
-    assert sum(isinstance(result, Answer) for result in results) == 1
+    refused = NothingToDecide | client.TooManyInFlight | client.EngineUnavailable
+    assert [result for result in results if not isinstance(result, Answer | refused)] == []
+    assert sum(isinstance(result, Answer) for result in results) <= 1
+    assert [each.type for each in await live.log.read(stream)].count("ShortlistApproved") == 1
+
+
+async def test_what_the_server_has_no_room_for_is_sent_again_but_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What may be over in a moment is waited for; how long is said for each kind of refusal."""
+    monkeypatch.setattr(client, "PATIENCE", {RPCStatusCode.RESOURCE_EXHAUSTED: timedelta(seconds=0.3)})
+
+    async def send() -> str:
+        sent.append(status)
+        if len(sent) < times:
+            raise RPCError("refused", status, b"")
+        return "answered"
+
+    sent: list[RPCStatusCode] = []
+    status, times = RPCStatusCode.RESOURCE_EXHAUSTED, 2
+    assert await client._patiently(send) == "answered"
+    sent, times = [], 1_000
+    with pytest.raises(RPCError, match="refused"):
+        await client._patiently(send)
+    assert 2 <= len(sent) <= 3
+    sent, status = [], RPCStatusCode.NOT_FOUND
+    with pytest.raises(RPCError, match="refused"):
+        await client._patiently(send)
+    assert sent == [RPCStatusCode.NOT_FOUND]
+
+
+def test_what_is_sent_again_is_no_answer_in_the_end() -> None:
+    """A caller whose decision was sent in vain is told to come back, whatever the server said."""
+    assert set(client.PATIENCE) - {RPCStatusCode.RESOURCE_EXHAUSTED} <= client.NO_ANSWER
+    assert max(client.PATIENCE.values()) <= client.ANSWER_WITHIN
 
 
 @pytest.mark.parametrize("status", client.NO_ANSWER, ids=lambda status: status.name.lower())

@@ -65,7 +65,12 @@ def test_what_nobody_has_caught_is_logged_without_its_text(capsys: pytest.Captur
 
 
 def test_without_a_port_the_core_serves_no_figures() -> None:
+    """Unless they are asked for: the API shows them at an address of its own, and a worker's port is not its."""
     observe(settings(), "tests")
+    assert core_metrics_address() is None
+    observe(settings(), "tests", core_figures=True)
+    assert core_metrics_address() is not None
+    observe(settings(metrics_port=0), "tests", core_figures=False)
     assert core_metrics_address() is None
 
 
