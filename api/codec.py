@@ -24,6 +24,7 @@ from temporalio.api.common.v1 import Payload
 from temporalio.converter import PayloadCodec
 
 from activities.store.keys import KeyUnavailable
+from api.access.auditing import note_refusal
 from api.auth import NotAuthenticated
 from api.dependencies import Serving
 from api.operators import SIGNED_IN_FOR
@@ -164,6 +165,7 @@ async def sign_in(request: Request, services: Serving, key: Annotated[str, Form(
     """Remembers in a cookie, which scripts cannot read and other sites cannot have sent, who has this key."""
     name = services.operators.with_key(key.strip())
     if name is None:
+        await note_refusal(request, NotAuthenticated(why="This is not an operator's key."))
         return _page(services.operators.ui_url, wrong="This is not an operator's key.", status=401)
     response = RedirectResponse(PREFIX, 303)
     response.set_cookie(

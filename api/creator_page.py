@@ -35,7 +35,7 @@ from api.task_views import TaskView
 from api.views import CollaborationForCreator, collaboration_events, collaboration_for_creator
 from domain.amendments import Amendment
 from domain.collaboration import Collaboration
-from domain.decider import Actor, Role
+from domain.decider import Role
 from domain.errors import GroundswellError, NotFound
 from domain.lifecycle import Stage
 
@@ -166,12 +166,12 @@ async def take_step(request: Request, token: Token, verb: str, services: Serving
 
 
 async def stepped(
-    services: Services, token: str, verb: str, as_command: AsCommand, read: Callable[[Actor], Awaitable[Fields]]
+    services: Services, token: str, verb: str, as_command: AsCommand, read: Callable[[Principal], Awaitable[Fields]]
 ) -> Response:
     """What comes of a form on the page: `read` gives what was entered, told by whom, and `command` what it means."""
     try:
         caller = await creator_behind(token, services)
-        fields = await read(caller.actor)
+        fields = await read(caller)
         attempt = await _attempt(services, caller, verb, fields, as_command)
         if attempt is not None:
             return await _rendered(services, caller, token, attempt=attempt)

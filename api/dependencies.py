@@ -257,15 +257,15 @@ class Decisions:
         return await self._decide(rights_stream(collaboration_id), command)
 
     async def _decide(self, stream: str, command: Command) -> Decision:
-        if await self._services.pool.fetchval(QUERIES.workspace_of_stream, stream) != self._services.workspace:
-            kind, _, id_ = stream.partition("/")
-            raise NotFound(kind=kind, id=id_)
         try:
+            if await self._services.pool.fetchval(QUERIES.workspace_of_stream, stream) != self._services.workspace:
+                kind, _, id_ = stream.partition("/")
+                raise NotFound(kind=kind, id=id_)
             await must_be_allowed(self._caller, self._services.log, stream, command)
             link = self._caller.link if uses_up(self._caller, command) else None
             if link is not None and await self._services.desk.used_links.used_with(link) not in (None, self._key):
                 raise LinkUsed(why="it was used to sign, and works once; the page shows what was signed")
-        except (NotPermitted, LinkUsed) as refusal:
+        except (NotFound, NotPermitted, LinkUsed) as refusal:
             await note_refused_decision(self._services.desk, self._caller, stream, command, refusal)
             raise
         answer = await self._services.engine.decide(stream, command, actor=self._actor, command_id=self._key)

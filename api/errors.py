@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from activities.connectors.csv_roster import RosterUnreadable
 from activities.links import LinkInvalid
-from api.access.auditing import note_refusal
+from api.access.auditing import note_not_found, note_refusal
 from api.auth import NotAuthenticated, NotPermitted, TooManyRequests
 from domain import errors as domain
 from domain.errors import GroundswellError
@@ -198,6 +198,7 @@ async def _domain_problem(request: Request, error: Exception) -> Response:
         facts["reasons"] = reasons(error)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         await note_refusal(request, error)
+    await note_not_found(request, error)
     return problem(request, status, error.code, str(error), facts=facts)
 
 

@@ -1,5 +1,6 @@
 """Stage 3, verification: the creator's report of their own figures, by the API and by the form on their page."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -9,12 +10,15 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from activities.records import collaboration_after
+from api.access.decisions import must_be_let
+from api.access.principal import Principal
+from api.auth import NotPermitted
 from api.creator_offer import Fields, FormMistake
 from api.creator_page import Token, entered, stepped
-from api.dependencies import CollaborationId, Decide, Decision, IdempotencyKey, JsonOnly, Services, Serving
+from api.dependencies import AsAnyone, CollaborationId, Decide, Decision, IdempotencyKey, JsonOnly, Services, Serving
 from api.errors import problems
 from api.views import collaboration_events
-from domain.decider import Actor, Command
+from domain.decider import Command
 from domain.errors import NotFound, NothingToDecide
 from domain.lifecycle import Stage
 from domain.performance_report import AgeBand, Gender, PerformanceReport
@@ -68,10 +72,11 @@ async def report_performance(
     responses=problems(401, 404, 409, 413, 422),
 )
 async def upload_proof(
-    request: Request, services: Serving, _key: IdempotencyKey, collaboration_id: CollaborationId
+    request: Request, services: Serving, caller: AsAnyone, _key: IdempotencyKey, collaboration_id: CollaborationId
 ) -> Proof:
     """A picture (PNG, JPEG) or PDF of the platform's own statistics, up to 5 MiB, as the body. It is kept sealed with
     the creator's key; its SHA-256 is `proof` of the report. The same file again changes nothing."""
+    must_be_let(caller, ReportPerformance)
     state = collaboration_after(await collaboration_events(services.log, collaboration_id))
     if REPORT_PERFORMANCE not in state.tasks:
         raise NothingToDecide(command="The proof", subject="the collaboration", open=state.open_tasks)
@@ -130,7 +135,7 @@ async def take_report(request: Request, token: Token, services: Serving) -> Resp
     return await stepped(services, token, VERB, as_command, partial(_read, request, services))
 
 
-async def _read(request: Request, services: Services, creator: Actor) -> Fields:
+async def _read(request: Request, services: Services, creator: Principal) -> Fields:
     async with request.form(max_files=1, max_fields=50) as form:
         fields, file = dict(entered(form)), form.get("file")
         content = await file.read() if isinstance(file, UploadFile) else b""
@@ -139,7 +144,10 @@ async def _read(request: Request, services: Services, creator: Actor) -> Fields:
     wrong = _wrong_with(content)
     if wrong is not None:
         return {**fields, "wrong_file": wrong}
-    return {**fields, "proof": (await _kept(services, creator.id, content)).sha256}
+    with suppress(NotPermitted):  # the refusal comes with the decision; nothing is kept before it
+        must_be_let(creator, ReportPerformance)
+        fields["proof"] = (await _kept(services, creator.id, content)).sha256
+    return fields
 
 
 def as_command(fields: Fields, _: str) -> Command:

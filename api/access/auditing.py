@@ -1,6 +1,7 @@
 """Noting what was refused, and who was given or lost access."""
 
 import re
+from collections.abc import Mapping
 
 import structlog
 from fastapi import Request
@@ -8,10 +9,11 @@ from fastapi import Request
 from activities.logs import ids_here
 from api.access.desk import Desk
 from api.access.principal import Principal
+from api.access.rules import SAFE
 from domain.decider import Command
-from domain.errors import GroundswellError
+from domain.errors import GroundswellError, NotFound
 
-NOTED_IDS = ("campaign_id", "collaboration_id", "creator_id", "webhook_id", "key_id", "member_id")
+NOTED_IDS = ("campaign_id", "collaboration_id", "creator_id", "webhook_id", "key_id", "member_id", "transfer_id")
 """What of a path is written down. The rest may be a creator's link or a key."""
 
 NOTED = "noted in the audit"
@@ -29,6 +31,16 @@ async def note_refusal(request: Request, error: GroundswellError) -> None:
         structlog.get_logger(__name__).warning("refusal not noted", error=type(trouble).__name__, refused=error.code)
 
 
+async def note_not_found(request: Request, error: Exception) -> None:
+    """Notes that somebody tried to change what is not in their workspace, if that is what the error says.
+
+    Another's and nobody's are told apart neither here nor in the answer: a workspace does not learn what others have.
+    """
+    known = getattr(request.state, "principal", None) is not None
+    if isinstance(error, NotFound) and known and request.method not in SAFE:
+        await note_refusal(request, error)
+
+
 async def note_refused_decision(
     desk: Desk, caller: Principal, stream: str, command: Command, error: GroundswellError
 ) -> None:
@@ -40,7 +52,7 @@ async def note_refused_decision(
         kind=caller.kind,
         principal=caller.id,
         role=caller.role,
-        about={f"{kind}_id": id_},
+        about=_ids({f"{kind}_id": id_}),
         refused=error.code,
         request_id=ids_here().get("request_id", ""),
     )
@@ -68,7 +80,12 @@ async def _note(request: Request, action: str, refused: str | None, about: dict[
         kind=principal.kind if principal else None,
         principal=principal.id if principal else None,
         role=principal.role if principal else None,
-        about={name: id_ for name, id_ in given.items() if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id_)} | (about or {}),
+        about=_ids(given) | (about or {}),
         refused=refused,
         request_id=getattr(request.state, "request_id", ""),
     )
+
+
+def _ids(given: Mapping[str, str]) -> dict[str, str]:
+    """What can be an id; in its place may stand anything, a name or an address among it."""
+    return {name: id_ for name, id_ in given.items() if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", id_)}

@@ -17,7 +17,7 @@ from activities.store.queries import QUERIES
 from api.access.auditing import note_refusal
 from api.access.desk import Desk
 from api.access.principal import AccessRole, Kind, Principal, creator_by_link, owner_by_key
-from api.access.rules import Door, Rule, rule_for
+from api.access.rules import SAFE, Door, Rule, rule_for
 from api.auth import (
     CsrfTokenMissing,
     KeyIsNarrower,
@@ -27,9 +27,6 @@ from api.auth import (
     SignInNeeded,
 )
 from api.dependencies import Services
-
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-"""Methods that change nothing."""
 
 
 async def authorise(request: Request) -> None:

@@ -41,14 +41,7 @@ async def must_be_allowed(caller: Principal, log: EventLog, stream: str, command
         NotPermitted: the rule of the command does not let the caller, their key or link is not for it, or it commits
             more than their limit.
     """
-    rule = DECISIONS.get(type(command).__name__, DELIVER)
-    if not rule.allows(caller.role):
-        needed = " or ".join(role.value for role in AccessRole if rule.allows(role))
-        raise NotPermitted(what=type(command).__name__, needed=needed, role=caller.role.value)
-    if caller.read_only:
-        raise KeyIsNarrower(why="it is for looking only.")
-    if not _is_for(caller.step, command):
-        raise NotThisLink(step=str(caller.step).replace("_", " "))
+    must_be_let(caller, type(command))
     if caller.is_brand and caller.spend_limit is not None and isinstance(command, Spending):
         commits = await _committed(log, stream, command)
         limit = caller.spend_limit
@@ -58,11 +51,27 @@ async def must_be_allowed(caller: Principal, log: EventLog, stream: str, command
             )
 
 
-def _is_for(step: str | None, command: Command) -> bool:
+def must_be_let(caller: Principal, kind: type[Command]) -> None:
+    """The part of it that no state is needed for: what belongs to a decision, a file for instance, is kept after it.
+
+    Raises:
+        NotPermitted: the rule of the command does not let the caller, or their key or link is not for it.
+    """
+    rule = DECISIONS.get(kind.__name__, DELIVER)
+    if not rule.allows(caller.role):
+        needed = " or ".join(role.value for role in AccessRole if rule.allows(role))
+        raise NotPermitted(what=kind.__name__, needed=needed, role=caller.role.value)
+    if caller.read_only:
+        raise KeyIsNarrower(why="it is for looking only.")
+    if not _is_for(caller.step, kind):
+        raise NotThisLink(step=str(caller.step).replace("_", " "))
+
+
+def _is_for(step: str | None, kind: type[Command]) -> bool:
     """Whether a creator's link of this step is for the command; more time may be asked for with any."""
-    if step is None or isinstance(command, ExtendDeadline):
+    if step is None or issubclass(kind, ExtendDeadline):
         return True
-    needed = CONSENTS.get(type(command).__name__)
+    needed = CONSENTS.get(kind.__name__)
     return step == needed if needed is not None else step not in CONSENTS.values()
 
 

@@ -11,6 +11,9 @@ from typing import Any
 from api.access.principal import BRAND_ROLES, AccessRole
 from domain.lifecycle import Stage
 
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
+
 
 class Door(StrEnum):
     """Routes that are not for roles: each checks for itself who comes, or is for everybody."""

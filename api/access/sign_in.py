@@ -17,8 +17,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from activities.ports import Letter
 from activities.store.access_members import Address, Member
 from activities.store.access_sessions import LINK_LIFE
-from api.access.auditing import note_done
+from api.access.auditing import note_done, note_refusal
 from api.access.desk import Desk
+from api.auth import NotAuthenticated
 from api.dependencies import AsBrand, Serving
 
 router = APIRouter(include_in_schema=False)
@@ -87,9 +88,9 @@ async def use_link(request: Request, services: Serving, token: str) -> Response:
     desk = services.desk
     session = await desk.sessions.sign_in(token) if len(token) <= 100 else None
     if session is None or not isinstance(session.who, Member):
-        return _page(
-            "ask", wrong="This link was used before, or is older than it may be. Ask for a new one.", status=401
-        )
+        wrong = "This link was used before, or is older than it may be. Ask for a new one."
+        await note_refusal(request, NotAuthenticated(why=wrong))
+        return _page("ask", wrong=wrong, status=401)
     await note_done(request, "member.signed_in", member_id=session.who.id)
     headers = {"Set-Cookie": desk.set_cookie(session.token or ""), "Cache-Control": "no-store"}
     return RedirectResponse(CONSOLE, 303, headers=headers)

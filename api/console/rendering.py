@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from activities.store.projections.tasks import list_tasks
+from api.access.auditing import note_not_found
 from api.auth import NotAuthenticated
 from api.console import assets, wording
 from api.dependencies import ENGINE_KEYS, Services
@@ -59,6 +60,7 @@ class ConsoleRoute(APIRoute):
             except NotAuthenticated:
                 response = _to_sign_in(request)
             except REFUSALS as refusal:
+                await note_not_found(request, refusal)
                 response = refused(request, refusal)
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)

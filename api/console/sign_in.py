@@ -3,6 +3,8 @@
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
+from api.access.auditing import note_refusal
+from api.auth import NotAuthenticated
 from api.console.rendering import HOME, console_router, form_of, local_path, page
 from api.console.visitor import sign_in, sign_out
 from api.dependencies import Serving
@@ -24,6 +26,7 @@ async def take_key(request: Request, services: Serving) -> Response:
     key = fields.get("api_key", "")
     response = RedirectResponse(where, status_code=303)
     if not await sign_in(response, services, key):
+        await note_refusal(request, NotAuthenticated(why="This key is none of ours, has expired or was revoked."))
         return await _shown(request, services, where, wrong="That is no key of this installation.", status=403)
     return response
 

@@ -154,9 +154,10 @@ class Bench:
         )
         return campaign_id
 
-    async def shortlisted(self, creators: int = 3) -> str:
+    async def shortlisted(self, creators: int = 3, campaign_id: str = "tea") -> str:
         """A campaign whose shortlist waits for approval."""
-        campaign_id, brief = await self.started(), a_brief()
+        await self.started(campaign_id)
+        brief = a_brief()
         await self.services.creators.upsert("default", [a_profile(handle=f"creator.{n}") for n in range(creators)])
         ranked = rank(await self.services.creators.candidates(wanted(brief)), wanted(brief))
         digest = await self.services.shortlists.put(ranked)
@@ -228,10 +229,10 @@ class Bench:
         await self.give(collaboration_stream(id_), post, Role.CREATOR)
         return id_
 
-    async def gone(self) -> str:
+    async def gone(self, creator_id: str = "creator-1", place: int = 1) -> str:
         """A collaboration whose first post was not found two hours after its publication."""
         self.post_source = PostSource(name="instagram", formats=(Format.REEL,))
-        id_ = await self.published()
+        id_ = await self.published(creator_id, place)
         self.engine.now += timedelta(hours=2)
         await self.give(collaboration_stream(id_), not_seen())
         return id_
