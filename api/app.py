@@ -16,6 +16,7 @@ from activities.store.documents import Documents
 from activities.store.erasure import Erasures
 from activities.store.event_log import PostgresEventLog
 from activities.store.feed import Feed
+from activities.store.files import Files
 from activities.store.pool import open_pool
 from activities.store.projections.read_models import read_models
 from activities.store.sealing import sealer_on
@@ -33,10 +34,12 @@ from api import (
     collaborations,
     content_approval,
     contract_signing,
+    creator_drafts,
     creator_page,
     decisions,
     directory,
     discovery,
+    draft_files,
     errors,
     goal_setting,
     monitoring,
@@ -71,6 +74,7 @@ from api.operators import Operators
 from api.readiness import DatabaseProbe, Kept, KeysProbe, MailProbe
 from api.readiness_of_temporal import NamespaceProbe, SearchAttributesProbe, WorkerProbe
 from api.tracing import trace_requests
+from api.uploads import MEBIBYTE, UploadLimits
 from workflows.client import SENT_ONCE, Engine
 from workflows.connectors import creator_sources
 from workflows.erasure import Eraser
@@ -89,6 +93,7 @@ ROUTERS = (
     contract_signing.router,
     amendments.router,
     content_approval.router,
+    draft_files.router,
     monitoring.router,
     payout_accounts.router,
     payouts.router,
@@ -99,6 +104,7 @@ ROUTERS = (
     collaborations.router,
     tasks.router,
     decisions.router,
+    creator_drafts.router,
     creator_page.router,
     pages.router,
     operations.router,
@@ -128,7 +134,7 @@ def create_app(services: Services) -> FastAPI:
             Middleware(RequestContext),
             Middleware(SecurityHeaders, secure=services.desk.secure),
             Middleware(codec.Origins, allowed=services.operators.ui_origins),
-            Middleware(BodyLimit),
+            Middleware(BodyLimit, largest_draft=services.uploads.largest),
         ],
         redoc_url=None,
         swagger_ui_parameters={"docExpansion": "none", "persistAuthorization": True},
@@ -185,6 +191,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             stripe_webhook_secret=settings.stripe_webhook_secret,
             shortlists=Shortlists(pool),
             documents=Documents(pool, sealer),
+            files=Files(pool, sealer.keyring),
+            uploads=_upload_limits(settings),
             tracking=tracking,
             links=CreatorLinks(settings.secret_key.get_secret_value(), settings.public_url),
             keys=ApiKeys.parse(settings.api_keys.get_secret_value()),
@@ -206,6 +214,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         await tracking.clicks.aclose()
         await pools.aclose()
         await pool.close()
+
+
+def _upload_limits(settings: Settings) -> UploadLimits:
+    return UploadLimits(
+        settings.image_limit_mib * MEBIBYTE, settings.video_limit_mib * MEBIBYTE, settings.creator_files_mib * MEBIBYTE
+    )
 
 
 def _mailer(settings: Settings) -> SmtpMailer:

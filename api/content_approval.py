@@ -2,13 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
-from api.dependencies import CollaborationId, Decide, DecideAsBrand, Decision, JsonOnly
+from api.dependencies import CollaborationId, Decide, DecideAsBrand, Decision, JsonOnly, Serving
+from api.draft_files import Number, must_be_uploaded
 from api.errors import problems
-from domain.content_approval import ApproveDraft, DeliverableNumber, MarkPublished, RequestChanges, SubmitDraft, Url
+from domain.content_approval import ApproveDraft, MarkPublished, RequestChanges, SubmitDraft, Url
 from domain.lifecycle import Stage
+from domain.media import MediaFile
 from domain.values import Sha256, Text, Value
 
 router = APIRouter(
@@ -18,8 +20,6 @@ router = APIRouter(
     responses=problems(401, 403, 404, 409, 422, 429, 503),
 )
 
-Number = Annotated[DeliverableNumber, Path(description="The deliverable, counted from 1.")]
-
 
 class DraftBody(Value):
     """What will be posted. The caption must disclose the partnership, or it cannot be approved."""
@@ -27,6 +27,8 @@ class DraftBody(Value):
     caption: Text
     media_url: Url | None = None
     media_sha256: Sha256 | None = None
+    file: MediaFile | None = None
+    """One that was uploaded before, beside the address or instead of it."""
 
 
 class ApprovalBody(Value):
@@ -50,8 +52,13 @@ class PublishedBody(Value):
 
 
 @router.post("/draft", summary="Submit a draft")
-async def submit_draft(decide: Decide, collaboration_id: CollaborationId, number: Number, body: DraftBody) -> Decision:
-    """The next version of this deliverable. What the disclosure check says of it is shown at once."""
+async def submit_draft(
+    services: Serving, decide: Decide, collaboration_id: CollaborationId, number: Number, body: DraftBody
+) -> Decision:
+    """The next version of this deliverable. What the disclosure check says of it is shown at once. `file` is what its
+    upload was answered with."""
+    if body.file is not None:
+        await must_be_uploaded(services, collaboration_id, body.file)
     return await decide.on_collaboration(collaboration_id, SubmitDraft(deliverable=number, **dict(body)))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from api.creator_offer import Fields, FormMistake, countered, minor
 from domain.amendments import DeclineAmendment, ProposeAmendment, SignAmendment, WithdrawAmendment
 from domain.changes import Changes
-from domain.content_approval import MarkPublished, SubmitDraft
+from domain.content_approval import MarkPublished
 from domain.contract_signing import SignContract
 from domain.deadlines import ExtendDeadline
 from domain.decider import Command
@@ -73,10 +73,6 @@ def _withdraw_amendment(fields: Fields, _: str) -> Command:
     return WithdrawAmendment.model_validate(_only(fields, "number"))
 
 
-def _draft(fields: Fields, _: str) -> Command:
-    return SubmitDraft.model_validate(_only(fields, "deliverable", "caption", "media_url"))
-
-
 def _published(fields: Fields, _: str) -> Command:
     return MarkPublished.model_validate(_only(fields, "deliverable", "url", "caption"))
 
@@ -101,7 +97,6 @@ COMMANDS: dict[str, AsCommand] = {
     "counter": _counter,
     "decline": _decline,
     "sign": _sign,
-    "draft": _draft,
     "published": _published,
     "restored": _restored,
     "metrics": _metrics,

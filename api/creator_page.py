@@ -1,4 +1,4 @@
-"""The creator's page: one signed link, no account, no script; every step that is open is a form on it.
+"""The creator's page: one signed link, no account; every step that is open is a form on it, which needs no script.
 
 A form carries its own idempotency key, so that pressing a button twice, or reloading, decides once. A step that is not
 taken shows what was entered again: nobody loses a text to a refusal.
@@ -32,12 +32,14 @@ from api.dependencies import ENGINE_KEYS, Decisions, Services, Serving
 from api.errors import RETRY_AFTER, status_of
 from api.report.wording import money
 from api.task_views import TaskView
+from api.uploads import in_words
 from api.views import CollaborationForCreator, collaboration_events, collaboration_for_creator
 from domain.amendments import Amendment
 from domain.collaboration import Collaboration
 from domain.decider import Role
 from domain.errors import GroundswellError, NotFound
 from domain.lifecycle import Stage
+from domain.media import MediaType
 
 router = APIRouter(prefix="/c/{token}", include_in_schema=False)
 
@@ -128,7 +130,7 @@ async def show_page(token: Token, services: Serving, done: str | None = None) ->
         caller = await creator_behind(token, services)
         return await _rendered(services, caller, token, done=DONE.get(done or ""))
     except (LinkInvalid, NotFound) as invalid:
-        return _invalid_link(invalid)
+        return invalid_link(invalid)
 
 
 @router.get("/contract.pdf")
@@ -136,9 +138,9 @@ async def show_contract(request: Request, token: Token, services: Serving) -> Re
     """The contract of this collaboration."""
     try:
         caller = await creator_behind(token, services)
-        response = await contract_document(request, services, _collaboration_of(caller))
+        response = await contract_document(request, services, collaboration_of(caller))
     except (LinkInvalid, NotFound) as invalid:
-        return _invalid_link(invalid)
+        return invalid_link(invalid)
     response.headers.update(page_headers())
     return response
 
@@ -150,9 +152,9 @@ async def show_amendment(
     """An amendment to the contract of this collaboration."""
     try:
         caller = await creator_behind(token, services)
-        response = await amendment_document(request, services, _collaboration_of(caller), number)
+        response = await amendment_document(request, services, collaboration_of(caller), number)
     except (LinkInvalid, NotFound) as invalid:
-        return _invalid_link(invalid)
+        return invalid_link(invalid)
     response.headers.update(page_headers())
     return response
 
@@ -161,7 +163,7 @@ async def show_amendment(
 async def take_step(request: Request, token: Token, verb: str, services: Serving) -> Response:
     """Takes a step by the same command as the API, and shows the page again."""
     if verb not in COMMANDS:
-        return _invalid_link(NotFound(kind="step", id=verb[:64]))
+        return invalid_link(NotFound(kind="step", id=verb[:64]))
     return await stepped(services, token, verb, COMMANDS[verb], lambda _: read_fields(request))
 
 
@@ -176,7 +178,7 @@ async def stepped(
         if attempt is not None:
             return await _rendered(services, caller, token, attempt=attempt)
     except (LinkInvalid, NotFound) as invalid:
-        return _invalid_link(invalid)
+        return invalid_link(invalid)
     return RedirectResponse(f"/c/{token}?done={verb}", status_code=303, headers=page_headers())
 
 
@@ -189,7 +191,7 @@ async def _attempt(
         key = uuid4().hex
     try:
         currency = await _currency(services, caller)
-        await Decisions(services, caller, key).on_collaboration(_collaboration_of(caller), as_command(fields, currency))
+        await Decisions(services, caller, key).on_collaboration(collaboration_of(caller), as_command(fields, currency))
     except ValidationError as error:
         wrong = [f"{_label(detail['loc'])}: {detail['msg']}" for detail in error.errors()]
         return Attempt(verb, fields, wrong, 422)
@@ -218,13 +220,14 @@ def _label(location: tuple[str | int, ...]) -> str:
     return _LABELS.get(name, name.replace("_", " ").capitalize())
 
 
-def _collaboration_of(caller: Principal) -> str:
+def collaboration_of(caller: Principal) -> str:
+    """The collaboration that the caller's link leads to."""
     assert caller.collaboration_id is not None, "a link is bound to one collaboration"
     return caller.collaboration_id
 
 
 async def _currency(services: Services, caller: Principal) -> str:
-    events = await collaboration_events(services.log, _collaboration_of(caller))
+    events = await collaboration_events(services.log, collaboration_of(caller))
     return collaboration_after(events).agreed.currency
 
 
@@ -234,7 +237,7 @@ async def _currency(services: Services, caller: Principal) -> str:
 async def _rendered(
     services: Services, caller: Principal, token: str, *, done: str | None = None, attempt: Attempt | None = None
 ) -> Response:
-    events = await collaboration_events(services.log, _collaboration_of(caller))
+    events = await collaboration_events(services.log, collaboration_of(caller))
     state, view = collaboration_after(events), collaboration_for_creator(events)
     rounds = state.agreed.policies.negotiation.rounds
     brief = await brief_of(services.log, state.campaign_id)
@@ -250,9 +253,13 @@ async def _rendered(
         done=done,
         attempt=attempt,
     )
-    content = page_templates().get_template("creator.html").render(page=page, view=view, figures=FIGURES)
+    content = (
+        page_templates()
+        .get_template("creator.html")
+        .render(page=page, view=view, figures=FIGURES, limits=services.uploads, accept=",".join(MediaType))
+    )
     status = attempt.status if attempt else 200
-    headers = page_headers(page.nonce)
+    headers = page_headers(page.nonce, media=bool(view.works))
     if status in RETRY_AFTER:
         headers["Retry-After"] = str(RETRY_AFTER[status])
     return HTMLResponse(content, status, headers=headers)
@@ -275,7 +282,7 @@ def _step(task: TaskView) -> Step:
     return Step(kind, int(number) if number.isdecimal() else None, task)
 
 
-def _invalid_link(error: GroundswellError) -> Response:
+def invalid_link(error: GroundswellError) -> Response:
     """Says the same for a link that is not ours, has expired, or leads nowhere."""
     nonce = secrets.token_urlsafe(16)
     why = str(error) if isinstance(error, LinkInvalid) else "There is nothing at this address."
@@ -283,10 +290,15 @@ def _invalid_link(error: GroundswellError) -> Response:
     return HTMLResponse(content, 404, headers=page_headers(nonce))
 
 
-def page_headers(nonce: str | None = None) -> dict[str, str]:
-    """Of a page that anybody may open: it loads and runs nothing, is not kept, and tells nobody its address."""
-    style = f"style-src 'nonce-{nonce}'; " if nonce else ""
-    policy = f"default-src 'none'; {style}form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+def page_headers(nonce: str | None = None, *, media: bool = False) -> dict[str, str]:
+    """Of a page that anybody may open: it loads and runs nothing, is not kept, and tells nobody its address.
+
+    With `media` it shows pictures and videos of ours, and runs the script that it came with.
+    """
+    own = f"style-src 'nonce-{nonce}'; " if nonce else ""
+    if media:
+        own += f"script-src 'nonce-{nonce}'; img-src 'self'; media-src 'self'; connect-src 'self'; "
+    policy = f"default-src 'none'; {own}form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     return {
         "Content-Security-Policy": policy,
         "Cache-Control": "no-store",
@@ -306,6 +318,7 @@ def page_templates() -> Environment:
     environment.filters |= {
         "money": money,
         "moment": by_their_clocks,
+        "size": in_words,
         "words": lambda text: str(text).replace("_", " "),
         **OFFER_WORDS,
     }

@@ -19,6 +19,7 @@ from activities.store.creators import Creators
 from activities.store.erasure import Erasure
 from activities.store.event_log import PostgresEventLog
 from activities.store.feed import Feed
+from activities.store.files import Files
 from activities.store.pool import Pool
 from activities.store.queries import QUERIES
 from activities.store.sourcing_jobs import SourcingJobs, Wish
@@ -33,6 +34,7 @@ from api.auth import ApiKeys, LinkUsed, NotAuthenticated, NotPermitted
 from api.errors import UnsupportedMediaType
 from api.operators import Operators
 from api.readiness import Probe
+from api.uploads import UploadLimits
 from domain.brief import Brief
 from domain.decider import Actor, Command
 from domain.errors import IdempotencyKeyReused, NotFound
@@ -101,6 +103,7 @@ class Services:
     webhooks: Webhooks
     shortlists: Shortlists
     documents: Documents
+    files: Files
     tracking: Tracking
     links: CreatorLinks
     keys: ApiKeys
@@ -109,6 +112,7 @@ class Services:
     payloads: PayloadCodec | None = None
     operators: Operators = field(default_factory=Operators)
     workspace: str = DEFAULT_WORKSPACE
+    uploads: UploadLimits = field(default_factory=UploadLimits)
     webhooks_allow_private: bool = False
     docuseal_webhook_secret: str | None = None
     """With which DocuSeal signs; None if nothing is signed there."""

@@ -34,6 +34,10 @@ class UnsupportedMediaType(GroundswellError):
     """The body is {given}; this address takes {needed}."""
 
 
+class FileTooLarge(GroundswellError):
+    """This {kind} has {size}, and {most} is the most that is taken: save it smaller, and send it again."""
+
+
 class DatabaseUnavailable(GroundswellError):
     """The database cannot be reached at the moment; nothing is lost, try again."""
 
@@ -47,6 +51,7 @@ STATUS: dict[type[GroundswellError], int] = {
     NotAuthenticated: 401,
     LinkInvalid: 401,
     NotPermitted: 403,
+    FileTooLarge: 413,
     UnsupportedMediaType: 415,
     RosterUnreadable: 400,
     TooManyInFlight: 429,

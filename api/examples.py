@@ -86,7 +86,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "sign_amendment": {"typed_name": "Ines Calder", "document": DOCUMENT, "consent": True},
     "decline_amendment": {"reason": "The first terms suit us."},
     "withdraw_amendment": {"reason": "Settled by mail."},
-    "submit_draft": {"caption": CAPTION, "media_url": "https://files.example/reel-1.mp4"},
+    "submit_draft": {
+        "caption": CAPTION,
+        "file": {"sha256": DOCUMENT, "size": 12_582_912, "media_type": "video/mp4"},
+    },
     "approve_draft": {"version": 1},
     "request_changes": {"version": 1, "feedback": "Please show the texture in daylight."},
     "mark_published": {"url": "https://www.instagram.com/reel/Cx1/", "caption": CAPTION},

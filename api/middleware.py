@@ -22,6 +22,9 @@ ROSTER_PATH = "/v1/creators/import"
 PROOF_LIMIT = 6 * MEBIBYTE
 """A picture of a phone's screen, or a document, with the form around it."""
 PROOF_PATHS = re.compile(r"/c/[^/]+/performance-report|/v1/collaborations/[^/]+/performance-report/proof")
+DRAFT_PATHS = re.compile(r"/c/[^/]+/draft|/v1/collaborations/[^/]+/deliverables/[^/]+/draft/file")
+AROUND_A_FILE = 64 * 1024
+"""What a form may have beside its file."""
 CODEC_LIMIT = 8 * MEBIBYTE
 """Temporal's payloads have up to 2 MiB each, its messages up to 4, which base64 makes longer by a third."""
 CODEC_PATHS = "/codec/"
@@ -99,26 +102,32 @@ def _route(scope: Scope) -> str:
     return getattr(scope.get("route"), "path", "none")
 
 
-def _limit(path: str) -> int:
+def _limit(path: str, largest_draft: int) -> int:
     if path == ROSTER_PATH:
         return ROSTER_LIMIT
+    if DRAFT_PATHS.fullmatch(path):
+        return largest_draft + AROUND_A_FILE
     if PROOF_PATHS.fullmatch(path):
         return PROOF_LIMIT
     return CODEC_LIMIT if path.startswith(CODEC_PATHS) else BODY_LIMIT
 
 
 class BodyLimit:
-    """Refuses bodies above the limit with 413, by what they say of their length and by what really arrives."""
+    """Refuses bodies above the limit with 413, by what they say of their length and by what really arrives.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `largest_draft` is the most bytes that a draft's file may have.
+    """
+
+    def __init__(self, app: ASGIApp, *, largest_draft: int) -> None:
         self._app = app
+        self._largest_draft = largest_draft
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = _limit(scope["path"])
+        limit = _limit(scope["path"], self._largest_draft)
         stated = Headers(scope=scope).get("content-length", "")
         # The length of the digits is compared first: Python refuses to read a number of thousands of digits.
         states_too_much = stated.isdecimal() and (len(stated) > 12 or int(stated) > limit)

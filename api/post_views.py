@@ -1,5 +1,8 @@
 """What the API shows of deliverables: how far they are, what was found at the post's address, and its figures."""
 
+from collections.abc import Mapping, Sequence
+
+from api.draft_views import DraftView
 from domain.appointments import Appointments
 from domain.collaboration import Collaboration
 from domain.content_approval import content_task
@@ -39,16 +42,21 @@ class WorkView(Value):
     live: LivePostView | None
     """None until it is published."""
     metrics: Metrics | None
+    drafts: tuple[DraftView, ...] = ()
+    """All its versions, the first one first, each with what was said of it."""
 
 
-def work_views(state: Collaboration) -> tuple[WorkView, ...]:
-    """A collaboration's deliverables in their order."""
+def work_views(state: Collaboration, drafts: Mapping[int, Sequence[DraftView]]) -> tuple[WorkView, ...]:
+    """A collaboration's deliverables in their order; `drafts` are the versions of each, by its number."""
     return tuple(
-        _work_view(work, state.metrics.get(number), state.appointments) for number, work in sorted(state.works.items())
+        _work_view(work, state.metrics.get(number), state.appointments, drafts.get(number, ()))
+        for number, work in sorted(state.works.items())
     )
 
 
-def _work_view(work: Work, metrics: Metrics | None, appointments: Appointments) -> WorkView:
+def _work_view(
+    work: Work, metrics: Metrics | None, appointments: Appointments, drafts: Sequence[DraftView]
+) -> WorkView:
     return WorkView(
         number=work.deliverable.number,
         format=work.deliverable.format,
@@ -61,6 +69,7 @@ def _work_view(work: Work, metrics: Metrics | None, appointments: Appointments) 
         url=work.url,
         live=live_post_view(work, appointments),
         metrics=metrics,
+        drafts=tuple(drafts),
     )
 
 

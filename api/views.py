@@ -13,6 +13,7 @@ from activities.records import campaign_after, collaboration_after
 from activities.starting import campaign_stream, collaboration_stream
 from activities.store.projections.spend import Spend
 from activities.store.tracked_links import Tracked
+from api.draft_views import drafts_of
 from api.history.as_of import PointInTime
 from api.offer_views import OfferView, offer_views
 from api.post_views import WorkView, work_views
@@ -275,7 +276,7 @@ def _shared(state: Collaboration, events: Sequence[Envelope]) -> dict[str, Any]:
         "document": state.document,
         "sealed": state.sealed,
         "signatures": state.signatures,
-        "works": work_views(state),
+        "works": work_views(state, drafts_of(events)),
         "payouts": tuple(state.payouts.values()),
         "tasks": task_views(state.tasks, state.calendar),
         "version": events[-1].version,

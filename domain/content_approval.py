@@ -25,6 +25,7 @@ from domain.errors import (
 )
 from domain.kill_fee import schedule_kill_fee
 from domain.lifecycle import Stage
+from domain.media import MediaFile
 from domain.outcomes import Outcome, end
 from domain.payouts import PayoutPurpose, schedule, scheduled
 from domain.personal import PERSONAL, PERSONAL_URL
@@ -53,6 +54,8 @@ class SubmitDraft(Command):
     caption: Text
     media_url: Url | None = None
     media_sha256: Sha256 | None = None
+    file: MediaFile | None = None
+    """One that was uploaded before, beside the address or instead of it."""
 
 
 class ApproveDraft(Command):
@@ -88,6 +91,7 @@ class DraftSubmitted(Event):
     media_sha256: Sha256 | None
     disclosure: Disclosure
     task: Task
+    file: MediaFile | None = None
 
 
 class ChangesRequested(Event):
@@ -227,6 +231,7 @@ def _submit(command: SubmitDraft, work: Work, state: "Collaboration", context: C
         media_sha256=command.media_sha256,
         disclosure=_disclosure(command.caption, state.agreed),
         task=_review_task(work, state.agreed, context.at),
+        file=command.file,
     )
 
 

@@ -15,6 +15,7 @@
 | `GROUNDSWELL_SMTP_HOST`, `_SMTP_PORT`, `_SMTP_USERNAME`, `_SMTP_PASSWORD`, `_SMTP_TLS`, `_MAIL_FROM` | outgoing mail |
 | `GROUNDSWELL_INSTAGRAM_TOKEN`, `_INSTAGRAM_ACCOUNT`, `_INSTAGRAM_APP_SECRET`, `_INSTAGRAM_URL` | Instagram |
 | `GROUNDSWELL_NEOREACH_URL`, `_NEOREACH_KEY`, `GROUNDSWELL_FOHR_URL`, `_FOHR_KEY` | the other sources |
+| `GROUNDSWELL_IMAGE_LIMIT_MIB`, `_VIDEO_LIMIT_MIB`, `_CREATOR_FILES_MIB` | the most that creators upload, in MiB |
 | `GROUNDSWELL_WEBHOOKS_ALLOW_PRIVATE` | whether webhooks may lead into private networks: development only |
 | `GROUNDSWELL_SLACK_WEBHOOK_URL` | a Slack incoming webhook, for the people who follow campaigns |
 | `GROUNDSWELL_SHOPIFY_SECRET` | signs Shopify's webhooks |
@@ -91,6 +92,12 @@ class Settings(BaseSettings):
     """Without one no document goes to DocuSeal, and briefs that ask for it are refused."""
     docuseal_webhook_secret: SecretStr | None = Field(default=None, min_length=8)
     """With which DocuSeal signs its webhooks; without one none is taken."""
+    image_limit_mib: Annotated[int, Field(ge=1, le=1_024)] = 20
+    """The most that a picture of a draft may have, in MiB."""
+    video_limit_mib: Annotated[int, Field(ge=1, le=16_384)] = 200
+    """The most that a video of a draft may have, in MiB."""
+    creator_files_mib: Annotated[int, Field(ge=1, le=1_048_576)] = 4_096
+    """The most that all files of one creator may have, in MiB."""
     webhooks_allow_private: bool = False
     slack_webhook_url: SecretStr | None = None
     task_queue: str = TASK_QUEUE

@@ -19,6 +19,7 @@ class Erasure(Value):
     requested_by: str
     collaborations: int
     documents: int
+    """Files that the creator uploaded are among them."""
     erased_at: Instant
     """The first time, however often it was asked for."""
 
@@ -67,6 +68,7 @@ class Erasures:
             await self._keyring.forget(connection, creators_key(creator_id))
             await connection.execute(QUERIES.forget_track_record, creator_id)
             await connection.execute(QUERIES.forget_payout_accounts, creator_id)
+            await connection.execute(QUERIES.forget_files, creator_id)
             documents = await connection.fetchval(QUERIES.documents_about, creator_id)
             noted = await connection.fetchrow(
                 QUERIES.record_erasure, creator_id, workspace, requested_by, len(rows), documents
@@ -77,7 +79,7 @@ class Erasures:
     async def _sweep(self) -> None:
         """Has the server drop the rows' former versions, which no query shows but its files still hold."""
         async with self._pool.acquire() as connection:
-            for table in ("data_keys", "creators", "creator_track_records", "payout_ways"):
+            for table in ("data_keys", "creators", "creator_track_records", "payout_ways", "file_parts"):
                 await connection.execute(f"vacuum {table}")
 
 

@@ -14,6 +14,7 @@ from activities.store.documents import Documents
 from activities.store.erasure import Erasure
 from activities.store.event_log import PostgresEventLog
 from activities.store.feed import Feed
+from activities.store.files import Files
 from activities.store.keys import Keyring
 from activities.store.orders import Orders
 from activities.store.pool import Pool
@@ -108,6 +109,7 @@ class Bindings:
             webhooks=Webhooks(pool, keyring),
             shortlists=Shortlists(pool),
             documents=Documents(pool, self._sealer),
+            files=Files(pool, keyring),
             tracking=replace(base.tracking, orders=Orders(base.pool, workspace)),
         )
 

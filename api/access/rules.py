@@ -124,6 +124,8 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
     },
     Stage.CONTENT_APPROVAL.label: {
         f"POST {DELIVERABLE}/draft": DELIVER,
+        f"POST {DELIVERABLE}/draft/file": DELIVER,
+        f"GET {DELIVERABLE}/drafts/{{version}}/file": LOOK_BOTH,
         f"POST {DELIVERABLE}/approve": REVIEW,
         f"POST {DELIVERABLE}/request-changes": REVIEW,
         f"POST {DELIVERABLE}/published": DELIVER,
@@ -224,11 +226,14 @@ TABLE: Mapping[str, Mapping[str, Rule]] = {
         "GET /console/collaborations/{collaboration_id}": LOOK,
         "GET /console/collaborations/{collaboration_id}/contract.pdf": LOOK,
         "GET /console/collaborations/{collaboration_id}/amendments/{number}.pdf": LOOK,
+        "GET /console/collaborations/{collaboration_id}/deliverables/{number}/drafts/{version}/file": LOOK,
         "POST /console/collaborations/{collaboration_id}/decide/{verb}": LOOK,
     },
     "Pages and operations": {
         "GET /c/{token}": LINK,
         "POST /c/{token}/performance-report": LINK,
+        "POST /c/{token}/draft": LINK,
+        "GET /c/{token}/drafts/{number}/{version}": LINK,
         "GET /c/{token}/contract.pdf": LINK,
         "GET /c/{token}/amendments/{number}.pdf": LINK,
         "POST /c/{token}/{verb}": LINK,

@@ -20,11 +20,11 @@ from api.console.wording import workflow_address
 from api.contract_signing import contract_document
 from api.dependencies import Services, Serving
 from api.discovery import KnownCreator, read_creator
+from api.draft_files import draft_file
 from api.history.as_of import AsOf, upto
 from api.history.timeline import collaboration_timeline
 from api.views import CollaborationView, collaboration_events, collaboration_view
 from domain import collaboration
-from domain.content_approval import ChangesRequested, DraftApproved, DraftSubmitted
 from domain.decider import Role
 from domain.errors import NotFound
 from domain.events import Envelope
@@ -40,16 +40,6 @@ class OfferVersion:
     event: OfferMade | OfferCountered
     at: datetime
     became: str
-
-
-@dataclass(frozen=True)
-class DraftVersion:
-    """One version of a deliverable, and what the brand said of it: `waits`, `changes`, `approved`."""
-
-    event: DraftSubmitted
-    at: datetime
-    became: str
-    feedback: str
 
 
 @router.get("/collaborations/{collaboration_id}")
@@ -75,7 +65,6 @@ async def show_collaboration(
         known=await _known(services, visitor, view.creator_id),
         items=[] if as_of else await _asked(services, view),
         offers=offers_of(events),
-        drafts=drafts_of(events),
         entries=list(reversed(collaboration_timeline(events, 0, for_brand=True))),
         since=await services.feed.settled(),
         workflow=workflow_address(operators.ui_url, operators.namespace, collaboration_stream(collaboration_id)),
@@ -94,6 +83,14 @@ async def show_amendment(
 ) -> Response:
     """An amendment's document."""
     return await amendment_document(request, services, collaboration_id, number)
+
+
+@router.get("/collaborations/{collaboration_id}/deliverables/{number}/drafts/{version}/file")
+async def show_draft_file(
+    request: Request, services: Serving, visitor: Visitor, collaboration_id: str, number: int, version: int
+) -> Response:
+    """The picture or video of a draft, as the page shows it."""
+    return await draft_file(request, services, collaboration_id, number, version)
 
 
 async def _known(services: Services, visitor: Principal, creator_id: str) -> KnownCreator | None:
@@ -124,21 +121,3 @@ def offers_of(events: Sequence[Envelope]) -> list[OfferVersion]:
             became = "accepted" if isinstance(event, OfferAccepted) else "declined"
             versions[-1] = replace(versions[-1], became=became)
     return versions
-
-
-def drafts_of(events: Sequence[Envelope]) -> dict[int, list[DraftVersion]]:
-    """All versions of each deliverable by its number, oldest first."""
-    drafts: dict[int, list[DraftVersion]] = {}
-    for envelope in events:
-        event = collaboration.EVENTS.decode(envelope)
-        match event:
-            case DraftSubmitted():
-                version = DraftVersion(event, envelope.metadata.decided_at, "waits", "")
-                drafts.setdefault(event.deliverable, []).append(version)
-            case ChangesRequested():
-                last = drafts[event.deliverable]
-                last[-1] = replace(last[-1], became="changes", feedback=event.feedback)
-            case DraftApproved():
-                last = drafts[event.deliverable]
-                last[-1] = replace(last[-1], became="approved")
-    return drafts

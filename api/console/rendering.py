@@ -24,6 +24,7 @@ from api.console import assets, wording
 from api.dependencies import ENGINE_KEYS, Services
 from api.errors import OUTAGES, RETRY_AFTER, DatabaseUnavailable, field_error, status_of
 from api.report.wording import count, duration, money, percent
+from api.uploads import in_words
 from domain.decider import Role
 from domain.errors import GroundswellError
 
@@ -33,6 +34,7 @@ MANY = 100
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "media-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "same-origin",
     "Cache-Control": "private, no-store",
@@ -173,6 +175,7 @@ def environment() -> Environment:
         "ago": wording.ago,
         "urgency": wording.urgency,
         "initials": wording.initials,
+        "size": in_words,
         "moment": lambda at: f"{at:%-d %b %Y, %H:%M}",
         "day": lambda at: f"{at:%-d %b %Y}",
     }

@@ -23,6 +23,7 @@ from activities.store.documents import Documents
 from activities.store.erasure import Erasure, Erasures
 from activities.store.event_log import PostgresEventLog
 from activities.store.feed import Feed
+from activities.store.files import Files
 from activities.store.pool import Pool, open_pool
 from activities.store.projections.read_models import read_models
 from activities.store.shortlists import Shortlists
@@ -289,6 +290,7 @@ def bench_on(pool: Pool) -> Bench:
         webhooks=Webhooks(pool, sealer.keyring),
         shortlists=Shortlists(pool),
         documents=Documents(pool, sealer),
+        files=Files(pool, sealer.keyring),
         tracking=Tracking.on(pool, SECRET, "http://api.test", SHOPIFY_SECRET),
         links=CreatorLinks(SECRET, "http://api.test"),
         docuseal_webhook_secret=DOCUSEAL_SECRET,

@@ -44,6 +44,7 @@ NOT_PERSONAL: dict[str, str] = {
     "contract": HASH,
     "audit": HASH,
     "media_sha256": HASH,
+    "file.sha256": HASH,
     "report.proof": HASH,
     "proof": HASH,
     "submission": SERVICES_ID,

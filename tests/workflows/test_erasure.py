@@ -15,6 +15,7 @@ from activities.store.creators import Creators
 from activities.store.documents import Documents
 from activities.store.erasure import Erasures
 from activities.store.feed import Feed
+from activities.store.files import Files
 from activities.store.shortlists import Shortlists
 from activities.store.sourcing_jobs import SourcingJobs
 from activities.store.verify import verify
@@ -79,6 +80,7 @@ async def api(live: Bench, eraser: Eraser) -> AsyncIterator[httpx.AsyncClient]:
         webhooks=Webhooks(live.pool, live.sealer.keyring),
         shortlists=Shortlists(live.pool),
         documents=Documents(live.pool, live.sealer),
+        files=Files(live.pool, live.sealer.keyring),
         tracking=Tracking.on(live.pool, "a secret of the tests, long enough", "http://api.test"),
         links=CreatorLinks("a secret of the tests, long enough", "http://api.test"),
         keys=ApiKeys({"manager": "a key"}),

@@ -6,8 +6,8 @@ where creator_id = $1
 order by ended, collaboration_id;
 
 -- name: documents_about
--- How many documents are about a creator.
-select count(*) from documents where creator_id = $1;
+-- How many documents are about a creator, and how many files are theirs.
+select (select count(*) from documents where creator_id = $1) + (select count(*) from files where creator_id = $1);
 
 -- name: record_erasure
 -- Notes for ever that a creator was erased.

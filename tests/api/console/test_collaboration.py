@@ -3,7 +3,8 @@
 import httpx
 
 from activities.starting import collaboration_stream
-from api.console.collaboration import drafts_of, offers_of
+from api.console.collaboration import offers_of
+from api.draft_views import drafts_of
 from domain.content_approval import RequestChanges, SubmitDraft
 from domain.decider import Role
 from domain.money import Money
@@ -30,7 +31,7 @@ async def test_every_draft_is_kept_with_what_was_said_of_it(bench: Bench, consol
     await bench.give(stream, RequestChanges(deliverable=1, version=1, feedback="Closer, please"), Role.BRAND)
     await bench.give(stream, SubmitDraft(deliverable=1, caption=UNDISCLOSED), Role.CREATOR)
     drafts = drafts_of(await bench.services.log.read(stream))[1]
-    assert [(each.event.caption, each.became, each.feedback) for each in drafts] == [
+    assert [(each.caption, each.became, each.feedback) for each in drafts] == [
         (DISCLOSED, "changes", "Closer, please"),
         (UNDISCLOSED, "waits", ""),
     ]
