@@ -48,7 +48,7 @@ async def _read(request: Request, token: str, services: Services, creator: Actor
         if refusal.status_code != 413:
             raise
         largest = in_words(services.uploads.largest)
-        return about | {"wrong_file": f"it is larger than {largest}, which is the most that is taken"}
+        return about | {"wrong_file": f"it is larger than {largest}, which is the most that is taken."}
 
 
 async def _file(fields: Fields, sent: Any, services: Services, token: str, creator: Actor) -> Fields:
@@ -64,7 +64,7 @@ async def _file(fields: Fields, sent: Any, services: Services, token: str, creat
         else:
             return {}
     except UnsupportedMediaType as wrong:
-        return {"wrong_file": f"it must be {wrong.facts['needed']}"}
+        return {"wrong_file": f"it must be {wrong.facts['needed']}."}
     except (FileTooLarge, StorageFull, NotFound) as wrong:
         return {"wrong_file": str(wrong)}
     kind = "video" if found.media_type.is_video else "picture"
@@ -86,7 +86,7 @@ def as_command(fields: Fields, _: str) -> Command:
         ValidationError: what it says is no draft.
     """
     if "wrong_file" in fields:
-        raise FormMistake(f"The file: {fields['wrong_file']}.".replace("..", "."))
+        raise FormMistake(f"The file: {fields['wrong_file']}")
     said: dict[str, Any] = {name: fields[name] for name in ("deliverable", "caption", "media_url") if name in fields}
     if "file" in fields:
         said["file"] = MediaFile.model_validate_json(fields["file"])

@@ -1,22 +1,23 @@
 """Stage 3, verification: the creator's report of their own figures, by the API and by the form on their page."""
 
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.exceptions import RequestValidationError
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from activities.records import collaboration_after
+from activities.store.files import StorageFull
 from api.access.decisions import must_be_let
 from api.access.principal import Principal
 from api.auth import NotPermitted
 from api.creator_offer import Fields, FormMistake
 from api.creator_page import Token, entered, stepped
 from api.dependencies import AsAnyone, CollaborationId, Decide, Decision, IdempotencyKey, JsonOnly, Services, Serving
-from api.errors import problems
+from api.errors import FileTooLarge, UnsupportedMediaType, problems
+from api.file_serving import served
+from api.uploads import Accepts, Arrived, arrived, measured
 from api.views import collaboration_events
 from domain.decider import Command
 from domain.errors import NotFound, NothingToDecide
@@ -31,6 +32,11 @@ PROOF_BYTES = 5 * 1024 * 1024
 """The most that a proof may have."""
 KINDS = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"%PDF-": "application/pdf"}
 """What a proof may be, by how its bytes begin: what its sender says of it is not asked."""
+PROOFS = Accepts(
+    lambda beginning: next((kind for start, kind in KINDS.items() if beginning.startswith(start)), None),
+    lambda _: PROOF_BYTES,
+    "a picture (PNG or JPEG) or a PDF",
+)
 COUNTS = ("followers", "followers_before", "posts", "reach", "impressions", "engagements")
 COUNTRIES = 3
 """Rows for countries in the form."""
@@ -56,7 +62,8 @@ async def report_performance(
 ) -> Decision:
     """Of the last 30 days, while it is asked for. The evidence is weighed anew with it. What is left out is unknown."""
     if body.proof is not None:
-        await services.documents.get(body.proof)
+        state = collaboration_after(await collaboration_events(services.log, collaboration_id))
+        await services.files.get(state.creator_id, body.proof)
     return await decide.on_collaboration(collaboration_id, ReportPerformance(report=body))
 
 
@@ -69,7 +76,7 @@ async def report_performance(
             "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in KINDS.values()},
         }
     },
-    responses=problems(401, 404, 409, 413, 422),
+    responses=problems(400, 401, 404, 409, 413, 415, 422),
 )
 async def upload_proof(
     request: Request, services: Serving, caller: AsAnyone, _key: IdempotencyKey, collaboration_id: CollaborationId
@@ -80,11 +87,8 @@ async def upload_proof(
     state = collaboration_after(await collaboration_events(services.log, collaboration_id))
     if REPORT_PERFORMANCE not in state.tasks:
         raise NothingToDecide(command="The proof", subject="the collaboration", open=state.open_tasks)
-    content = await request.body()
-    if (wrong := _wrong_with(content)) is not None:
-        location = {"type": "proof", "loc": ("body",), "msg": wrong, "input": f"{len(content)} bytes"}
-        raise RequestValidationError([location])
-    return await _kept(services, state.creator_id, content)
+    async with arrived(request, PROOFS) as file:
+        return await _kept(services, state.creator_id, file)
 
 
 @router.get(
@@ -93,37 +97,18 @@ async def upload_proof(
     response_class=Response,
     responses={200: {"content": {kind: {} for kind in KINDS.values()}}, **problems(401, 404, 422)},
 )
-async def read_proof(services: Serving, collaboration_id: CollaborationId) -> Response:
+async def read_proof(request: Request, services: Serving, collaboration_id: CollaborationId) -> Response:
     """As it was uploaded, to be saved and not shown: it comes from outside."""
     state = collaboration_after(await collaboration_events(services.log, collaboration_id))
     if state.report is None or state.report.proof is None:
         raise NotFound(kind="proof of collaboration", id=collaboration_id)
-    document = await services.documents.get(state.report.proof)
-    headers = {
-        "Content-Disposition": f'attachment; filename="proof.{document.media_type.partition("/")[2]}"',
-        "Content-Security-Policy": "sandbox",
-        "Cache-Control": "private, no-store",
-    }
-    return Response(document.content, media_type=document.media_type, headers=headers)
+    file = await services.files.get(state.creator_id, state.report.proof)
+    return served(request, services.files, file, "proof", shown=False)
 
 
-def _wrong_with(content: bytes) -> str | None:
-    """Why these bytes are no proof."""
-    if len(content) > PROOF_BYTES:
-        return f"a proof has at most {PROOF_BYTES // 1024**2} MiB: take a smaller picture"
-    if _kind(content) is None:
-        return "a proof is a picture (PNG or JPEG) or a PDF"
-    return None
-
-
-def _kind(content: bytes) -> str | None:
-    return next((kind for beginning, kind in KINDS.items() if content.startswith(beginning)), None)
-
-
-async def _kept(services: Services, creator_id: str, content: bytes) -> Proof:
-    kind = _kind(content)
-    assert kind is not None, "only what is a proof is kept"
-    return Proof(sha256=await services.documents.put(content, kind, creator_id=creator_id), media_type=kind)
+async def _kept(services: Services, creator_id: str, file: Arrived) -> Proof:
+    await services.files.put(file.of(creator_id), file.spool.read, most=services.uploads.creator)
+    return Proof(sha256=file.sha256, media_type=file.media_type)
 
 
 # The form on the creator's page
@@ -138,16 +123,18 @@ async def take_report(request: Request, token: Token, services: Serving) -> Resp
 async def _read(request: Request, services: Services, creator: Principal) -> Fields:
     async with request.form(max_files=1, max_fields=50) as form:
         fields, file = dict(entered(form)), form.get("file")
-        content = await file.read() if isinstance(file, UploadFile) else b""
-    if not content:
-        return fields
-    wrong = _wrong_with(content)
-    if wrong is not None:
-        return {**fields, "wrong_file": wrong}
-    with suppress(NotPermitted):  # the refusal comes with the decision; nothing is kept before it
-        must_be_let(creator, ReportPerformance)
-        fields["proof"] = (await _kept(services, creator.id, content)).sha256
-    return fields
+        if not isinstance(file, UploadFile) or not file.size:
+            return fields
+        try:
+            must_be_let(creator, ReportPerformance)
+            proof = await _kept(services, creator.id, await measured(file, PROOFS))
+        except NotPermitted:
+            return fields  # the refusal comes with the decision; nothing is kept before it
+        except UnsupportedMediaType:
+            return {**fields, "wrong_file": f"it must be {PROOFS.words}."}
+        except (FileTooLarge, StorageFull) as wrong:
+            return {**fields, "wrong_file": str(wrong)}
+    return {**fields, "proof": proof.sha256}
 
 
 def as_command(fields: Fields, _: str) -> Command:
@@ -158,7 +145,7 @@ def as_command(fields: Fields, _: str) -> Command:
         ValidationError: what it says is no report.
     """
     if "wrong_file" in fields:
-        raise FormMistake(f"The file: {fields['wrong_file']}.")
+        raise FormMistake(f"The file: {fields['wrong_file']}")
     report: dict[str, Any] = {name: fields[name] for name in (*COUNTS, "note", "proof") if name in fields}
     places = [(fields.get(f"country_{n}", "").upper(), fields.get(f"country_share_{n}")) for n in range(COUNTRIES)]
     report["countries"] = {place: _share(share) for place, share in places if place and share}

@@ -61,9 +61,9 @@ async def test_what_is_no_report_is_refused_with_its_rule(bench: Bench, body: di
 @pytest.mark.parametrize(
     ("content", "status", "words"),
     [
-        (b"GIF89a", 422, "a picture (PNG or JPEG) or a PDF"),
-        (b"", 422, "a picture"),
-        (PNG + bytes(5 * 1024**2), 422, "at most 5 MiB"),
+        (b"GIF89a", 415, "a picture (PNG or JPEG) or a PDF"),
+        (b"", 415, "a picture"),
+        (PNG + bytes(5 * 1024**2), 413, "5 MiB is the most"),
         (PNG + bytes(7 * 1024**2), 413, "larger"),
     ],
     ids=["another kind", "nothing", "too large", "far too large"],
@@ -121,5 +121,5 @@ async def test_a_file_of_another_kind_is_named_on_the_form(bench: Bench, anonymo
     file = {"file": ("stats.gif", b"GIF89a", "image/gif")}
     refused = await anonymous.post(f"{page}/performance-report", data={"reach": "9000"}, files=file)
     assert refused.status_code == 422
-    assert "a proof is a picture (PNG or JPEG) or a PDF" in refused.text
+    assert "it must be a picture (PNG or JPEG) or a PDF" in refused.text
     assert 'value="9000"' in refused.text
