@@ -8,7 +8,7 @@ import base64
 import hashlib
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 
@@ -142,15 +142,22 @@ async def arrived(request: Request, accepts: Accepts) -> AsyncIterator[Arrived]:
     """
     stated = request.headers.get("content-length", "")
     measure = Measure(accepts, int(stated) if stated.isdecimal() and len(stated) <= 15 else None)
+    body = request.stream()
     spool = UploadFile(SpooledTemporaryFile(max_size=IN_MEMORY), size=0)  # noqa: SIM115 - closed below
     try:
-        async for part in request.stream():
+        async for part in body:
             measure.take(part)
             await spool.write(part)
         file = measure.whole(spool)
         _must_be_as_stated(request, file.sha256)
         await spool.seek(0)
         yield file
+    except (UnsupportedMediaType, FileTooLarge):
+        # Whoever is still sending would see a broken connection instead of the answer.
+        with suppress(ClientDisconnect, HTTPException):
+            async for _ in body:
+                pass
+        raise
     except ClientDisconnect:
         detail = "The upload broke off, and nothing of it is kept: send the whole file again."
         raise HTTPException(400, detail) from None

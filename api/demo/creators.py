@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import random
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from typing import Any
@@ -26,6 +27,7 @@ from api.demo.cast import (
 from api.demo.client import Api, JsonObject, Refusal
 from api.demo.mailroom import Mailroom, Received
 from api.demo.notes import Notes
+from api.demo.picture import picture
 from api.demo.platforms import Instagram
 
 QUICK = (0.3, 1.8)
@@ -250,6 +252,10 @@ class Actor:
         caption = self.character.first_caption if work["version"] == 0 else Caption.DISCLOSED
         media = f"https://drafts.example/{self.collaboration_id}/{number}-{work['version'] + 1}.mp4"
         draft = {"caption": CAPTIONS[caption], "media_url": media}
+        with suppress(Refusal):  # which then is the draft's own
+            drawn = picture(media)
+            path = f"{self._path}/deliverables/{number}/draft/file"
+            draft["file"] = await self._api.upload(path, drawn, "image/png")
         await self._decide(f"{self._path}/deliverables/{number}/draft", draft)
 
     async def _publish(self, page: JsonObject, number: str) -> None:

@@ -92,6 +92,24 @@ async def test_what_breaks_off_leaves_nothing(files: Files, pool: Pool) -> None:
     assert await content_of(files, a_file()) == CONTENT
 
 
+async def test_a_process_that_dies_in_the_middle_leaves_nothing(files: Files, pool: Pool) -> None:
+    """The database drops what the connection had begun."""
+    source = Source()
+
+    async def dying(size: int) -> bytes:
+        if source.given:
+            await pool.execute(
+                "select pg_terminate_backend(pid, 30000) from pg_stat_activity "
+                "where datname = current_database() and state = 'idle in transaction'"
+            )
+        return await source.read(size)
+
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError, OSError)):
+        await files.put(a_file(), dying)
+    for table in ("files", "file_parts"):
+        assert await pool.fetchval(f"select count(*) from {table}") == 0
+
+
 async def test_two_creators_with_the_same_file_have_one_each(files: Files, pool: Pool) -> None:
     """Sealed with different keys: neither reads, nor takes along, what is the other's."""
     await files.put(a_file("creator-1"), Source().read)

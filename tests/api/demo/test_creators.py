@@ -63,12 +63,13 @@ async def test_the_document_that_is_signed_is_the_one_that_was_read(bench: Bench
 
 
 async def test_both_drafts_are_sent(bench: Bench) -> None:
-    """Each deliverable is a task of its own."""
+    """Each deliverable is a task of its own, and each draft comes with a picture."""
     id_ = await bench.signed()
 
     async def both() -> bool:
         events = await bench.services.log.read(f"collaboration/{id_}")
-        return sum(event.type == "DraftSubmitted" for event in events) == 2
+        drafts = [event for event in events if event.type == "DraftSubmitted"]
+        return [draft.data["file"]["media_type"] for draft in drafts] == ["image/png"] * 2
 
     await plays(bench, cast.PROMPT, id_, both)
 
