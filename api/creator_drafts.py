@@ -12,6 +12,9 @@ from activities.links import LinkInvalid
 from activities.records import collaboration_after
 from activities.store.files import StorageFull
 from api.access.authorise import creator_behind
+from api.access.decisions import must_be_let
+from api.access.principal import Principal
+from api.auth import NotPermitted
 from api.creator_offer import Fields, FormMistake
 from api.creator_page import Token, collaboration_of, entered, invalid_link, stepped
 from api.dependencies import Services, Serving
@@ -20,7 +23,7 @@ from api.errors import FileTooLarge, UnsupportedMediaType
 from api.uploads import drafts, in_words, measured
 from api.views import collaboration_events
 from domain.content_approval import DeliverableNumber, SubmitDraft
-from domain.decider import Actor, Command
+from domain.decider import Command
 from domain.errors import Erased, NotFound
 from domain.media import MediaFile
 
@@ -34,16 +37,16 @@ ENTERED = ("key", "deliverable", "caption", "media_url", "kept")
 @router.post("/draft")
 async def take_draft(request: Request, token: Token, services: Serving) -> Response:
     """The form with its file: the file is kept first, and stays for another attempt if the rest cannot be read."""
-    return await stepped(services, token, VERB, as_command, partial(_read, request, token, services))
+    return await stepped(services, token, VERB, as_command, partial(_read, request, services))
 
 
-async def _read(request: Request, token: str, services: Services, creator: Actor) -> Fields:
+async def _read(request: Request, services: Services, creator: Principal) -> Fields:
     # Where the form itself cannot be read, the address still says for which deliverable it was.
     about = {name: value for name, value in request.query_params.items() if name == "deliverable"}
     try:
         async with request.form(max_files=1, max_fields=20) as form:
             fields = about | {name: text for name, text in entered(form).items() if name in ENTERED}
-            return fields | await _file(fields, form.get("file"), services, token, creator)
+            return fields | await _file(fields, form.get("file"), services, creator)
     except HTTPException as refusal:
         if refusal.status_code != 413:
             raise
@@ -51,18 +54,21 @@ async def _read(request: Request, token: str, services: Services, creator: Actor
         return about | {"wrong_file": f"it is larger than {largest}, which is the most that is taken."}
 
 
-async def _file(fields: Fields, sent: Any, services: Services, token: str, creator: Actor) -> Fields:
+async def _file(fields: Fields, sent: Any, services: Services, creator: Principal) -> Fields:
     """What the file of a form adds to its fields."""
     try:
+        must_be_let(creator, SubmitDraft)
         if isinstance(sent, UploadFile) and sent.size:
             file = await measured(sent, drafts(services.uploads))
-            if not await _is_awaited(fields, services, token):
+            if not await _is_awaited(fields, services, creator):
                 return {}  # which the command is refused for
-            found = await kept(services, creator.id or "", file)
+            found = await kept(services, creator.id, file)
         elif "kept" in fields:
-            found = await uploaded(services, creator.id or "", fields["kept"])
+            found = await uploaded(services, creator.id, fields["kept"])
         else:
             return {}
+    except NotPermitted:
+        return {}  # the refusal comes with the decision; nothing is kept before it
     except UnsupportedMediaType as wrong:
         return {"wrong_file": f"it must be {wrong.facts['needed']}."}
     except (FileTooLarge, StorageFull, NotFound) as wrong:
@@ -71,9 +77,8 @@ async def _file(fields: Fields, sent: Any, services: Services, token: str, creat
     return {"kept": found.sha256, "file": found.model_dump_json(), "kept_words": f"{kind}, {in_words(found.size)}"}
 
 
-async def _is_awaited(fields: Fields, services: Services, token: str) -> bool:
-    caller = await creator_behind(token, services)
-    state = collaboration_after(await collaboration_events(services.log, collaboration_of(caller)))
+async def _is_awaited(fields: Fields, services: Services, creator: Principal) -> bool:
+    state = collaboration_after(await collaboration_events(services.log, collaboration_of(creator)))
     number = fields.get("deliverable", "")
     return number.isdecimal() and len(number) <= 3 and awaits_draft(state, int(number))
 

@@ -7,14 +7,15 @@ from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response
 
 from activities.records import collaboration_after
-from api.dependencies import CollaborationId, IdempotencyKey, Services, Serving
+from api.access.decisions import must_be_let
+from api.dependencies import AsAnyone, CollaborationId, IdempotencyKey, Services, Serving
 from api.draft_views import drafts_of
 from api.errors import problems
 from api.file_serving import ENDINGS, served
 from api.uploads import Arrived, arrived, drafts
 from api.views import collaboration_events
 from domain.collaboration import Collaboration
-from domain.content_approval import SUBMIT_DRAFT, DeliverableNumber, content_task
+from domain.content_approval import SUBMIT_DRAFT, DeliverableNumber, SubmitDraft, content_task
 from domain.errors import NotFound, NothingToDecide
 from domain.lifecycle import Stage
 from domain.media import MediaFile, MediaType
@@ -37,11 +38,17 @@ _CONTENT = {kind.value: {"schema": {"type": "string", "format": "binary"}} for k
     responses=problems(400, 404, 409, 413, 415, 422),
 )
 async def upload_draft_file(
-    request: Request, services: Serving, _key: IdempotencyKey, collaboration_id: CollaborationId, number: Number
+    request: Request,
+    services: Serving,
+    caller: AsAnyone,
+    _key: IdempotencyKey,
+    collaboration_id: CollaborationId,
+    number: Number,
 ) -> MediaFile:
     """The file is the body: JPEG, PNG, WebP or GIF (20 MiB), MP4, MOV or WebM (200 MiB), by its content. It is kept
     sealed with the creator's key, and the answer is `file` of the draft. The same file again changes nothing. With
     `Content-Digest: sha-256=:...:` what does not arrive as it was sent is refused."""
+    must_be_let(caller, SubmitDraft)
     state = collaboration_after(await collaboration_events(services.log, collaboration_id))
     if not awaits_draft(state, number):
         raise NothingToDecide(command="The file", subject="the collaboration", open=state.open_tasks)

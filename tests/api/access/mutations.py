@@ -38,6 +38,7 @@ from tests.api.test_callbacks import to_sign as to_sign_at_docuseal
 from tests.api.test_performance_reports import FIGURES, PNG
 from tests.domain.given import DISCLOSED, T0, a_brief, a_profile, asking_nobody
 from tests.domain.outliving import opening, usage
+from tests.media import a_picture, a_video
 
 STRIPE_SECRET, OPS_KEY = "whsec_of_the_tests", "the key of an operator"
 NOWHERE = "http://127.0.0.1:9/hook"
@@ -180,8 +181,8 @@ class Mutations:
 
     async def _content(self) -> dict[str, Mutation]:
         door, at = self._door, "POST /v1/collaborations/{collaboration_id}/deliverables/{number}"
-        signed, approved, published = [
-            await self._collaboration(state) for state in (door.signed, door.approved, door.published)
+        signed, uploading, approved, published = [
+            await self._collaboration(state) for state in (door.signed, door.signed, door.approved, door.published)
         ]
         in_review = [await self._collaboration(door.in_review) for _ in range(2)]
         gone = [await self._collaboration(door.gone) for _ in range(2)]
@@ -190,6 +191,7 @@ class Mutations:
         changes = {"version": 1, "feedback": "Please show the bag."}
         return {
             f"{at}/draft": _on(signed, {"json": {"caption": DISCLOSED}}, 1, step="submit_draft"),
+            f"{at}/draft/file": _on(uploading, {"content": a_picture()}, 1, step="submit_draft"),
             f"{at}/approve": _on(in_review[0], {"json": {"version": 1}}, 1),
             f"{at}/request-changes": _on(in_review[1], {"json": changes}, 1),
             f"{at}/published": _on(approved, {"json": post}, 1, step="publish_post"),
@@ -289,10 +291,16 @@ class Mutations:
         offered, asked = await self._collaboration(self._door.offered), await self._asked_for_a_report()
         figures = {name: str(figure) for name, figure in FIGURES.items()}
         report = {"data": figures, "files": {"file": ("proof.png", PNG, "image/png")}}
+        drafting = await self._collaboration(self._door.signed)
+        draft = {
+            "data": {"deliverable": "1", "caption": DISCLOSED},
+            "files": {"file": ("reel.mp4", a_video(), "video/mp4")},
+        }
         return {
             "POST /c/{token}/{verb}": Mutation(
                 {"verb": "accept"}, {"data": {"version": "1"}}, about=offered, step="answer_offer", status=303
             ),
+            "POST /c/{token}/draft": Mutation(sends=draft, about=drafting, step="submit_draft", status=303),
             "POST /c/{token}/performance-report": Mutation(
                 sends=report, about=asked, step=REPORT_PERFORMANCE, status=303
             ),
