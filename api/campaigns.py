@@ -13,7 +13,8 @@ from api.history.as_of import AsOf, PointInTime, memento, upto
 from api.history.time_travel import standing_at
 from api.history.timeline import TimelineEntry, campaign_timeline
 from api.pagination import Cursor, Key, Limit, Moment, Page, Place, Position
-from api.views import CampaignView, EventView, campaign_events, campaign_view, event_view, with_etag
+from api.preconditions import READ, with_etag
+from api.views import CampaignView, EventView, campaign_events, campaign_view, event_view
 from domain.campaign import CancelCampaign
 from domain.deadlines import ExtendDeadline
 from domain.errors import NotFound
@@ -73,7 +74,7 @@ async def list_all_campaigns(
     "/{campaign_id}",
     summary="A campaign",
     response_model=CampaignView,
-    responses={304: {"description": "Unchanged"}, **problems(401, 403, 404, 422)},
+    responses={**READ, **problems(401, 403, 404, 422)},
 )
 async def read_campaign(
     request: Request, services: Serving, _: AsBrand, campaign_id: CampaignId, as_of: AsOf

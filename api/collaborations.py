@@ -25,6 +25,7 @@ from api.errors import problems
 from api.history.as_of import AsOf, memento, upto
 from api.history.timeline import TimelineEntry, collaboration_timeline
 from api.pagination import Cursor, Key, Limit, Page, Place, Position, Rank
+from api.preconditions import READ, with_etag
 from api.views import (
     CollaborationForCreator,
     CollaborationView,
@@ -35,7 +36,6 @@ from api.views import (
     collaboration_view,
     event_for_creator,
     event_view,
-    with_etag,
 )
 from domain.collaboration import CancelCollaboration
 from domain.deadlines import ExtendDeadline
@@ -83,7 +83,7 @@ async def list_collaborations_of_campaign(
     "/collaborations/{collaboration_id}",
     summary="A collaboration",
     response_model=CollaborationView | CollaborationForCreator,
-    responses={304: {"description": "Unchanged"}, **problems(401, 404, 422)},
+    responses={**READ, **problems(401, 404, 422)},
 )
 async def read_collaboration(
     request: Request, services: Serving, caller: AsAnyone, collaboration_id: CollaborationId, as_of: AsOf

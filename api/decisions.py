@@ -17,6 +17,7 @@ from pydantic import Field, ValidationError
 from api.access.principal import Principal
 from api.dependencies import AsBrand, Decision, Decisions, IdempotencyKey, JsonOnly, Services, Serving
 from api.errors import RETRY_AFTER, Problem, problem_of, problems
+from api.idempotency import Once
 from domain.content_approval import ApproveDraft, RequestChanges
 from domain.decider import Command
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer
@@ -115,7 +116,7 @@ class NotBegun(EngineUnavailable):
 
 @router.post("", summary="Take many decisions at once", responses=problems(401, 403, 422))
 async def take_decisions(
-    request: Request, services: Serving, caller: AsBrand, key: IdempotencyKey, body: AskedDecisions
+    request: Request, services: Serving, caller: AsBrand, key: IdempotencyKey, once: Once, body: AskedDecisions
 ) -> AnsweredDecisions:
     """Up to 200 about offers, drafts and creators to verify. Each is done or refused on its own, never all or nothing.
 
@@ -126,6 +127,7 @@ async def take_decisions(
         rule = f"must have at most {LONGEST_KEY} characters here: each decision's own key is made of it"
         location = ("header", "Idempotency-Key")
         raise RequestValidationError([{"type": "string_too_long", "loc": location, "msg": rule, "input": key}])
+    await once.must_be_the_same(body)
     answers = await _Batch(request, services, caller, key).take(body.decisions)
     counts = {came: sum(answer.came is came for answer in answers) for came in Came}
     return AnsweredDecisions(

@@ -33,6 +33,7 @@ from api.access.principal import DEFAULT_WORKSPACE, Principal
 from api.auth import ApiKeys, LinkUsed, NotAuthenticated, NotPermitted
 from api.errors import UnsupportedMediaType
 from api.operators import Operators
+from api.preconditions import IfMatch, Precondition
 from api.readiness import Probe
 from api.uploads import UploadLimits
 from domain.brief import Brief
@@ -230,11 +231,14 @@ class Decision(Value):
 class Decisions:
     """One caller's way to have commands decided, under one idempotency key."""
 
-    def __init__(self, services: Services, caller: Principal, key: str) -> None:
+    def __init__(
+        self, services: Services, caller: Principal, key: str, precondition: Precondition | None = None
+    ) -> None:
         self._services = services
         self._caller = caller
         self._actor = caller.actor
         self._key = key
+        self._precondition = precondition or Precondition()
 
     async def start(self, brief: Brief) -> str:
         """Starts a campaign and returns its id; the same key leads to the same campaign.
@@ -272,22 +276,35 @@ class Decisions:
         except (NotFound, NotPermitted, LinkUsed) as refusal:
             await note_refused_decision(self._services.desk, self._caller, stream, command, refusal)
             raise
+        await self._must_be_as_read(stream)
         answer = await self._services.engine.decide(stream, command, actor=self._actor, command_id=self._key)
         self._must_be_answer_to(command, answer)
         if link is not None:
             await self._services.desk.used_links.use(link, stream.partition("/")[2], str(self._caller.step), self._key)
         return Decision(stream=answer.stream, version=answer.version, events=answer.events)
 
+    async def _must_be_as_read(self, stream: str) -> None:
+        """Raises PreconditionFailed; not of what was decided under this key, which is answered as it was then."""
+        if not self._precondition.asks:
+            return
+        past = await self._services.log.read(stream)
+        if past and all(envelope.metadata.command_id != self._key for envelope in past):
+            self._precondition.must_be_version(f"The {stream.partition('/')[0]}", past[-1].version)
+
     def _must_be_answer_to(self, command: Command, answer: Answer) -> None:
         if answer.fingerprint != fingerprint(command):
             raise IdempotencyKeyReused(key=self._key)
 
 
-def _anyones_decisions(services: Serving, caller: AsAnyone, key: IdempotencyKey) -> Decisions:
-    return Decisions(services, caller, key)
+def _anyones_decisions(services: Serving, caller: AsAnyone, key: IdempotencyKey, if_match: IfMatch) -> Decisions:
+    return Decisions(services, caller, key, if_match)
 
 
-def _brands_decisions(services: Serving, caller: AsBrand, key: IdempotencyKey) -> Decisions:
+def _brands_decisions(services: Serving, caller: AsBrand, key: IdempotencyKey, if_match: IfMatch) -> Decisions:
+    return Decisions(services, caller, key, if_match)
+
+
+def _brands_beginnings(services: Serving, caller: AsBrand, key: IdempotencyKey) -> Decisions:
     return Decisions(services, caller, key)
 
 
@@ -295,6 +312,8 @@ Decide = Annotated[Decisions, Depends(_anyones_decisions)]
 """Decisions of either side; the rules say whose turn it is."""
 DecideAsBrand = Annotated[Decisions, Depends(_brands_decisions)]
 """Decisions that only the brand's side takes."""
+BeginAsBrand = Annotated[Decisions, Depends(_brands_beginnings)]
+"""The same of what begins something, so that there is nothing yet that If-Match could be about."""
 
 
 async def json_only(request: Request) -> None:

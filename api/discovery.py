@@ -18,11 +18,12 @@ from api.dependencies import (
     CreatorId,
     DecideAsBrand,
     Decision,
-    IdempotencyKey,
     JsonOnly,
+    Services,
     Serving,
 )
 from api.errors import UnsupportedMediaType, problems
+from api.idempotency import Once, UnderKey
 from api.pagination import Cursor, Limit, Page, Place, Rank
 from api.views import campaign_events
 from domain.audience import Account, AudienceAudit, audit
@@ -53,6 +54,13 @@ class Imported(Value):
     """Accounts of people who have been erased: nothing of them is kept."""
     rejected: tuple[RejectedRow, ...]
     ignored_columns: tuple[str, ...]
+
+
+class _Written(Value):
+    """What of an answer the roster itself does not say."""
+
+    created: int
+    erased: int
 
 
 class FollowerSample(Value):
@@ -127,27 +135,40 @@ async def import_creators(
     request: Request,
     services: Serving,
     _: AsBrand,
-    _key: IdempotencyKey,
+    once: Once,
     platform: Annotated[Platform | None, Query(description="Meant where the roster names none.")] = None,
 ) -> Imported:
     """CSV or JSON lines, at most 20 MiB: the body itself, or a form's `file`.
 
-    Each bad row is reported with its line and reason, the good ones are kept. Sending a roster again renews profiles.
+    Each bad row is reported with its line and reason, the good ones are kept. Sending a roster again, under another
+    key, renews profiles.
     """
+    return await take_in(request, services, platform, once)
+
+
+async def take_in(
+    request: Request, services: Services, platform: Platform | None, once: UnderKey | None = None
+) -> Imported:
+    """Takes the roster of a request into the directory: at most once, if it has a key."""
     content, written_as = await _roster(request)
     # Reading a large roster is seconds of computing; meanwhile the other requests go on.
     reading = await asyncio.to_thread(read_roster, content, written_as, default_platform=platform)
     profiles = [profile for _, profile in reading.accepted]
-    created = erased = 0
-    for first in range(0, len(profiles), BATCH):
-        upserted = await services.creators.upsert(services.workspace, profiles[first : first + BATCH])
-        created += sum(each.created for each in upserted)
-        erased += sum(each.erased for each in upserted)
+
+    async def written() -> _Written:
+        created = erased = 0
+        for first in range(0, len(profiles), BATCH):
+            upserted = await services.creators.upsert(services.workspace, profiles[first : first + BATCH])
+            created += sum(each.created for each in upserted)
+            erased += sum(each.erased for each in upserted)
+        return _Written(created=created, erased=erased)
+
+    came = await written() if once is None else await once.carry_out(_Written, written, of=content)
     return Imported(
-        accepted=len(profiles) - erased,
-        created=created,
-        updated=len(profiles) - erased - created,
-        erased=erased,
+        accepted=len(profiles) - came.erased,
+        created=came.created,
+        updated=len(profiles) - came.erased - came.created,
+        erased=came.erased,
         rejected=reading.rejected,
         ignored_columns=reading.ignored_columns,
     )
@@ -210,7 +231,7 @@ def _past_performance(record: TrackRecord) -> PastPerformance:
     responses=problems(401, 403, 404, 409, 413, 422, 503),
 )
 async def audit_audience(
-    services: Serving, _: AsBrand, _key: IdempotencyKey, creator_id: CreatorId, body: FollowerSample
+    services: Serving, _: AsBrand, once: Once, creator_id: CreatorId, body: FollowerSample
 ) -> AudienceAudit:
     """Which share of the audience is fake, with its interval, from a sample of followers; no names are asked for.
 
@@ -218,8 +239,12 @@ async def audit_audience(
     than 30 accounts.
     """
     found = audit(body.accounts)
-    if not await services.creators.keep_audience(creator_id, found):
-        raise NotFound(kind="creator", id=creator_id)
+
+    async def kept() -> None:
+        if not await services.creators.keep_audience(creator_id, found):
+            raise NotFound(kind="creator", id=creator_id)
+
+    await once.carry_out(None, kept, of=body)
     return found
 
 
@@ -229,7 +254,7 @@ async def audit_audience(
 async def erase_creator(
     services: Serving,
     caller: AsBrand,
-    _key: IdempotencyKey,
+    once: Once,
     creator_id: CreatorId,
     cancel: Annotated[bool, Query(description="Cancel collaborations that are under way first.")] = False,
 ) -> Erasure:
@@ -237,7 +262,11 @@ async def erase_creator(
 
     409 while a collaboration with them is under way. Asked again it gives the first answer.
     """
-    return await services.eraser.erase(creator_id, requested_by=caller.actor.id, cancel=cancel)
+
+    async def erased() -> Erasure:
+        return await services.eraser.erase(creator_id, requested_by=caller.actor.id, cancel=cancel)
+
+    return await once.carry_out(Erasure, erased, of=None)
 
 
 @router.get(

@@ -1,5 +1,6 @@
 """Stage 6, content approval: the picture or video of a draft, uploaded before the draft and looked at with it."""
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
@@ -8,10 +9,11 @@ from starlette.responses import Response
 
 from activities.records import collaboration_after
 from api.access.decisions import must_be_let
-from api.dependencies import AsAnyone, CollaborationId, IdempotencyKey, Services, Serving
+from api.dependencies import AsAnyone, CollaborationId, Services, Serving
 from api.draft_views import drafts_of
 from api.errors import problems
 from api.file_serving import ENDINGS, served
+from api.idempotency import Once
 from api.uploads import Arrived, arrived, drafts
 from api.views import collaboration_events
 from domain.collaboration import Collaboration
@@ -41,7 +43,7 @@ async def upload_draft_file(
     request: Request,
     services: Serving,
     caller: AsAnyone,
-    _key: IdempotencyKey,
+    once: Once,
     collaboration_id: CollaborationId,
     number: Number,
 ) -> MediaFile:
@@ -53,7 +55,8 @@ async def upload_draft_file(
     if not awaits_draft(state, number):
         raise NothingToDecide(command="The file", subject="the collaboration", open=state.open_tasks)
     async with arrived(request, drafts(services.uploads)) as file:
-        return await kept(services, state.creator_id, file)
+        keeping = partial(kept, services, state.creator_id, file)
+        return await once.carry_out(MediaFile, keeping, of=bytes.fromhex(file.sha256))
 
 
 @router.get(

@@ -21,6 +21,7 @@ from activities.connectors.csv_roster import RosterUnreadable
 from activities.links import LinkInvalid
 from api.access.auditing import note_not_found, note_refusal
 from api.auth import NotAuthenticated, NotPermitted, TooManyRequests
+from api.preconditions import PreconditionFailed
 from domain import errors as domain
 from domain.errors import GroundswellError
 from workflows.client import EngineUnavailable, TooManyInFlight
@@ -52,6 +53,7 @@ STATUS: dict[type[GroundswellError], int] = {
     LinkInvalid: 401,
     NotPermitted: 403,
     FileTooLarge: 413,
+    PreconditionFailed: 412,
     UnsupportedMediaType: 415,
     RosterUnreadable: 400,
     TooManyInFlight: 429,

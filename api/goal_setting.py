@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Response
 
 from api.campaigns import view_of_campaign
-from api.dependencies import DecideAsBrand, JsonOnly, Serving
+from api.dependencies import BeginAsBrand, JsonOnly, Serving
 from api.errors import problems
 from api.examples import BRIEF
 from api.views import CampaignView
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/campaigns", tags=[Stage.GOAL_SETTING.label], depe
 )
 async def start_campaign(
     services: Serving,
-    decide: DecideAsBrand,
+    decide: BeginAsBrand,
     body: Annotated[Brief, Body(openapi_examples={"skincare": {"summary": "Skincare, 20 creators", "value": BRIEF}})],
     response: Response,
 ) -> CampaignView:

@@ -21,8 +21,9 @@ from activities.store.orders import Order, OrderDiffers, Refund
 from activities.store.pool import Connection
 from activities.store.projections.campaign_board import get_campaign
 from api.auth import NotAuthenticated
-from api.dependencies import AsBrand, CampaignId, IdempotencyKey, JsonOnly, Services, Serving
+from api.dependencies import AsBrand, CampaignId, JsonOnly, Services, Serving
 from api.errors import problems
+from api.idempotency import Once
 from api.pagination import WrittenOut
 from domain.attribution import Attribution
 from domain.brief import Brief
@@ -122,7 +123,7 @@ def _malformed(location: tuple[str, str], rule: str, value: str) -> RequestValid
     responses=problems(401, 403, 404, 409, 415, 422),
 )
 async def place_order(
-    services: Serving, _: AsBrand, campaign_id: CampaignId, _key: IdempotencyKey, body: PlaceOrder
+    services: Serving, _: AsBrand, campaign_id: CampaignId, once: Once, body: PlaceOrder
 ) -> Attribution:
     """Whose it is: the creator's whose code was used, or else whose link was followed last. The same order again is
     answered alike; with `cancelled_at` it stops to count."""
@@ -137,7 +138,11 @@ async def place_order(
         click_ids=body.click_ids,
         cancelled_at=body.cancelled_at,
     )
-    return await services.tracking.orders.record(order, campaign_id=campaign_id)
+
+    async def recorded() -> Attribution:
+        return await services.tracking.orders.record(order, campaign_id=campaign_id)
+
+    return await once.carry_out(Attribution, recorded, of=body)
 
 
 @router.post(
@@ -152,13 +157,17 @@ async def refund_order(
     _: AsBrand,
     campaign_id: CampaignId,
     order_id: Annotated[str, Path(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")],
-    _key: IdempotencyKey,
+    once: Once,
     body: RefundOrder,
 ) -> None:
     """It is taken off the creator's revenue. The same refund again changes nothing; it may come before its order."""
     _must_be_in(await _brief(services, campaign_id), body.amount)
     refund = Refund(shop=_shop(campaign_id), id=body.refund_id, order_id=order_id, amount=body.amount)
-    await services.tracking.orders.refund(refund)
+
+    async def recorded() -> None:
+        await services.tracking.orders.refund(refund)
+
+    await once.carry_out(None, recorded, of=body)
 
 
 async def _brief(services: Services, campaign_id: str) -> Brief:

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Path
 from pydantic import Field, StrictBool
 
 from activities.store.late_reversals import BEGINNING, LateReversal, LateReversals
-from api.dependencies import AsBrand, CollaborationId, DecideAsBrand, Decision, IdempotencyKey, JsonOnly, Serving
+from api.dependencies import AsBrand, CollaborationId, DecideAsBrand, Decision, JsonOnly, Serving
 from api.errors import problems
+from api.idempotency import Once
 from api.pagination import Cursor, Key, Limit, Moment, Page, Place
 from domain.lifecycle import Stage
 from domain.payouts import ConfirmPayment, SettleReversal
@@ -91,8 +92,10 @@ async def list_late_reversals(
     summary="Say that such money was seen to",
     responses=problems(401, 403, 404, 422),
 )
-async def settle_late_reversal(
-    services: Serving, caller: AsBrand, transfer_id: TransferId, _key: IdempotencyKey
-) -> None:
+async def settle_late_reversal(services: Serving, caller: AsBrand, transfer_id: TransferId, once: Once) -> None:
     """Whether it was paid in some other way or not: it leaves the list, and who has said so is kept."""
-    await LateReversals(services.pool).settle(services.workspace, transfer_id, by=caller.actor.id)
+
+    async def settled() -> None:
+        await LateReversals(services.pool).settle(services.workspace, transfer_id, by=caller.actor.id)
+
+    await once.carry_out(None, settled, of=None)

@@ -14,9 +14,10 @@ from api.access.principal import Principal
 from api.auth import NotPermitted
 from api.creator_offer import Fields, FormMistake
 from api.creator_page import Token, entered, stepped
-from api.dependencies import AsAnyone, CollaborationId, Decide, Decision, IdempotencyKey, JsonOnly, Services, Serving
+from api.dependencies import AsAnyone, CollaborationId, Decide, Decision, JsonOnly, Services, Serving
 from api.errors import FileTooLarge, UnsupportedMediaType, problems
 from api.file_serving import served
+from api.idempotency import Once
 from api.uploads import Accepts, Arrived, arrived, measured
 from api.views import collaboration_events
 from domain.decider import Command
@@ -79,16 +80,20 @@ async def report_performance(
     responses=problems(400, 401, 404, 409, 413, 415, 422),
 )
 async def upload_proof(
-    request: Request, services: Serving, caller: AsAnyone, _key: IdempotencyKey, collaboration_id: CollaborationId
+    request: Request, services: Serving, caller: AsAnyone, once: Once, collaboration_id: CollaborationId
 ) -> Proof:
     """A picture (PNG, JPEG) or PDF of the platform's own statistics, up to 5 MiB, as the body. It is kept sealed with
     the creator's key; its SHA-256 is `proof` of the report. The same file again changes nothing."""
     must_be_let(caller, ReportPerformance)
-    state = collaboration_after(await collaboration_events(services.log, collaboration_id))
-    if REPORT_PERFORMANCE not in state.tasks:
-        raise NothingToDecide(command="The proof", subject="the collaboration", open=state.open_tasks)
     async with arrived(request, PROOFS) as file:
-        return await _kept(services, state.creator_id, file)
+
+        async def kept() -> Proof:
+            state = collaboration_after(await collaboration_events(services.log, collaboration_id))
+            if REPORT_PERFORMANCE not in state.tasks:
+                raise NothingToDecide(command="The proof", subject="the collaboration", open=state.open_tasks)
+            return await _kept(services, state.creator_id, file)
+
+        return await once.carry_out(Proof, kept, of=bytes.fromhex(file.sha256))
 
 
 @router.get(

@@ -12,6 +12,7 @@ from activities.connectors.csv_roster import RosterUnreadable
 from api.access.rules import rule_for
 from api.auth import NotAuthenticated, NotPermitted, TooManyRequests
 from api.errors import MEDIA_TYPE, DatabaseUnavailable, FieldError, UnsupportedMediaType, members, members_of, problems
+from api.preconditions import PreconditionFailed
 from domain.errors import Erased, IdempotencyKeyReused, NotFound
 
 MISSING = FieldError(field="objectives[0].by", value=None, rule="Field required")
@@ -27,6 +28,7 @@ EXAMPLES: dict[int, dict[str, Any]] = {
         members_of(NotFound(kind="campaign", id="spring-launch")),
         members_of(IdempotencyKeyReused(key="spring-launch/approve")),
         members_of(Erased(kind="creator", id="creator-7")),
+        members_of(PreconditionFailed(what="The webhook", changed="changed since: types")),
         members(413, "body_too_large", "The body is larger than 1048576 bytes, which is the most taken here.", {}),
         members_of(UnsupportedMediaType(given="text/plain", needed="application/json")),
         members(422, "request_not_well_formed", f"The request is not well-formed: see errors for {MISSING.field}.", {})
@@ -66,6 +68,9 @@ def _met_by_any(path: str, method: str, operation: dict[str, Any]) -> Iterator[H
     if "requestBody" in operation:
         yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
         yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-    if any(parameter["name"] == "Idempotency-Key" for parameter in operation.get("parameters", ())):
+    parameters = {parameter["name"] for parameter in operation.get("parameters", ())}
+    if "If-Match" in parameters:
+        yield HTTPStatus.PRECONDITION_FAILED
+    if "Idempotency-Key" in parameters:
         yield HTTPStatus.CONFLICT
         yield HTTPStatus.UNPROCESSABLE_ENTITY

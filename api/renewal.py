@@ -7,8 +7,9 @@ from fastapi import APIRouter, Body
 from pydantic import Field, StrictBool
 
 from activities.store.projections.campaign_board import get_campaign
-from api.dependencies import CampaignId, DecideAsBrand, JsonOnly, Serving
+from api.dependencies import BeginAsBrand, CampaignId, Decisions, JsonOnly, Services, Serving
 from api.errors import problems
+from api.idempotency import Once
 from api.report.build import read_history
 from api.report.figures import Report, reckon
 from api.report.history import CampaignHistory
@@ -42,7 +43,8 @@ class RenewalProposed(Renewal):
 )
 async def renew_campaign(
     services: Serving,
-    decide: DecideAsBrand,
+    decide: BeginAsBrand,
+    once: Once,
     campaign_id: CampaignId,
     body: Annotated[RenewalRequest | None, Body()] = None,
 ) -> RenewalProposed:
@@ -52,6 +54,15 @@ async def renew_campaign(
     against are left out, and the first offer follows what agreements came to; `changes` says each with its reason.
     """
     wish = body or RenewalRequest()
+
+    async def proposed() -> RenewalProposed:
+        return await _propose(services, decide, campaign_id, wish)
+
+    # Kept whole: tomorrow's proposal has other dates.
+    return await once.carry_out(RenewalProposed, proposed, of=wish)
+
+
+async def _propose(services: Services, decide: Decisions, campaign_id: str, wish: RenewalRequest) -> RenewalProposed:
     if await get_campaign(services.pool, services.workspace, campaign_id) is None:
         raise NotFound(kind="campaign", id=campaign_id)
     history = await read_history(services.log, campaign_id)

@@ -14,7 +14,7 @@ from api.dependencies import AsAnyone, AsBrand, CampaignFilter, CollaborationId,
 from api.errors import problems
 from api.history.timeline import Narrator
 from api.pagination import Cursor, Key, Limit, Moment, Page, Place
-from api.views import with_etag
+from api.preconditions import READ, with_etag
 from domain.clauses import UsageRights
 from domain.errors import NotFound
 from domain.events import Envelope
@@ -99,7 +99,7 @@ async def list_rights(
     "/collaborations/{collaboration_id}/rights",
     summary="What outlives a collaboration",
     response_model=RightsView,
-    responses={304: {"description": "Unchanged"}, **problems(401, 404, 422)},
+    responses={**READ, **problems(401, 404, 422)},
 )
 async def read_rights(request: Request, services: Serving, _: AsAnyone, collaboration_id: CollaborationId) -> Response:
     """404 before the collaboration has ended, and of one that nothing outlives: a creator without a live post."""

@@ -1,12 +1,9 @@
 """What the API shows of campaigns and collaborations: to the brand everything, to a creator what concerns both."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-from fastapi import Request
 from pydantic import BaseModel
-from starlette.responses import Response
 
 from activities.ports import EventLog
 from activities.records import campaign_after, collaboration_after
@@ -351,23 +348,3 @@ def _without_brands(data: Any) -> Any:
 def _binding(claims: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What binds the creator, as their contract says it; being present somewhere only keeps other campaigns away."""
     return [{name: claim[name] for name in ("scope", "name", "until")} for claim in claims if claim["exclusive"]]
-
-
-def with_etag(request: Request, view: V, version: int, more: Mapping[str, str] | None = None) -> Response:
-    """The view as JSON with its ETag, or 304 if the caller has it: `version` of the stream and a digest of the view.
-
-    The digest is there because a campaign's view also shows what its collaborations do, which its stream does not.
-    `more` are further headers, or others than the usual ones.
-    """
-    content = view.model_dump_json().encode()
-    etag = f'"{version}-{hashlib.sha256(content).hexdigest()[:16]}"'
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache", **(more or {})}
-    if is_current(request, etag):
-        return Response(status_code=304, headers=headers)
-    return Response(content, media_type="application/json", headers=headers)
-
-
-def is_current(request: Request, etag: str) -> bool:
-    """Whether the caller says that it has the representation with this ETag."""
-    given = request.headers.get("if-none-match", "")
-    return given.strip() == "*" or etag in {tag.strip().removeprefix("W/") for tag in given.split(",")}

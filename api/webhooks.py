@@ -1,6 +1,7 @@
 """Webhooks: programs that are told of events as they happen, and how they take it."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Self
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -13,9 +14,11 @@ from activities.connectors.public_addresses import AddressRefused, must_be_reach
 from activities.connectors.receivers import WebhookReceiver, written
 from activities.event_streams import REGISTRIES
 from activities.store.webhooks import Delivery, Kind, Webhook
-from api.dependencies import ID_PATTERN, AsBrand, IdempotencyKey, JsonOnly, Serving
+from api.dependencies import ID_PATTERN, AsBrand, IdempotencyKey, JsonOnly, Services, Serving
 from api.errors import problems
+from api.idempotency import Once
 from api.pagination import Cursor, Limit, Page, Place, Position
+from api.preconditions import READ, TAGGED, IfMatch, Precondition, as_json, edition_of, tag_of, with_etag
 from domain.errors import NotFound, Refused
 from domain.values import Instant, Value
 
@@ -158,25 +161,38 @@ async def create_webhook(
     return CreatedWebhook(**dict(_view(webhook)), secret=written(secret))
 
 
-@router.get("/webhooks", summary="Who is told of events", responses=problems(401, 403))
-async def list_webhooks(services: Serving, _: AsBrand) -> list[WebhookView]:
+@router.get(
+    "/webhooks",
+    summary="Who is told of events",
+    response_model=list[WebhookView],
+    responses={**READ, **problems(401, 403)},
+)
+async def list_webhooks(request: Request, services: Serving, _: AsBrand) -> Response:
     """Oldest first, the Slack channel among them if a worker has one."""
-    return [_view(webhook) for webhook in await services.webhooks.list(services.workspace)]
+    return with_etag(request, [_view(webhook) for webhook in await services.webhooks.list(services.workspace)])
 
 
-@router.get("/webhooks/{webhook_id}", summary="How a webhook stands", responses=problems(401, 403, 404, 422))
-async def read_webhook(services: Serving, _: AsBrand, webhook_id: WebhookId) -> WebhookView:
-    """How far it has come, and what was wrong last."""
-    return _view(await services.webhooks.get(services.workspace, webhook_id))
+@router.get(
+    "/webhooks/{webhook_id}",
+    summary="How a webhook stands",
+    response_model=WebhookView,
+    responses={**READ, **problems(401, 403, 404, 422)},
+)
+async def read_webhook(request: Request, services: Serving, _: AsBrand, webhook_id: WebhookId) -> Response:
+    """How far it has come, and what was wrong last. If-Match of its ETag asks for `url`, `types` and `enabled` only."""
+    webhook = await services.webhooks.get(services.workspace, webhook_id)
+    return with_etag(request, _view(webhook), edition_of(_decided(webhook)))
 
 
 @router.patch(
     "/webhooks/{webhook_id}",
     summary="Change, disable or enable a webhook",
     dependencies=[JsonOnly],
-    responses=problems(401, 403, 404, 409, 415, 422),
+    responses={**TAGGED, **problems(401, 403, 404, 409, 415, 422)},
 )
-async def change_webhook(services: Serving, _: AsBrand, webhook_id: WebhookId, body: ChangedWebhook) -> WebhookView:
+async def change_webhook(
+    response: Response, services: Serving, _: AsBrand, webhook_id: WebhookId, if_match: IfMatch, body: ChangedWebhook
+) -> WebhookView:
     """Once enabled it goes on where it stood: what happened meanwhile is sent."""
     now = await services.webhooks.get(services.workspace, webhook_id)
     if body.url is not None:
@@ -189,8 +205,11 @@ async def change_webhook(services: Serving, _: AsBrand, webhook_id: WebhookId, b
         url=body.url or now.url,
         types=body.types if "types" in body.model_fields_set else now.types,
         enabled=now.enabled if body.enabled is None else body.enabled,
+        when=_as_read(if_match),
     )
-    return _view(changed)
+    view = _view(changed)
+    response.headers["ETag"] = tag_of(as_json(view), edition_of(_decided(changed)))
+    return view
 
 
 @router.delete(
@@ -199,9 +218,9 @@ async def change_webhook(services: Serving, _: AsBrand, webhook_id: WebhookId, b
     summary="Tell a program no more",
     responses=problems(401, 403, 404, 422),
 )
-async def delete_webhook(services: Serving, _: AsBrand, webhook_id: WebhookId) -> None:
+async def delete_webhook(services: Serving, _: AsBrand, webhook_id: WebhookId, if_match: IfMatch) -> None:
     """Its log goes with it. A message that is under way may still arrive."""
-    await services.webhooks.close(services.workspace, webhook_id)
+    await services.webhooks.close(services.workspace, webhook_id, when=_as_read(if_match))
 
 
 @router.post(
@@ -211,11 +230,15 @@ async def delete_webhook(services: Serving, _: AsBrand, webhook_id: WebhookId) -
     responses=problems(401, 403, 404, 415, 422),
 )
 async def replay_webhook(
-    services: Serving, _: AsBrand, webhook_id: WebhookId, key: IdempotencyKey, body: ReplayFrom
+    services: Serving, _: AsBrand, webhook_id: WebhookId, key: IdempotencyKey, once: Once, body: ReplayFrom
 ) -> WebhookView:
     """Everything from a position on is sent again, in order and under the same ids, and then what comes."""
-    webhooks = services.webhooks
-    return _view(await webhooks.replay(services.workspace, webhook_id, body.from_position, command_id=key))
+
+    async def sent_back() -> WebhookView:
+        webhooks = services.webhooks
+        return _view(await webhooks.replay(services.workspace, webhook_id, body.from_position, command_id=key))
+
+    return await once.carry_out(WebhookView, sent_back, of=body)
 
 
 @router.post(
@@ -225,9 +248,17 @@ async def replay_webhook(
     responses=problems(401, 403, 404, 409, 415, 422),
 )
 async def try_webhook(
-    services: Serving, _: AsBrand, webhook_id: WebhookId, key: IdempotencyKey, body: TrialMessage
+    services: Serving, _: AsBrand, webhook_id: WebhookId, key: IdempotencyKey, once: Once, body: TrialMessage
 ) -> TrialResult:
     """One attempt, signed as events are, of type `webhook.test`; also to a webhook that is disabled. No event moves."""
+
+    async def tried() -> TrialResult:
+        return await _try(services, webhook_id, key)
+
+    return await once.carry_out(TrialResult, tried, of=body)
+
+
+async def _try(services: Services, webhook_id: str, key: str) -> TrialResult:
     webhook = await services.webhooks.get(services.workspace, webhook_id)
     secret = await services.webhooks.secret(services.workspace, webhook_id)
     if webhook.url is None or secret is None:
@@ -269,6 +300,15 @@ async def _must_be_public(services: Serving, url: str) -> None:
     except AddressRefused as refused:
         detail = {"type": "address", "loc": ("body", "url"), "msg": str(refused.facts["why"]), "input": url}
         raise RequestValidationError([detail]) from None
+
+
+def _decided(webhook: Webhook) -> dict[str, object]:
+    """What people can set."""
+    return {"url": webhook.url, "types": webhook.types, "enabled": webhook.enabled}
+
+
+def _as_read(if_match: Precondition) -> Callable[[Webhook], None]:
+    return lambda webhook: if_match.must_hold("The webhook", _decided(webhook))
 
 
 def _view(webhook: Webhook) -> WebhookView:

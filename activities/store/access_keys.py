@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -126,16 +127,24 @@ class IssuedKeys:
         """All keys of a workspace, oldest first; those that have ended too."""
         return [_key(row) for row in await self._pool.fetch(QUERIES.list_api_keys, workspace)]
 
-    async def revoke(self, workspace: str, key_id: str, *, by: str) -> ApiKey:
+    async def revoke(
+        self, workspace: str, key_id: str, *, by: str, when: Callable[[ApiKey], None] = lambda _: None
+    ) -> ApiKey:
         """Ends a key from now on; again changes nothing.
+
+        `when` is shown how it stands, which nobody else changes meanwhile; if it raises, nothing is changed.
 
         Raises:
             NotFound: this workspace has no such key.
         """
-        row = await self._pool.fetchrow(QUERIES.revoke_api_key, workspace, key_id, by)
-        if row is None:
-            raise NotFound(kind="key", id=key_id[:64])
-        return _key(row)
+        async with self._pool.acquire() as connection, connection.transaction():
+            row = await connection.fetchrow(QUERIES.hold_api_key, workspace, key_id)
+            if row is None:
+                raise NotFound(kind="key", id=key_id[:64])
+            when(_key(row))
+            revoked = await connection.fetchrow(QUERIES.revoke_api_key, workspace, key_id, by)
+            assert revoked is not None, "it is held"
+        return _key(revoked)
 
 
 def digest_of(secret: str) -> bytes:

@@ -1,6 +1,7 @@
 """Members: the people of a workspace, each with a role and, where they decide about money, a limit."""
 
 import secrets
+from collections.abc import Callable
 from typing import Annotated
 
 import asyncpg
@@ -42,6 +43,10 @@ class Member(Value):
     added_at: Instant
 
 
+When = Callable[[Member], None]
+"""Raises if a member who stands so is not to be changed."""
+
+
 class Members:
     """The members of all workspaces."""
 
@@ -68,8 +73,20 @@ class Members:
                 raise LastOwner(member=member.id)
             return member
 
-    async def change(self, workspace: str, member_id: str, role: str, limit: Money | None) -> Member:
+    async def get(self, workspace: str, member_id: str) -> Member:
+        """A member of a workspace.
+
+        Raises:
+            NotFound: this workspace has no such member.
+        """
+        return _found(await self._pool.fetchrow(QUERIES.get_member, workspace, member_id), member_id)
+
+    async def change(
+        self, workspace: str, member_id: str, role: str, limit: Money | None, *, when: When = lambda _: None
+    ) -> Member:
         """Gives a member another role and limit, from their next request on.
+
+        `when` is shown how they stand, which nobody else changes meanwhile; if it raises, nothing is changed.
 
         Raises:
             NotFound: this workspace has no such member.
@@ -77,15 +94,14 @@ class Members:
         """
         async with self._pool.acquire() as connection, connection.transaction():
             owners = [row["id"] for row in await connection.fetch(QUERIES.hold_owners, workspace)]
+            when(_found(await connection.fetchrow(QUERIES.hold_member, workspace, member_id), member_id))
             if role != OWNER and owners == [member_id]:
                 raise LastOwner(member=member_id)
             row = await connection.fetchrow(QUERIES.change_member, workspace, member_id, role, *_limit(limit))
-            if row is None:
-                raise NotFound(kind="member", id=member_id[:64])
             return member_in(row)
 
-    async def remove(self, workspace: str, member_id: str) -> None:
-        """Lets a member go: their address is forgotten, their browsers are signed out.
+    async def remove(self, workspace: str, member_id: str, *, when: When = lambda _: None) -> None:
+        """Lets a member go: their address is forgotten, their browsers are signed out. `when` as in `change`.
 
         Raises:
             NotFound: this workspace has no such member.
@@ -93,10 +109,10 @@ class Members:
         """
         async with self._pool.acquire() as connection, connection.transaction():
             owners = [row["id"] for row in await connection.fetch(QUERIES.hold_owners, workspace)]
+            when(_found(await connection.fetchrow(QUERIES.hold_member, workspace, member_id), member_id))
             if owners == [member_id]:
                 raise LastOwner(member=member_id)
-            if await connection.fetchrow(QUERIES.remove_member, workspace, member_id) is None:
-                raise NotFound(kind="member", id=member_id[:64])
+            await connection.execute(QUERIES.remove_member, workspace, member_id)
             await connection.execute(QUERIES.end_sessions_of_member, member_id)
 
     async def of(self, workspace: str) -> list[Member]:
@@ -113,6 +129,12 @@ def member_in(row: asyncpg.Record | None) -> Member:
     assert row is not None, "the statement returns the row that it has written"
     kept = {name: row[name] for name in Member.model_fields if name != "limit"}
     return Member(**kept, limit=limit_of(row))
+
+
+def _found(row: asyncpg.Record | None, member_id: str) -> Member:
+    if row is None:
+        raise NotFound(kind="member", id=member_id[:64])
+    return member_in(row)
 
 
 def _limit(limit: Money | None) -> tuple[int | None, str | None]:

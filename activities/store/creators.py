@@ -4,7 +4,7 @@ Of somebody who has been erased a row stays that says nothing but that: its hand
 that an import recognises it without anybody knowing it.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -216,11 +216,20 @@ class Creators:
         kept = await self._pool.fetchval(QUERIES.keep_audience, creator_id, audit.model_dump(mode="json"))
         return kept is not None
 
-    async def set_payout_account(self, creator_id: str, account: str | None) -> bool:
+    async def set_payout_account(
+        self, creator_id: str, account: str | None, *, when: Callable[[str | None], None] = lambda _: None
+    ) -> bool:
         """Has the creator's payouts go to an account at Stripe, None for payment orders; False if there is no such
         creator. Payouts whose way was decided before are not changed by it.
+
+        `when` is shown the account of before, which nobody else changes meanwhile; if it raises, nothing is changed.
         """
-        return await self._pool.fetchval(QUERIES.set_payout_account, creator_id, account) is not None
+        async with self._pool.acquire() as connection, connection.transaction():
+            row = await connection.fetchrow(QUERIES.hold_payout_account, creator_id)
+            if row is None:
+                return False
+            when(row["payout_account"])
+            return await connection.fetchval(QUERIES.set_payout_account, creator_id, account) is not None
 
     async def payout_account(self, creator_id: str) -> str | None:
         """The creator's account at Stripe; None if there is none.

@@ -4,7 +4,8 @@ Each has its own place in the feed. Whoever sends holds a lease on it, which run
 is fenced by that lease. So after any crash an event may be sent again, and none is left out.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -17,7 +18,7 @@ from pydantic import Field
 from activities.connectors.receivers import Reception, new_secret
 from activities.store.feed import Feed
 from activities.store.keys import Keyring, decrypt, encrypt, keyed_hash, workspaces_key
-from activities.store.pool import Pool
+from activities.store.pool import Connection, Pool
 from activities.store.queries import QUERIES
 from domain.errors import IdempotencyKeyReused, NotFound
 from domain.events import Envelope
@@ -86,6 +87,10 @@ class Delivery(Value):
     at: Instant
 
 
+When = Callable[[Webhook], None]
+"""Raises if a webhook that stands so is not to be changed."""
+
+
 class Webhooks:
     """The webhooks of all workspaces."""
 
@@ -133,20 +138,45 @@ class Webhooks:
         return [_webhook(row) for row in await self._pool.fetch(QUERIES.list_webhooks, workspace)]
 
     async def change(
-        self, workspace: str, id_: str, *, url: str | None, types: Sequence[str] | None, enabled: bool
+        self,
+        workspace: str,
+        id_: str,
+        *,
+        url: str | None,
+        types: Sequence[str] | None,
+        enabled: bool,
+        when: When = lambda _: None,
     ) -> Webhook:
-        """Have it be so; enabled, it goes on where it stood. Raises as `get`."""
-        return _found(await self._pool.fetchrow(QUERIES.change_webhook, workspace, id_, url, types, enabled), id_)
+        """Have it be so; enabled, it goes on where it stood. Raises as `get`.
 
-    async def replay(self, workspace: str, id_: str, from_position: int, *, command_id: str) -> Webhook:
-        """Have everything from a position of the feed on sent again, in order, before what comes. Raises as `get`."""
-        row = await self._pool.fetchrow(QUERIES.replay_webhook, workspace, id_, from_position, command_id)
+        `when` is shown how it stands, which nobody else changes meanwhile; if it raises, nothing is changed.
+        """
+        async with self._held(workspace, id_, when) as connection:
+            row = await connection.fetchrow(QUERIES.change_webhook, workspace, id_, url, types, enabled)
         return _found(row, id_)
 
-    async def close(self, workspace: str, id_: str) -> None:
-        """Have it forgotten. Raises as `get`."""
-        if not await self._pool.fetchval(QUERIES.close_webhook, workspace, id_):
-            raise NotFound(kind="webhook", id=id_)
+    async def replay(
+        self, workspace: str, id_: str, from_position: int, *, command_id: str, when: When = lambda _: None
+    ) -> Webhook:
+        """Have everything from a position of the feed on sent again, in order, before what comes.
+
+        `when` as in `change`; raises as `get`.
+        """
+        async with self._held(workspace, id_, when) as connection:
+            row = await connection.fetchrow(QUERIES.replay_webhook, workspace, id_, from_position, command_id)
+        return _found(row, id_)
+
+    async def close(self, workspace: str, id_: str, *, when: When = lambda _: None) -> None:
+        """Have it forgotten. `when` as in `change`; raises as `get`."""
+        async with self._held(workspace, id_, when) as connection:
+            await connection.execute(QUERIES.close_webhook, workspace, id_)
+
+    @asynccontextmanager
+    async def _held(self, workspace: str, id_: str, when: When) -> AsyncIterator[Connection]:
+        """A transaction in which nobody else changes it."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            when(_found(await connection.fetchrow(QUERIES.hold_webhook, workspace, id_), id_))
+            yield connection
 
     async def secret(self, workspace: str, id_: str) -> bytes | None:
         """What its messages are signed with; None of Slack's. Raises as `get`."""

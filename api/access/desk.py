@@ -9,6 +9,7 @@ from activities.store.access_audit import AccessAudit, UsedLinks
 from activities.store.access_keys import IssuedKeys
 from activities.store.access_members import Members
 from activities.store.access_sessions import ABSOLUTE, Sessions
+from activities.store.answered_requests import AnsweredRequests
 from activities.store.pool import Pool
 from activities.store.workspaces import CampaignWorkspaces
 from api.access.rates import PER_KEY, PER_STRANGER, Limiter
@@ -24,6 +25,7 @@ class Desk:
     audit: AccessAudit
     used_links: UsedLinks
     campaigns: CampaignWorkspaces
+    requests: AnsweredRequests
     secret: str
     public_url: str
     mailer: Mailer | None = None
@@ -41,6 +43,7 @@ class Desk:
             audit=AccessAudit(pool),
             used_links=UsedLinks(pool),
             campaigns=CampaignWorkspaces(pool),
+            requests=AnsweredRequests(pool),
             secret=secret,
             public_url=public_url.rstrip("/"),
             mailer=mailer,

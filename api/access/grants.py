@@ -1,5 +1,6 @@
 """Who comes in and as what: keys for programs, people of the workspace, and the audit of it all. For owners."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated, Self
 
@@ -14,7 +15,10 @@ from api.access.authorise import csrf_token
 from api.access.principal import AccessRole, Kind
 from api.dependencies import ID_PATTERN, AsBrand, IdempotencyKey, JsonOnly, Serving
 from api.errors import problems
+from api.idempotency import Once
 from api.pagination import Cursor, Limit, Page, Place, Position
+from api.preconditions import READ, TAGGED, IfMatch, Precondition, as_json, edition_of, tag_of, with_etag
+from domain.errors import NotFound
 from domain.money import Money
 from domain.values import Instant, Line, Value
 
@@ -88,15 +92,20 @@ class NewMember(Grant):
     address: Address = Field(description="Where sign-in links are sent.", examples=["robin@brand.example"])
 
 
-class MemberView(Value):
-    """Somebody who may sign in."""
+class _Added(Value):
+    """What is noted of an answer: not the address, which is forgotten when somebody leaves."""
 
     id: str = Field(description="Names them in the record, where their address never is.")
-    address: str
     role: AccessRole
     limit: Money | None
     added_by: str
     added_at: Instant
+
+
+class MemberView(_Added):
+    """Somebody who may sign in."""
+
+    address: str
 
 
 class Me(Value):
@@ -157,18 +166,46 @@ async def create_key(
     return CreatedKey(**dict(_key(made)), key=text)
 
 
-@router.get("/keys", summary="The workspace's API keys", responses=problems(401, 403))
-async def list_keys(services: Serving, _: AsBrand) -> list[KeyView]:
+@router.get(
+    "/keys",
+    summary="The workspace's API keys",
+    response_model=list[KeyView],
+    responses={**READ, **problems(401, 403)},
+)
+async def list_keys(request: Request, services: Serving, _: AsBrand) -> Response:
     """Oldest first; those that have ended too. Keys of the environment are not among them."""
-    return [_key(key) for key in await services.desk.keys.of(services.workspace)]
+    return with_etag(request, [_key(key) for key in await services.desk.keys.of(services.workspace)])
 
 
-@router.delete("/keys/{key_id}", summary="Revoke an API key", responses=problems(401, 403, 404, 422))
-async def revoke_key(request: Request, services: Serving, caller: AsBrand, key_id: str) -> KeyView:
+@router.get(
+    "/keys/{key_id}",
+    summary="An API key",
+    response_model=KeyView,
+    responses={**READ, **problems(401, 403, 404, 422)},
+)
+async def read_key(request: Request, services: Serving, _: AsBrand, key_id: str) -> Response:
+    """Without its text, which is nowhere. If-Match of its ETag asks only whether it was revoked."""
+    key = await services.desk.keys.get(_id(key_id))
+    if key is None or key.workspace != services.workspace:
+        raise NotFound(kind="key", id=_id(key_id))
+    return with_etag(request, _key(key), edition_of(_ended(key)))
+
+
+@router.delete("/keys/{key_id}", summary="Revoke an API key", responses={**TAGGED, **problems(401, 403, 404, 422)})
+async def revoke_key(
+    request: Request, response: Response, services: Serving, caller: AsBrand, key_id: str, if_match: IfMatch
+) -> KeyView:
     """From this moment on it opens nothing; who revoked it stays written down."""
-    revoked = await services.desk.keys.revoke(services.workspace, _id(key_id), by=caller.id)
+
+    def must_be_as_read(key: ApiKey) -> None:
+        if_match.must_hold("The key", _ended(key))
+
+    keys = services.desk.keys
+    revoked = await keys.revoke(services.workspace, _id(key_id), by=caller.id, when=must_be_as_read)
     await note_done(request, "key.revoked")
-    return _key(revoked)
+    view = _key(revoked)
+    response.headers["ETag"] = tag_of(as_json(view), edition_of(_ended(revoked)))
+    return view
 
 
 @router.post(
@@ -177,31 +214,62 @@ async def revoke_key(request: Request, services: Serving, caller: AsBrand, key_i
     summary="Let somebody in",
     responses=problems(401, 403, 409, 415, 422),
 )
-async def add_member(
-    request: Request, services: Serving, caller: AsBrand, _key: IdempotencyKey, body: NewMember
-) -> MemberView:
+async def add_member(request: Request, services: Serving, caller: AsBrand, once: Once, body: NewMember) -> MemberView:
     """They sign in by a link that is mailed to them. Who is a member already has this role and limit from now on."""
-    member = await services.desk.members.add(services.workspace, body.address, body.role, body.limit, by=caller.id)
-    await note_done(request, "member.added", member_id=member.id)
-    return _member(member)
+
+    async def added() -> _Added:
+        members = services.desk.members
+        member = await members.add(services.workspace, body.address, body.role, body.limit, by=caller.id)
+        await note_done(request, "member.added", member_id=member.id)
+        return _Added(**{name: getattr(member, name) for name in _Added.model_fields})
+
+    return MemberView(**dict(await once.carry_out(_Added, added, of=body)), address=body.address)
 
 
-@router.get("/members", summary="The people of the workspace", responses=problems(401, 403))
-async def list_members(services: Serving, _: AsBrand) -> list[MemberView]:
+@router.get(
+    "/members",
+    summary="The people of the workspace",
+    response_model=list[MemberView],
+    responses={**READ, **problems(401, 403)},
+)
+async def list_members(request: Request, services: Serving, _: AsBrand) -> Response:
     """In the order in which they came."""
-    return [_member(member) for member in await services.desk.members.of(services.workspace)]
+    return with_etag(request, [_member(member) for member in await services.desk.members.of(services.workspace)])
+
+
+@router.get(
+    "/members/{member_id}",
+    summary="A member",
+    response_model=MemberView,
+    responses={**READ, **problems(401, 403, 404, 422)},
+)
+async def read_member(request: Request, services: Serving, _: AsBrand, member_id: str) -> Response:
+    """Their role and limit, which its ETag is of when it comes back in If-Match."""
+    member = await services.desk.members.get(services.workspace, _id(member_id))
+    return with_etag(request, _member(member), edition_of(_given(member)))
 
 
 @router.patch(
     "/members/{member_id}",
     summary="Give a member another role or limit",
-    responses=problems(401, 403, 404, 409, 415, 422),
+    responses={**TAGGED, **problems(401, 403, 404, 409, 415, 422)},
 )
-async def change_member(request: Request, services: Serving, _: AsBrand, member_id: str, body: Grant) -> MemberView:
+async def change_member(
+    request: Request,
+    response: Response,
+    services: Serving,
+    _: AsBrand,
+    member_id: str,
+    if_match: IfMatch,
+    body: Grant,
+) -> MemberView:
     """From their next request on. The last owner stays one."""
-    member = await services.desk.members.change(services.workspace, _id(member_id), body.role, body.limit)
+    members = services.desk.members
+    member = await members.change(services.workspace, _id(member_id), body.role, body.limit, when=_as_read(if_match))
     await note_done(request, "member.changed")
-    return _member(member)
+    view = _member(member)
+    response.headers["ETag"] = tag_of(as_json(view), edition_of(_given(member)))
+    return view
 
 
 @router.delete(
@@ -210,9 +278,9 @@ async def change_member(request: Request, services: Serving, _: AsBrand, member_
     summary="Let a member go",
     responses=problems(401, 403, 404, 409, 422),
 )
-async def remove_member(request: Request, services: Serving, _: AsBrand, member_id: str) -> None:
+async def remove_member(request: Request, services: Serving, _: AsBrand, member_id: str, if_match: IfMatch) -> None:
     """Their browsers are signed out, their address is forgotten; what they decided stays under their id."""
-    await services.desk.members.remove(services.workspace, _id(member_id))
+    await services.desk.members.remove(services.workspace, _id(member_id), when=_as_read(if_match))
     await note_done(request, "member.removed")
 
 
@@ -222,6 +290,20 @@ async def list_audit(services: Serving, _: AsBrand, cursor: Cursor = None, limit
     before = _PLACE.read(cursor)
     found = await services.desk.audit.page(services.workspace, NEWEST if before is None else before, limit + 1)
     return _PLACE.page(found, limit, lambda entry: entry.id)
+
+
+def _ended(key: ApiKey) -> dict[str, object]:
+    """What an owner can still do about a key."""
+    return {"revoked_at": key.revoked_at}
+
+
+def _given(member: Member) -> dict[str, object]:
+    """What an owner can set."""
+    return {"role": member.role, "limit": None if member.limit is None else member.limit.model_dump(mode="json")}
+
+
+def _as_read(if_match: Precondition) -> Callable[[Member], None]:
+    return lambda member: if_match.must_hold("The member", _given(member))
 
 
 def _key(key: ApiKey) -> KeyView:

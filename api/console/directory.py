@@ -7,7 +7,7 @@ from api.console.rendering import console_router, page, wants_part
 from api.console.visitor import Visitor
 from api.dependencies import Serving
 from api.directory import list_creators
-from api.discovery import Imported, import_creators
+from api.discovery import Imported, take_in
 from api.pagination import Cursor
 from domain.creators import Platform
 
@@ -35,7 +35,7 @@ async def take_roster(request: Request, services: Serving, visitor: Visitor) -> 
     """Brings a roster in; rows that cannot be read are told with their line, and the others are kept."""
     meant = str((await request.form(max_files=1, max_fields=10)).get("platform", ""))
     platform = Platform(meant) if meant in set(Platform) else None
-    imported = await import_creators(request, services, visitor, "", platform)
+    imported = await take_in(request, services, platform)
     return await _shown(request, services, visitor, "", "", "", None, imported)
 
 

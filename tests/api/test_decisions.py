@@ -88,13 +88,14 @@ async def test_the_same_request_again_does_only_what_is_left(bench: Bench, brand
 
 
 async def test_a_key_stands_for_one_request(bench: Bench, brand: httpx.AsyncClient) -> None:
-    """The same key and place with another decision is refused, and nothing is decided."""
-    ada = await countered(bench, "ada", 1)
+    """The same key with other decisions is refused as a whole, and nothing is decided."""
+    ada, ben = await countered(bench, "ada", 1), await countered(bench, "ben", 2)
     await post(brand, one(ada, "accept_offer", version=2))
-    found = await post(brand, one(ada, "decline_offer", version=2))
+    asked = {"decisions": [one(ada, "accept_offer", version=2), one(ben, "accept_offer", version=2)]}
+    refused = await brand.post("/v1/decisions", json=asked, headers=KEY)
 
-    assert came(found) == ["refused"]
-    assert found["answers"][0]["problem"]["code"] == "idempotency_key_reused"
+    assert (refused.status_code, refused.json()["code"]) == (409, "idempotency_key_reused")
+    assert await bench.services.log.head(collaboration_stream(ben)) == 5
 
 
 async def test_nothing_overtakes_a_decision_that_is_to_be_sent_again(bench: Bench, brand: httpx.AsyncClient) -> None:

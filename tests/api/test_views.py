@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from starlette.requests import Request
 
 from api.views import (
     BRANDS_DATA,
@@ -16,8 +15,6 @@ from api.views import (
     collaboration_view,
     event_for_creator,
     event_view,
-    is_current,
-    with_etag,
 )
 from domain.assignment import Assignment
 from domain.collaboration import EVENTS
@@ -25,28 +22,6 @@ from domain.errors import NotFound
 from domain.negotiation import OfferAccepted
 from tests.api.conftest import Bench
 from tests.domain.given import agreed, an_assignment, exclusively
-
-
-def _asking(**headers: str) -> Request:
-    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-    return Request({"type": "http", "headers": raw})
-
-
-@pytest.mark.parametrize(
-    ("given", "current"),
-    [('"a"', True), ('W/"a"', True), ('"b", "a"', True), ("*", True), ('"b"', False), ("a", False), ("", False)],
-)
-def test_an_etag_is_found_among_those_that_the_caller_has(given: str, current: bool) -> None:
-    assert is_current(_asking(if_none_match=given), '"a"') is current
-
-
-async def test_a_tag_begins_with_the_version_and_changes_with_the_view(bench: Bench) -> None:
-    events = await collaboration_events(bench.services.log, await bench.offered())
-    view, before = collaboration_view(events), collaboration_view(events[:-1])
-    tags = [with_etag(_asking(), each, 4).headers["ETag"] for each in (view, view, before)]
-
-    assert tags[0] == tags[1] != tags[2]
-    assert all(tag.startswith('"4-') for tag in tags)
 
 
 async def test_a_stream_that_does_not_exist_is_not_found(bench: Bench) -> None:

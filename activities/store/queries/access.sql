@@ -16,6 +16,10 @@ returning *;
 -- A key by the part of it that may be shown.
 select * from api_keys where id = $1;
 
+-- name: hold_api_key
+-- A key of a workspace, held until the transaction ends.
+select * from api_keys where workspace = $1 and id = $2 for update;
+
 -- name: list_api_keys
 -- All keys of a workspace, oldest first.
 select * from api_keys where workspace = $1 order by created_at, id;
@@ -54,6 +58,14 @@ returning *;
 -- name: list_members
 -- All members of a workspace who have not left, in the order in which they came.
 select * from members where workspace = $1 and removed_at is null order by added_at, id;
+
+-- name: get_member
+-- A member of a workspace who has not left.
+select * from members where workspace = $1 and id = $2 and removed_at is null;
+
+-- name: hold_member
+-- The same, held until the transaction ends.
+select * from members where workspace = $1 and id = $2 and removed_at is null for update;
 
 -- name: hold_owners
 -- The owners of a workspace, held until the transaction ends, so that two of them cannot leave at once.

@@ -35,6 +35,10 @@ set
 where id = $1 and erased_at is null
 returning id;
 
+-- name: hold_payout_account
+-- The account of a creator, held until the transaction ends.
+select payout_account from creators where id = $1 and erased_at is null for update;
+
 -- name: tell_payout_account
 -- What Stripe says of an account, unless it has said something later already.
 update creators

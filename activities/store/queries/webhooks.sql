@@ -8,6 +8,10 @@ on conflict (id) do nothing;
 -- A webhook of a workspace with everything that is noted of it.
 select * from webhooks where workspace = $1 and id = $2;
 
+-- name: hold_webhook
+-- A webhook, held until the transaction ends.
+select * from webhooks where workspace = $1 and id = $2 for update;
+
 -- name: list_webhooks
 -- All webhooks of a workspace, oldest first.
 select * from webhooks where workspace = $1 order by created_at, id;

@@ -17,6 +17,7 @@ OWN = {"workspace": "ours", "other": "theirs"}
 
 CLOSED = {
     "access_audit": "the front door's own",
+    "answered_requests": "the front door's own",
     "api_keys": "the front door's own",
     "campaign_workspaces": "the front door's own",
     "clicks": "written by a route for everybody",
