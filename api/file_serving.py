@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response, StreamingResponse
 
 from activities.store.files import Files, StoredFile
-from api.views import is_current
+from api.preconditions import is_current
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 

@@ -90,6 +90,7 @@ class World:
     brand: httpx.AsyncClient
     creator: str
     collaboration: str
+    drafting: str
     webhook: str
 
 
@@ -101,6 +102,7 @@ async def world(bench: Bench) -> AsyncIterator[World]:
     for transfer in ("tr_1", "tr_2"):
         await LateReversals(bench.services.pool).note(paid, transfer, 100, "USD", "account closed")
     twin, collaboration = ReceivingTwin(), await asked(bench)
+    drafting = await bench.signed("creator-2", 2)
     services = replace(bench.services, webhooks_allow_private=True)
     async with (
         served(twin.app) as address,
@@ -109,7 +111,7 @@ async def world(bench: Bench) -> AsyncIterator[World]:
         made = (await brand.post("/v1/webhooks", json={"url": f"{address}{PATH}"})).json()
         twin.secret = b64decode(made["secret"].removeprefix("whsec_"))
         creator = await bench.known_creator(handle="ines.of.the.audit")
-        yield World(brand, creator, collaboration, made["id"])
+        yield World(brand, creator, collaboration, drafting, made["id"])
 
 
 ROSTER = "handle,name,email,followers,platform\n{},Maya,maya@mail.example,{},instagram\nbad,Bad,,1,instagram\n"
@@ -151,6 +153,11 @@ def cases(world: World) -> dict[str, tuple[str, dict[str, Any], dict[str, Any]]]
             "/v1/payouts/late-reversals/tr_1/settle",
             {},
             {"params": {"something": "else"}},
+        ),
+        "POST /v1/collaborations/{collaboration_id}/deliverables/{number}/draft/file": (
+            f"/v1/collaborations/{world.drafting}/deliverables/1/draft/file",
+            {"content": PNG},
+            {"content": PNG + b"more"},
         ),
         "POST /v1/decisions": (
             "/v1/decisions",
