@@ -22,6 +22,7 @@ from domain.amendments import (
 )
 from domain.changes import CLAUSES
 from domain.clauses import Clauses
+from domain.collaboration import Collaboration
 from domain.decider import Role
 from domain.errors import NotFound
 from domain.lifecycle import Stage
@@ -108,15 +109,19 @@ def amendment_view(amendment: Amendment, *, over: bool) -> AmendmentView:
     )
 
 
+def amendment_views(state: Collaboration) -> tuple[AmendmentView, ...]:
+    """All amendments of a collaboration, the first one first."""
+    over = state.ended or state.closing is not None
+    return tuple(amendment_view(amendment, over=over) for amendment in state.amendments)
+
+
 async def amendments_of(services: Services, collaboration_id: str) -> tuple[AmendmentView, ...]:
     """The amendments of a collaboration.
 
     Raises:
         NotFound: there is no such collaboration.
     """
-    state = collaboration_after(await collaboration_events(services.log, collaboration_id))
-    over = state.ended or state.closing is not None
-    return tuple(amendment_view(amendment, over=over) for amendment in state.amendments)
+    return amendment_views(collaboration_after(await collaboration_events(services.log, collaboration_id)))
 
 
 async def _one(services: Services, collaboration_id: str, number: int) -> AmendmentView:

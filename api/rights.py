@@ -106,7 +106,7 @@ async def read_rights(request: Request, services: Serving, _: AsAnyone, collabor
     events = await services.log.read(rights_stream(collaboration_id))
     if not events:
         raise NotFound(kind="rights of collaboration", id=collaboration_id)
-    view = _view(events)
+    view = rights_view(events)
     return with_etag(request, view, view.version)
 
 
@@ -120,7 +120,8 @@ async def release_exclusivity(decide: DecideAsBrand, collaboration_id: Collabora
     return await decide.on_rights(collaboration_id, ReleaseExclusivity())
 
 
-def _view(events: list[Envelope]) -> RightsView:
+def rights_view(events: list[Envelope]) -> RightsView:
+    """The rights after their events, of which there is at least one."""
     rights = rights_after(events)
     assert rights.granted is not None, "the first event opens them"
     narrator = Narrator()

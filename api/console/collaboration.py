@@ -8,11 +8,13 @@ from fastapi import Request
 from starlette.responses import Response
 
 from activities.records import brief_of, collaboration_after
-from activities.starting import collaboration_stream
+from activities.starting import collaboration_stream, rights_stream
 from activities.store.projections.campaign_board import get_campaign
 from activities.store.projections.tasks import list_tasks
 from api.access.principal import Principal
-from api.amendments import amendment_document
+from api.amendments import amendment_document, amendment_views
+from api.anomaly_views import flags_of
+from api.console.amendment_form import begun, terms_of
 from api.console.inbox import Item, open_amendment
 from api.console.rendering import console_router, page
 from api.console.visitor import Visitor
@@ -23,11 +25,14 @@ from api.discovery import KnownCreator, read_creator
 from api.draft_files import draft_file
 from api.history.as_of import AsOf, upto
 from api.history.timeline import collaboration_timeline
+from api.performance_reports import read_proof
+from api.rights import RightsView, rights_view
 from api.views import CollaborationView, collaboration_events, collaboration_view
 from domain import collaboration
 from domain.decider import Role
 from domain.errors import NotFound
 from domain.events import Envelope
+from domain.formats import Format
 from domain.negotiation import OfferAccepted, OfferCountered, OfferDeclined, OfferMade
 
 router = console_router()
@@ -51,8 +56,10 @@ async def show_collaboration(
     events = all_events if as_of is None else upto(all_events, as_of, now=datetime.now(UTC))
     view = collaboration_view(events, as_of)
     state = collaboration_after(events)
+    known = await _known(services, visitor, view.creator_id)
     tracked = await services.tracking.links.of(state, await brief_of(services.log, state.campaign_id))
-    view = view.model_copy(update={"tracking": tracked})
+    found = flags_of(events, known.profile if known else None)
+    view = view.model_copy(update={"tracking": tracked, "flags": found})
     operators = services.operators
     return await page(
         request,
@@ -62,9 +69,14 @@ async def show_collaboration(
         section="campaigns",
         view=view,
         campaign=await get_campaign(services.pool, services.workspace, view.campaign_id),
-        known=await _known(services, visitor, view.creator_id),
+        known=known,
         items=[] if as_of else await _asked(services, view),
         offers=offers_of(events),
+        amendments=amendment_views(state),
+        terms=None if as_of else terms_of(state),
+        begun=begun(state),
+        formats=list(Format),
+        rights=None if as_of else await _rights(services, collaboration_id),
         entries=list(reversed(collaboration_timeline(events, 0, for_brand=True))),
         since=await services.feed.settled(),
         workflow=workflow_address(operators.ui_url, operators.namespace, collaboration_stream(collaboration_id)),
@@ -75,6 +87,12 @@ async def show_collaboration(
 async def show_contract(request: Request, services: Serving, visitor: Visitor, collaboration_id: str) -> Response:
     """The contract, for whoever is signed in."""
     return await contract_document(request, services, collaboration_id)
+
+
+@router.get("/collaborations/{collaboration_id}/performance-report/proof")
+async def save_proof(services: Serving, visitor: Visitor, collaboration_id: str) -> Response:
+    """The file that came with the creator's own figures."""
+    return await read_proof(services, collaboration_id)
 
 
 @router.get("/collaborations/{collaboration_id}/amendments/{number}.pdf")
@@ -99,6 +117,12 @@ async def _known(services: Services, visitor: Principal, creator_id: str) -> Kno
         return await read_creator(services, visitor, creator_id)
     except NotFound:
         return None
+
+
+async def _rights(services: Services, collaboration_id: str) -> RightsView | None:
+    """What outlives the collaboration; None as long as it goes on, and where nothing does."""
+    events = await services.log.read(rights_stream(collaboration_id))
+    return rights_view(events) if events else None
 
 
 async def _asked(services: Services, view: CollaborationView) -> list[Item]:

@@ -13,13 +13,14 @@ from starlette.responses import RedirectResponse, Response
 
 from activities.records import collaboration_after
 from api.access.principal import Principal
-from api.amounts import AmountUnreadable, minor_units
+from api.console.amendment_form import proposed
+from api.console.forms import Fields, FormMistake, amount, consent, must_be_sure
 from api.console.rendering import REFUSALS, console_router, form_of, key_of, local_path, page, wants_part, why
 from api.console.visitor import Visitor, decisions_of
 from api.dependencies import CampaignId, Decision, Services, Serving
 from api.errors import RETRY_AFTER
 from api.views import collaboration_events
-from domain.amendments import DeclineAmendment, SignAmendment
+from domain.amendments import DeclineAmendment, SignAmendment, WithdrawAmendment
 from domain.campaign import CancelCampaign, CloseCampaign
 from domain.collaboration import CancelCollaboration
 from domain.content_approval import ApproveDraft, RequestChanges
@@ -28,26 +29,33 @@ from domain.deadlines import ExtendDeadline
 from domain.decider import Command
 from domain.discovery import ApproveShortlist, RejectShortlist
 from domain.errors import NotFound
-from domain.money import Money
+from domain.live_posts import VouchForPost
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer
 from domain.payouts import ConfirmPayment, SettleReversal
+from domain.rights import ReleaseExclusivity
 from domain.verification import ApproveCreator, RejectCreator
 
 router = console_router()
-
-Fields = Mapping[str, str]
-
-
-class FormMistake(Exception):
-    """Something was entered that cannot be read."""
 
 
 @dataclass(frozen=True)
 class Verb:
     """A decision: the command that a form makes, and what is said once it is taken."""
 
-    command: Callable[[Fields], Command]
+    read: Callable[[Fields], Command]
     done: str
+    final: bool = False
+    """Whether nothing takes it back, so that the form asks whether somebody is sure."""
+
+    def of(self, fields: Fields) -> Command:
+        """The command that a form makes.
+
+        Raises:
+            FormMistake, pydantic.ValidationError: something was entered that no command can have.
+        """
+        if self.final:
+            must_be_sure(fields)
+        return self.read(fields)
 
 
 @dataclass(frozen=True)
@@ -60,56 +68,51 @@ class Attempt:
     status: int
 
 
-def _of(command: type[Command], *names: str) -> Callable[[Fields], Command]:
-    return lambda fields: command.model_validate({name: fields[name] for name in names if name in fields})
+def _plain(command: type[Command], *names: str, done: str, final: bool = False) -> Verb:
+    """A decision whose command has the fields of the form."""
+    return Verb(
+        lambda fields: command.model_validate({name: fields[name] for name in names if name in fields}), done, final
+    )
+
+
+def _signed(command: type[Command], *names: str) -> Verb:
+    return Verb(lambda fields: command.model_validate(consent(fields, *names)), "signed")
 
 
 def _counter(fields: Fields) -> Command:
-    currency = fields.get("currency", "USD")
-    try:
-        fee = Money(amount=minor_units(fields.get("fee", ""), currency), currency=currency)
-    except AmountUnreadable as unreadable:
-        raise FormMistake(f"Your fee: {unreadable}") from unreadable
+    fee = amount(fields, "fee", "Your fee", fields.get("currency", "USD"))
     given = {name: fields[name] for name in ("version", "message") if name in fields}
     return CounterOffer.model_validate({**given, "fee": fee})
 
 
-def _sign(fields: Fields) -> Command:
-    return SignContract.model_validate(_consent(fields, "typed_name", "document"))
-
-
-def _consent(fields: Fields, *names: str) -> dict[str, Any]:
-    if fields.get("consent") != "yes":
-        raise FormMistake("Tick the box to say that you have read the contract and agree to it.")
-    return {**{name: fields[name] for name in names if name in fields}, "consent": True}
-
-
 COLLABORATION: Mapping[str, Verb] = {
-    "approve-creator": Verb(_of(ApproveCreator, "note"), "approved; an offer follows"),
-    "reject-creator": Verb(_of(RejectCreator, "reason"), "rejected"),
-    "accept": Verb(_of(AcceptOffer, "version"), "accepted; the contract follows"),
+    "approve-creator": _plain(ApproveCreator, "note", done="approved; an offer follows"),
+    "reject-creator": _plain(RejectCreator, "reason", done="rejected", final=True),
+    "accept": _plain(AcceptOffer, "version", done="accepted; the contract follows"),
     "counter": Verb(_counter, "your counter-offer is out"),
-    "decline": Verb(_of(DeclineOffer, "version", "reason"), "declined"),
-    "sign": Verb(_sign, "signed"),
-    "approve-draft": Verb(_of(ApproveDraft, "deliverable", "version"), "draft approved"),
-    "request-changes": Verb(_of(RequestChanges, "deliverable", "version", "feedback"), "changes requested"),
-    "sign-amendment": Verb(
-        lambda fields: SignAmendment.model_validate(_consent(fields, "number", "typed_name", "document")), "signed"
-    ),
-    "decline-amendment": Verb(_of(DeclineAmendment, "number", "reason"), "the contract stays as it is"),
-    "paid": Verb(_of(ConfirmPayment, "payout_id", "reference", "paid_on"), "noted as paid"),
-    "pay-again": Verb(_of(SettleReversal, "payout_id", "pay_again", "note"), "decided"),
-    "extend": Verb(_of(ExtendDeadline, "task"), "more time given"),
-    "cancel": Verb(_of(CancelCollaboration, "reason"), "cancelled"),
+    "decline": _plain(DeclineOffer, "version", "reason", done="declined", final=True),
+    "sign": _signed(SignContract, "typed_name", "document"),
+    "approve-draft": _plain(ApproveDraft, "deliverable", "version", done="draft approved"),
+    "request-changes": _plain(RequestChanges, "deliverable", "version", "feedback", done="changes requested"),
+    "vouch": _plain(VouchForPost, "deliverable", "caption", done="your word stands until the next look"),
+    "propose-amendment": Verb(proposed, "proposed; both sides are asked to sign"),
+    "sign-amendment": _signed(SignAmendment, "number", "typed_name", "document"),
+    "decline-amendment": _plain(DeclineAmendment, "number", "reason", done="the contract stays as it is"),
+    "withdraw-amendment": _plain(WithdrawAmendment, "number", "reason", done="withdrawn; the contract stays as it is"),
+    "paid": _plain(ConfirmPayment, "payout_id", "reference", "paid_on", done="noted as paid"),
+    "pay-again": _plain(SettleReversal, "payout_id", "pay_again", "note", done="decided"),
+    "release": _plain(ReleaseExclusivity, done="free to work for others", final=True),
+    "extend": _plain(ExtendDeadline, "task", done="more time given"),
+    "cancel": _plain(CancelCollaboration, "reason", done="cancelled", final=True),
 }
 """What is decided about one creator."""
 
 CAMPAIGN: Mapping[str, Verb] = {
     "approve-shortlist": Verb(lambda fields: ApproveShortlist(drop=_dropped(fields)), "Shortlist approved"),
-    "reject-shortlist": Verb(_of(RejectShortlist, "reason"), "Shortlist rejected"),
-    "extend": Verb(_of(ExtendDeadline, "task"), "More time given"),
-    "close": Verb(_of(CloseCampaign), "Campaign closed"),
-    "cancel": Verb(_of(CancelCampaign, "reason"), "Campaign cancelled"),
+    "reject-shortlist": _plain(RejectShortlist, "reason", done="Shortlist rejected", final=True),
+    "extend": _plain(ExtendDeadline, "task", done="More time given"),
+    "close": _plain(CloseCampaign, done="Campaign closed", final=True),
+    "cancel": _plain(CancelCampaign, "reason", done="Campaign cancelled", final=True),
 }
 """What is decided about a campaign."""
 
@@ -149,8 +152,11 @@ async def decide_on_collaboration(
     """
     if verb not in COLLABORATION:
         raise NotFound(kind="decision", id=verb[:64])
-    command = COLLABORATION[verb].command(fields)
-    return await decisions_of(visitor, services, key_of(fields)).on_collaboration(collaboration_id, command)
+    command = COLLABORATION[verb].of(fields)
+    decisions = decisions_of(visitor, services, key_of(fields))
+    if isinstance(command, ReleaseExclusivity):
+        return await decisions.on_rights(collaboration_id, command)
+    return await decisions.on_collaboration(collaboration_id, command)
 
 
 @router.post("/collaborations/{collaboration_id}/decide/{verb}")
@@ -178,7 +184,7 @@ async def take_campaign_decision(
     async def decided() -> None:
         if verb not in CAMPAIGN:
             raise NotFound(kind="decision", id=verb[:64])
-        command = CAMPAIGN[verb].command(fields)
+        command = CAMPAIGN[verb].of(fields)
         await decisions_of(visitor, services, key_of(fields)).on_campaign(campaign_id, command)
 
     attempt = await attempted(decided, verb, fields)
@@ -222,4 +228,4 @@ async def _not_done(request: Request, services: Services, visitor: Principal, at
 
 def _texts(fields: Fields) -> list[str]:
     """What a person has written, to be copied from the page: nobody loses a text to a refusal."""
-    return [fields[name] for name in ("message", "reason", "feedback", "note") if name in fields]
+    return [fields[name] for name in ("message", "reason", "feedback", "note", "caption") if name in fields]

@@ -15,9 +15,11 @@ from activities.store.projections.tasks import OpenTask
 from api.access.principal import Principal
 from api.amendments import AmendmentView, amendments_of
 from api.console.decisions import COLLABORATION, attempted, decide_on_collaboration, name_of
+from api.console.forms import ChosenCampaign
 from api.console.rendering import HOME, console_router, form_of, key_of, page, wants_part
 from api.console.visitor import Visitor
-from api.dependencies import CampaignFilter, Services, Serving
+from api.console.wording import DECIDED_BY
+from api.dependencies import Services, Serving
 from api.pagination import Cursor
 from api.post_views import WorkView
 from api.tasks import list_open_tasks
@@ -53,6 +55,11 @@ class Item:
     def kind(self) -> str:
         """What is asked for."""
         return self.task.name.partition("/")[0]
+
+    @property
+    def decided_by(self) -> str:
+        """The command with which it is done; of a kind that nobody decides on pages, empty."""
+        return DECIDED_BY.get(self.kind, "")
 
     @property
     def number(self) -> int:
@@ -101,7 +108,7 @@ async def show_inbox(
     request: Request,
     services: Serving,
     visitor: Visitor,
-    campaign_id: CampaignFilter = None,
+    campaign_id: ChosenCampaign,
     contact: Contact | None = None,
     cursor: Cursor = None,
 ) -> Response:
@@ -129,8 +136,8 @@ async def show_news(
     request: Request,
     services: Serving,
     visitor: Visitor,
+    campaign_id: ChosenCampaign,
     seen: str = "",
-    campaign_id: CampaignFilter = None,
     contact: Contact | None = None,
 ) -> Response:
     """A note if the list is no longer what somebody has before them; it never moves under their hands."""

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse
 
 from api.console import (
+    access,
     assets,
     board,
     campaigns,
@@ -11,7 +12,9 @@ from api.console import (
     decisions,
     directory,
     inbox,
+    renewal,
     report,
+    rights,
     shortlist,
     sign_in,
     start,
@@ -42,5 +45,8 @@ for part in (
     report,
     collaboration,
     directory,
+    rights,
+    renewal,
+    access,
 ):
     router.include_router(part.router)

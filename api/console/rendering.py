@@ -14,13 +14,16 @@ from fastapi import APIRouter
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from activities.store.projections.tasks import list_tasks
 from api.access.auditing import note_not_found
+from api.access.authorise import csrf_token
 from api.auth import NotAuthenticated
 from api.console import assets, wording
+from api.console.visitor import may_call, may_decide
 from api.dependencies import ENGINE_KEYS, Services
 from api.errors import OUTAGES, RETRY_AFTER, DatabaseUnavailable, field_error, status_of
 from api.report.wording import count, duration, money, percent
@@ -125,12 +128,18 @@ async def page(request: Request, services: Services, template: str, status: int 
     if facts.get("visitor") is not None and not wants_part(request):
         waiting = await list_tasks(services.pool, services.workspace, assignee=Role.BRAND, limit=MANY)
         facts["waiting"] = f"{MANY}+" if len(waiting) == MANY else str(len(waiting) or "")
-    return HTMLResponse(render(template, **facts), status)
+    return HTMLResponse(render(template, guard=_guard(request), **facts), status)
+
+
+def _guard(request: Request) -> Markup:
+    """What a form shows where a browser does not say from which page it sends: the session's token."""
+    token = csrf_token(request)
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(token) if token else Markup()
 
 
 def render(template: str, **facts: Any) -> str:
     """A template with these facts."""
-    return environment().get_template(template).render(**{"waiting": "", **facts})
+    return environment().get_template(template).render(**{"waiting": "", "guard": "", **facts})
 
 
 async def form_of(request: Request) -> Mapping[str, str]:
@@ -168,6 +177,8 @@ def environment() -> Environment:
         "percent": percent,
         "compact": wording.compact,
         "term": wording.term,
+        "standing": wording.standing,
+        "units": wording.units,
         "duration": duration,
         "words": lambda text: str(text).replace("_", " "),
         "asked": wording.asked,
@@ -184,5 +195,7 @@ def environment() -> Environment:
         "new_key": lambda: secrets.token_hex(16),
         "stages": wording.STAGES,
         "who": wording.WHO,
+        "may_decide": may_decide,
+        "may_call": may_call,
     }
     return made

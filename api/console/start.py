@@ -11,9 +11,11 @@ from starlette.responses import RedirectResponse, Response
 
 from api.access.principal import Principal
 from api.console import brief_form
+from api.console.brief_fields import GIFTS, ROWS, defaults, rows_in
 from api.console.rendering import REFUSALS, console_router, form_of, key_of, page, why
 from api.console.visitor import Visitor, decisions_of
 from api.dependencies import Services, Serving
+from api.renewal import RenewalProposed
 from api.simulation.forecast import Forecast
 from api.simulation.screen import objective_name
 from api.simulations import simulate_brief
@@ -21,6 +23,7 @@ from domain.brief import Brief, Measure
 from domain.creators import Platform
 from domain.disclosure import Jurisdiction
 from domain.formats import Format
+from domain.languages import LetterLanguage
 
 router = console_router()
 
@@ -40,7 +43,7 @@ _simulating = asyncio.Lock()
 async def show_start(request: Request, services: Serving, visitor: Visitor) -> Response:
     """The form as it begins."""
     now = datetime.now(UTC)
-    return await _form(request, services, visitor, brief_form.defaults(now), brief_form.Checked())
+    return await show_form(request, services, visitor, defaults(now), brief_form.Checked())
 
 
 @router.post("/start")
@@ -49,13 +52,13 @@ async def start(request: Request, services: Serving, visitor: Visitor) -> Respon
     fields = await form_of(request)
     checked = brief_form.check(fields, datetime.now(UTC))
     if checked.brief is None:
-        return await _form(request, services, visitor, fields, checked, status=422)
+        return await show_form(request, services, visitor, fields, checked, status=422)
     try:
         campaign_id = await decisions_of(visitor, services, key_of(fields)).start(checked.brief)
     except REFUSALS as refusal:
         status, text = why(refusal)
         refused = brief_form.Checked(wrong={"": [brief_form.in_words(text, checked.brief.budget.currency)]})
-        return await _form(request, services, visitor, fields, refused, status=status)
+        return await show_form(request, services, visitor, fields, refused, status=status)
     return RedirectResponse(f"/console/campaigns/{campaign_id}", status_code=303)
 
 
@@ -71,7 +74,7 @@ async def check(request: Request, services: Serving, visitor: Visitor) -> Respon
         "start_checked.html",
         checked=checked,
         forecast=_forecasts.get(_print(checked.brief)) if checked.brief else None,
-        slots=list(brief_form.shown(checked.wrong, touched)),
+        slots=list(brief_form.shown(fields, checked.wrong, touched)),
         objective_name=objective_name,
     )
 
@@ -102,7 +105,7 @@ def _print(brief: Brief) -> str:
     return hashlib.sha256(brief.model_dump_json().encode()).hexdigest()
 
 
-async def _form(
+async def show_form(
     request: Request,
     services: Services,
     visitor: Principal,
@@ -110,7 +113,9 @@ async def _form(
     checked: brief_form.Checked,
     *,
     status: int = 200,
+    renewal: RenewalProposed | None = None,
 ) -> Response:
+    """The form with what was entered, and what is wrong with it; of a `renewal` with what is different, and why."""
     return await page(
         request,
         services,
@@ -124,11 +129,14 @@ async def _form(
         forecast=None,
         slots=[],
         key=key_of(fields),
-        rows=range(brief_form.ROWS),
+        rows=range(rows_in(fields, "objectives", ROWS)),
+        gifts=range(rows_in(fields, "gifts", GIFTS)),
+        renewal=renewal,
         measures=list(Measure),
         formats=list(Format),
         platforms=list(Platform),
         jurisdictions=list(Jurisdiction),
         currencies=CURRENCIES,
+        languages=list(LetterLanguage),
         objective_name=objective_name,
     )

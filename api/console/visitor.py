@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api.access.authorise import shown_key
 from api.access.principal import Principal
+from api.access.rules import DECISIONS, DELIVER, RULES
 from api.dependencies import AsBrand, Decisions, Services
 
 
@@ -25,6 +26,16 @@ Visitor = Annotated[Principal, Depends(_visitor)]
 def decisions_of(visitor: Principal, services: Services, key: str) -> Decisions:
     """The visitor's way to have commands decided, under the idempotency key of the form that was sent."""
     return Decisions(services, visitor, key)
+
+
+def may_decide(visitor: Principal, command: str) -> bool:
+    """Whether the rule of a command lets somebody give it; how much they may commit is looked at when they do."""
+    return not visitor.read_only and DECISIONS.get(command, DELIVER).allows(visitor.role)
+
+
+def may_call(visitor: Principal, call: str) -> bool:
+    """Whether the rule of a route, `GET /console/access`, lets somebody in."""
+    return RULES[call].allows(visitor.role) and (call.startswith("GET ") or not visitor.read_only)
 
 
 async def sign_in(response: Response, services: Services, presented: str) -> bool:

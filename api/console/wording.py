@@ -2,12 +2,16 @@
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
+
+from babel.numbers import get_currency_precision
 
 from api.report.wording import money
 from domain.decider import Role
 from domain.lifecycle import Stage
+from domain.payouts import ORDERED, Payout
 
 ASKED = {
     "approve_shortlist": "Approve the shortlist",
@@ -26,6 +30,18 @@ ASKED = {
     "settle_reversal": "Decide about money that came back",
 }
 """What a task asks, by the first part of its name. A kind that is not listed is told by its name."""
+
+DECIDED_BY = {
+    "approve_shortlist": "ApproveShortlist",
+    "verify_creator": "ApproveCreator",
+    "answer_counter_offer": "AcceptOffer",
+    "sign_contract": "SignContract",
+    "review_draft": "ApproveDraft",
+    "sign_amendment": "SignAmendment",
+    "confirm_payment": "ConfirmPayment",
+    "settle_reversal": "SettleReversal",
+}
+"""The command with which a task is done, by whose rule a page shows its buttons or not."""
 
 WHO = {Role.BRAND: "You", Role.CREATOR: "Creator", Role.ENGINE: "Engine"}
 
@@ -78,6 +94,25 @@ def urgency(at: datetime, now: datetime | None = None) -> str:
     """How a deadline looks: `late`, `soon` or `calm`."""
     seconds = (at - (now or datetime.now(UTC))).total_seconds()
     return "late" if seconds < 0 else "soon" if seconds < SOON else "calm"
+
+
+def standing(payout: Payout) -> tuple[str, str]:
+    """How far a payout has come, in words, and how that looks: `good`, `warn` or `bad`."""
+    if payout.undecided:
+        return "came back: decide", "bad"
+    if payout.reversed:
+        return ("came back, paid again", "") if payout.replaced else ("came back, kept", "")
+    if payout.reference is None:
+        return ("ordered: finance pays it", "warn") if payout.order else ("on its way", "warn")
+    if payout.order:
+        return "paid, confirmed by finance", "good"
+    return ("ordered; counts as paid", "good") if payout.reference.startswith(ORDERED) else ("paid", "good")
+
+
+def units(minor: int | None, currency: str) -> str:
+    """An amount as one enters it, in units of its currency: `212.50`; empty for none."""
+    digits = get_currency_precision(currency)
+    return "" if minor is None else f"{Decimal(minor).scaleb(-digits):f}"
 
 
 def initials(name: str) -> str:

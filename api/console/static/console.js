@@ -32,6 +32,7 @@
     waiting.end();
     form.dataset.sent = "";
     form.requestSubmit();
+    delete form.dataset.sent; // what is refused and sent again has its grace again
   };
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -46,7 +47,7 @@
     undo.type = "button";
     undo.textContent = "Undo";
     note.append(text, undo);
-    const home = form.closest(".does") || form.parentElement;
+    const home = form.closest(".does, details") || event.submitter?.parentElement || form.parentElement;
     const others = [...home.children].filter((each) => !each.hidden);
     others.forEach((each) => { each.hidden = true; });
     home.append(note);
@@ -145,9 +146,19 @@
   const marked = () => {
     for (const error of document.querySelectorAll(".error[data-of]")) {
       const field = document.getElementById(error.dataset.of);
-      if (field) field.setAttribute("aria-invalid", error.textContent.trim() ? "true" : "false");
+      const wrong = error.textContent.trim() !== "";
+      if (field) field.setAttribute("aria-invalid", wrong ? "true" : "false");
+      if (wrong) { const folded = error.closest("details"); if (folded) folded.open = true; }
     }
   };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest?.(".reasons a[href^='#']");
+    const field = link && document.getElementById(link.hash.slice(1));
+    if (!field) return;
+    event.preventDefault();
+    for (let each = field.closest("details"); each; each = each.parentElement.closest("details")) each.open = true;
+    field.focus();
+  });
   document.addEventListener("change", (event) => {
     const seen = event.target.form?.elements.namedItem("touched");
     if (seen && event.target.name) seen.value = [...new Set([...seen.value.split(","), event.target.name])].join(",");

@@ -13,6 +13,7 @@ from api.access.rules import DECISIONS, RULES, TABLE, Door, as_markdown, calls_o
 from tests.api.conftest import Bench
 from workflows.campaign import ACCEPTS as OF_CAMPAIGNS
 from workflows.collaboration import ACCEPTS as OF_COLLABORATIONS
+from workflows.rights import ACCEPTS as OF_RIGHTS
 
 DOCS = Path(__file__).parents[3] / "docs" / "access.md"
 REFUSED = {401, 403}
@@ -49,7 +50,7 @@ def test_the_table_is_in_the_docs() -> None:
 
 def test_decisions_about_money_have_rules_of_their_own() -> None:
     """What has none is for whoever runs campaigns; each of these commands exists."""
-    assert set(DECISIONS) <= set(OF_CAMPAIGNS) | set(OF_COLLABORATIONS)
+    assert set(DECISIONS) <= {*OF_CAMPAIGNS, *OF_COLLABORATIONS, *OF_RIGHTS}
     assert {"ApproveShortlist", "AcceptOffer", "CounterOffer", "SignContract"} <= {
         name for name, rule in DECISIONS.items() if rule.spends
     }

@@ -28,7 +28,7 @@ async def test_more_campaigns_come_by_the_cursor(bench: Bench, console: httpx.As
 
 async def test_the_overview_travels_in_time(bench: Bench, console: httpx.AsyncClient) -> None:
     id_ = await bench.shortlisted()
-    await console.post(f"/console/campaigns/{id_}/decide/cancel", data={"reason": "late"})
+    await console.post(f"/console/campaigns/{id_}/decide/cancel", data={"reason": "late", "sure": "yes"})
     now = (await console.get(f"/console/campaigns/{id_}/overview")).text
     then = (await console.get(f"/console/campaigns/{id_}/overview", params={"as_of": "1"})).text
     assert "This is the past" in then

@@ -73,7 +73,7 @@ async def test_several_are_decided_at_once_and_a_refused_one_holds_nobody_up(
 ) -> None:
     ids = [await bench.opened(f"creator-{n}", n) for n in (1, 2, 3)]
     items = ticks((await console.get("/console/inbox")).text)
-    await console.post(f"/console/collaborations/{ids[0]}/decide/reject-creator", data={"reason": "no"})
+    await console.post(f"/console/collaborations/{ids[0]}/decide/reject-creator", data={"reason": "no", "sure": "yes"})
     form = {"key": "together", "item": [*items, "collaboration=x&verb=dance"]}
     for _ in range(2):  # pressed twice
         answer = await console.post("/console/inbox/bulk", data=form)

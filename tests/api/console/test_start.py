@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from api.console.brief_form import defaults, names
+from api.console.brief_fields import defaults, names
 from tests.api.conftest import Bench
 from tests.api.console.conftest import PART
 from tests.api.console.test_brief_form import FILLED
@@ -19,7 +19,7 @@ def filled(**changes: str) -> dict[str, str]:
 
 async def test_the_form_has_every_field_with_its_place_for_what_is_wrong(console: httpx.AsyncClient) -> None:
     page = (await console.get("/console/start")).text
-    for name in names():
+    for name in names({}):
         assert f'name="{name}"' in page
         assert f'id="error-{name}"' in page
 

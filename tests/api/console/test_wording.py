@@ -1,10 +1,13 @@
 """Words for deadlines, tasks and names."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from api.console.wording import ago, asked, compact, initials, term, until, urgency, workflow_address
+from api.console.wording import ago, asked, compact, initials, standing, term, units, until, urgency, workflow_address
+from domain.money import Money
+from domain.payouts import Payout, PayoutPurpose
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -68,3 +71,31 @@ def test_a_count_fits_into_little_room(count: int, words: str) -> None:
 )
 def test_a_term_of_a_contract_is_told_for_people(value: object, words: str) -> None:
     assert term(value) == words
+
+
+@pytest.mark.parametrize(
+    ("facts", "words", "looks"),
+    [
+        ({}, "on its way", "warn"),
+        ({"order": "PO-1"}, "ordered: finance pays it", "warn"),
+        ({"order": "PO-1", "reference": "SEPA 7"}, "paid, confirmed by finance", "good"),
+        ({"reference": "PO-1"}, "ordered; counts as paid", "good"),
+        ({"reference": "tr_1"}, "paid", "good"),
+        ({"reference": "tr_1", "reversed": 90_00}, "came back: decide", "bad"),
+        ({"reference": "tr_1", "reversed": 90_00, "settled": 90_00, "replaced": 90_00}, "came back, paid again", ""),
+        ({"reference": "tr_1", "reversed": 90_00, "settled": 90_00}, "came back, kept", ""),
+    ],
+)
+def test_a_payout_says_how_far_it_is(facts: dict[str, Any], words: str, looks: str) -> None:
+    amount = Money(amount=100_00, currency="USD")
+    payout = Payout(id="c/upfront", purpose=PayoutPurpose.UPFRONT, amount=amount, **facts)
+    assert standing(payout) == (words, looks)
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [(212_50, "USD", "212.50"), (5, "USD", "0.05"), (21_250, "JPY", "21250"), (10**9, "USD", "10000000.00")],
+)
+def test_an_amount_in_a_form_is_what_one_would_enter(minor: int, currency: str, text: str) -> None:
+    assert units(minor, currency) == text
+    assert units(None, currency) == ""
