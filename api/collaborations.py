@@ -42,6 +42,7 @@ from domain.deadlines import ExtendDeadline
 from domain.decider import Role
 from domain.errors import NotFound
 from domain.lifecycle import Stage
+from domain.outcomes import Outcome
 
 router = APIRouter(prefix="/v1", tags=["Collaborations"], dependencies=[JsonOnly])
 
@@ -60,6 +61,7 @@ async def list_collaborations_of_campaign(
     campaign_id: CampaignId,
     stage: Annotated[Stage | None, Query(description="Only those in this stage.")] = None,
     waiting_on: Annotated[Role | None, Query(description="Only those whose next step is this side's.")] = None,
+    outcome: Annotated[Outcome | None, Query(description="Only those that ended so.")] = None,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> Page[CollaborationSummary]:
@@ -73,6 +75,7 @@ async def list_collaborations_of_campaign(
         campaign_id,
         stage=stage,
         waiting_on=waiting_on,
+        outcome=outcome,
         after=after,
         limit=limit + 1,
     )

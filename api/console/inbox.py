@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
+from activities.store.late_reversals import LateReversal
 from activities.store.projections.campaign_board import CampaignSummary, list_campaigns
 from activities.store.projections.tasks import OpenTask
 from api.access.principal import Principal
@@ -17,10 +18,11 @@ from api.amendments import AmendmentView, amendments_of
 from api.console.decisions import COLLABORATION, attempted, decide_on_collaboration, name_of
 from api.console.forms import ChosenCampaign
 from api.console.rendering import HOME, console_router, form_of, key_of, page, wants_part
-from api.console.visitor import Visitor
+from api.console.visitor import Visitor, may_call
 from api.console.wording import DECIDED_BY
 from api.dependencies import Services, Serving
 from api.pagination import Cursor
+from api.payouts import TransferId, list_late_reversals, settle_late_reversal
 from api.post_views import WorkView
 from api.tasks import list_open_tasks
 from api.views import CollaborationView, collaboration_events, collaboration_view
@@ -124,11 +126,28 @@ async def show_inbox(
         section="inbox",
         items=items,
         next=found.next,
+        late=await _late(services, visitor),
         campaigns=list(campaigns.values()),
         campaign_id=campaign_id,
         contact=contact,
         seen=digest(found.items),
     )
+
+
+async def _late(services: Services, visitor: Principal) -> Sequence[LateReversal]:
+    """Money that came back when its collaboration was over, for those who look after it."""
+    if not may_call(visitor, "GET /v1/payouts/late-reversals"):
+        return ()
+    return (await list_late_reversals(services, visitor, None, SHOWN)).items
+
+
+@router.post("/inbox/late-reversals/{transfer_id}")
+async def take_late_reversal(
+    request: Request, services: Serving, visitor: Visitor, transfer_id: TransferId
+) -> Response:
+    """Notes that somebody has seen to such money; it leaves the list."""
+    await settle_late_reversal(services, visitor, transfer_id, key_of(await form_of(request)))
+    return RedirectResponse(HOME, status_code=303)
 
 
 @router.get("/inbox/news")

@@ -99,12 +99,13 @@ async def list_collaborations(
     *,
     stage: Stage | None = None,
     waiting_on: Role | None = None,
+    outcome: Outcome | None = None,
     after: tuple[int, str] = (0, ""),
     limit: int = 100,
 ) -> list[CollaborationSummary]:
     """A page of a campaign's collaborations, best first; `after` is (rank, id) of the last one of the page before."""
     rows = await pool.fetch(
-        QUERIES.list_collaborations, workspace, campaign_id, stage, waiting_on, after[0], after[1], limit
+        QUERIES.list_collaborations, workspace, campaign_id, stage, waiting_on, after[0], after[1], limit, outcome
     )
     return [_summary(row) for row in rows]
 

@@ -12,6 +12,7 @@ where
     and ($3::text is null or stage = $3)
     and ($4::text is null or $4 = any(waiting_on))
     and (rank, collaboration_id) > ($5::integer, $6::text)
+    and ($8::text is null or outcome = $8)
 order by rank, collaboration_id
 limit $7;
 

@@ -7,12 +7,15 @@ import httpx
 import pytest
 
 from activities.starting import collaboration_stream
+from activities.store.late_reversals import LateReversals, Paid
+from api.access.principal import AccessRole
 from domain.amendments import DraftAmendment, ProposeAmendment
 from domain.changes import Changes
 from domain.content_approval import RequestChanges, SubmitDraft
 from domain.decider import Role
 from domain.money import Money
 from domain.negotiation import CounterOffer
+from tests.api.access.test_rules import key_of
 from tests.api.conftest import Bench
 from tests.api.console.conftest import PART
 from tests.api.test_payouts import ordered
@@ -114,6 +117,7 @@ async def test_it_can_be_of_one_campaign_and_goes_on_by_the_cursor(bench: Bench,
     rest = (await console.get(html.unescape(more[1]), headers=PART)).text
     assert (len(ticks(page)), len(ticks(rest))) == (25, 2)
     assert ticks((await console.get("/console/inbox", params={"campaign_id": "other"})).text) == []
+    assert len(ticks((await console.get("/console/inbox?campaign_id=")).text)) == 25  # the form's "All campaigns"
 
 
 async def test_an_amendment_is_read_and_signed_from_it(bench: Bench, console: httpx.AsyncClient) -> None:
@@ -143,3 +147,33 @@ async def test_finance_says_what_was_paid(
     answer = await console.post(f"/console/collaborations/{id_}/decide/paid", data=form, headers=PART)
     assert "noted as paid" in answer.text
     assert (await bench.services.log.read(collaboration_stream(id_)))[-1].type == "PayoutMade"
+
+
+async def test_money_that_came_back_after_the_end_is_shown_until_somebody_has_seen_to_it(
+    bench: Bench, console: httpx.AsyncClient
+) -> None:
+    """To those who look after money: nothing can be decided in a record that has ended."""
+    id_ = await bench.offered()
+    late = LateReversals(bench.services.pool)
+    payout = Paid(payout_id=f"{id_}/upfront", collaboration_id=id_, campaign_id="tea", workspace="default")
+    await late.note(payout, "tr_1", 40_00, "USD", "transfer_reversed")
+    page = (await console.get("/console/inbox")).text
+    assert "<strong>$40.00</strong> transfer reversed" in page
+    async with bench.client(await key_of(bench, AccessRole.LEGAL)) as legal:
+        assert "$40.00" not in (await legal.get("/console/inbox")).text
+        assert (await legal.post("/console/inbox/late-reversals/tr_1")).status_code == 403
+    assert (await console.post("/console/inbox/late-reversals/tr_1")).status_code == 303
+    assert "$40.00" not in (await console.get("/console/inbox")).text
+    assert (await console.post("/console/inbox/late-reversals/tr_2")).status_code == 404
+
+
+async def test_who_cannot_decide_is_told_so_and_offered_nothing(bench: Bench) -> None:
+    """A reviewer sees what waits, and has the buttons of drafts alone."""
+    await bench.opened()
+    await bench.in_review("creator-2", 2)
+    async with bench.client(await key_of(bench, AccessRole.CLIENT_REVIEWER)) as reviewer:
+        page = (await reviewer.get("/console/inbox")).text
+    assert "/decide/approve-creator" not in page
+    assert page.count("Somebody with another role decides this") == 1
+    assert "/decide/approve-draft" in page
+    assert len(ticks(page)) == 1

@@ -72,6 +72,8 @@ async def test_collaborations_are_listed_best_first_by_pages_and_filtered(desk: 
     assert await ids(stage=Stage.NEGOTIATION) == ["c1-b"]
     assert await ids(waiting_on=Role.CREATOR) == ["c1-b"]
     assert await ids(waiting_on=Role.ENGINE) == ["c1-x", "c1-a"]
+    await desk.on_collaboration("c1-b", DeclineOffer(version=1), CREATOR)
+    assert await ids(outcome=Outcome.DECLINED) == ["c1-b"]
     assert await list_collaborations(desk.pool, "other", "c1") == []
 
 
