@@ -31,6 +31,7 @@ from domain.creators import Creator
 from domain.deadlines import Contact
 from domain.decider import Role
 from domain.payouts import Payout
+from domain.signatures import Signing
 
 router = console_router()
 
@@ -98,7 +99,9 @@ class Item:
                 return {"verb": "approve-creator"}
             case "answer_counter_offer", CollaborationView(offer=offer), _ if offer is not None:
                 return {"verb": "accept", "version": offer.version}
-            case "sign_contract", CollaborationView(document=document), _ if document is not None:
+            case "sign_contract", CollaborationView(document=document) as view, _ if document is not None:
+                if view.assignment.terms.signature is not Signing.OWN:
+                    return {}
                 return {"verb": "sign", "document": document}
             case "review_draft", _, WorkView(disclosure=disclosure) as work if disclosure and disclosure.passed:
                 return {"verb": "approve-draft", "deliverable": work.number, "version": work.version}

@@ -7,27 +7,35 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from activities.starting import campaign_stream, collaboration_id, collaboration_stream
+from activities.records import collaboration_after
+from activities.starting import campaign_stream, collaboration_id, collaboration_stream, rights_stream
+from activities.store.access_keys import Wanted
 from activities.store.migrate import migrate
 from activities.store.pool import open_pool
 from api.embedded.postgres import PostgresServer
-from domain.assignment import Assignment, assign
+from domain.amendments import DraftAmendment, ProposeAmendment
+from domain.assignment import Assignment, PostSource, assign
 from domain.brief import Brief
+from domain.campaign import CancelCampaign
+from domain.changes import Changes
 from domain.checks import Assessment, Verdict
+from domain.clauses import Gift
 from domain.content_approval import ApproveDraft, MarkPublished, RequestChanges, SubmitDraft
 from domain.contract_signing import DraftContract, SignContract
 from domain.creators import Creator, Profile
 from domain.decider import Role
 from domain.discovery import ApproveShortlist, ProposeShortlist, Shortlist, wanted
+from domain.formats import Format
 from domain.goal_setting import StartCampaign
 from domain.money import Money
 from domain.monitoring import Metrics, RecordMetrics
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer, MakeOffer
 from domain.payouts import RecordPayout
 from domain.ranking import rank
+from domain.rights import rights_of
 from domain.verification import OpenCollaboration, RecordAssessment
 from tests.api.conftest import Bench, bench_on
-from tests.domain.given import a_brief, a_profile, an_assessment, asking_nobody
+from tests.domain.given import a_brief, a_profile, an_assessment, asking_nobody, not_seen
 
 NAMES = (
     "Ines Okafor",
@@ -90,6 +98,9 @@ class Gallery:
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
         self.campaign = "tea"
+        self.over = "tea-before"
+        self.amended, self.gone = 20, 21
+        """Places of the two whose contract is to change, and whose post was not found."""
         self.now = datetime.now(UTC)
         self._people: list[Creator] = []
 
@@ -107,10 +118,12 @@ class Gallery:
             + [self._offered] * 4
             + [self._declined]
             + [self._doubtful] * 3
+            + [self._amended, self._gone]
         ):
             if n % 4 == 0:
                 self.bench.engine.now += timedelta(hours=5)
             await come_so_far(n)
+        await self._another()
         return self
 
     def id_of(self, place: int) -> str:
@@ -129,9 +142,19 @@ class Gallery:
         await self.bench.give(campaign, ProposeShortlist(shortlist=shortlist, considered=312))
         await self.bench.give(campaign, ApproveShortlist(), Role.BRAND)
 
-    async def _opened(self, n: int, assessment: Assessment) -> str:
+    async def _another(self) -> None:
+        """A campaign that is over, and somebody of the brand's with a key beside them."""
+        stream, asked = campaign_stream(self.over), brief(self.now)
+        await self.bench.give(stream, StartCampaign(campaign_id=self.over, brief=asked), Role.BRAND)
+        await self.bench.give(stream, CancelCampaign(reason="The harvest was late."), Role.BRAND)
+        desk, limit = self.bench.services.desk, Money(amount=500_00, currency="USD")
+        await desk.members.add("default", "robin@lumen-tea.example", "approver", limit, by="gallery")
+        wanted_key = Wanted(name="shop integration", role="service_account")
+        await desk.keys.create("default", wanted_key, by="gallery", command_id="gallery")
+
+    async def _opened(self, n: int, assessment: Assessment, post_source: PostSource | None = None) -> str:
         id_, person = self.id_of(n), self._people[n]
-        assignment: Assignment = asking_nobody(assign(brief(self.now), person.profile))
+        assignment: Assignment = asking_nobody(assign(brief(self.now), person.profile, post_source=post_source))
         opening = OpenCollaboration(
             collaboration_id=id_,
             campaign_id=self.campaign,
@@ -148,7 +171,8 @@ class Gallery:
         return await self._opened(n, an_assessment(Verdict.REVIEW))
 
     async def _offered(self, n: int) -> str:
-        stream = await self._opened(n, an_assessment(Verdict.PASS))
+        source = PostSource(name="instagram", formats=(Format.REEL,)) if n == self.gone else None
+        stream = await self._opened(n, an_assessment(Verdict.PASS), source)
         await self.bench.give(stream, MakeOffer())
         return stream
 
@@ -159,7 +183,9 @@ class Gallery:
     async def _countered(self, n: int) -> None:
         fee = Money(amount=270_00 + 25_00 * (n % 4), currency="USD")
         message = "A reel takes me two days to film; I would add a second take for your own channels."
-        await self.bench.give(await self._offered(n), CounterOffer(version=1, fee=fee, message=message), Role.CREATOR)
+        gifts = (Gift(description="A year of tea", value=120_00),) if n % 2 else None
+        counter = CounterOffer(version=1, fee=fee, message=message, gifts=gifts)
+        await self.bench.give(await self._offered(n), counter, Role.CREATOR)
 
     async def _to_sign(self, n: int) -> str:
         stream = await self._offered(n)
@@ -186,6 +212,21 @@ class Gallery:
         changes = RequestChanges(deliverable=1, version=1, feedback="Show the tea bag itself in the first seconds.")
         await self.bench.give(await self._in_review(n), changes, Role.BRAND)
 
+    async def _amended(self, n: int) -> None:
+        stream = await self._in_review(n)
+        changes = Changes(fee=Money(amount=300_00, currency="USD"), exclusivity_days=30)
+        await self.bench.give(stream, ProposeAmendment(changes=changes, reason="One more scene."), Role.CREATOR)
+        document = await self.bench.services.documents.put(b"%PDF-1.7 more", "application/pdf", creator_id=None)
+        await self.bench.give(stream, DraftAmendment(number=1, document=document))
+
+    async def _gone(self, n: int) -> None:
+        stream = await self._in_review(n)
+        await self.bench.give(stream, ApproveDraft(deliverable=1, version=1), Role.BRAND)
+        post = MarkPublished(deliverable=1, url=f"https://posts.example/{n}", caption=CAPTION)
+        await self.bench.give(stream, post, Role.CREATOR)
+        self.bench.engine.now += timedelta(hours=2)
+        await self.bench.give(stream, not_seen())
+
     async def _live(self, n: int, deliverable: int, stream: str) -> None:
         await self.bench.give(stream, ApproveDraft(deliverable=deliverable, version=1), Role.BRAND)
         post = MarkPublished(deliverable=deliverable, url=f"https://posts.example/{n}/{deliverable}", caption=CAPTION)
@@ -205,6 +246,9 @@ class Gallery:
         for purpose in ("upfront", "balance"):
             paid = RecordPayout(payout_id=f"{stream.partition('/')[2]}/{purpose}", reference=f"order-{n}-{purpose}")
             await self.bench.give(stream, paid)
+        opening = rights_of(collaboration_after(await self.bench.services.log.read(stream)))
+        assert opening is not None, "the use of its posts outlives it"
+        await self.bench.give(rights_stream(opening.collaboration_id), opening)
 
 
 def _profile(n: int, name: str) -> Profile:

@@ -63,6 +63,38 @@ class Manager:
                 await changed.click()
                 await self.page.wait_for_load_state()
 
+    async def propose(self, id_: str, fee: str) -> None:
+        """Asks for another fee on the creator's page."""
+        await self.go(f"collaborations/{id_}")
+        await self.page.locator("summary").filter(has_text="Propose other terms").click()
+        await self.page.get_by_label("Fee, in USD").fill(fee)
+        await self.page.get_by_role("button", name="Propose the amendment").click()
+        await self.page.get_by_text("Amendment 1", exact=True).wait_for()
+
+    async def sign(self, document: str) -> None:
+        """Signs what the inbox asks to sign."""
+        await self.page.locator("summary").filter(has_text="Sign").click()
+        await self.page.get_by_label("Your full name").fill("Ada Lane")
+        await self.page.get_by_label(f"I have read this {document}").check()
+        await self.page.get_by_role("button", name="Sign", exact=True).click()
+        await self.said("signed")
+
+    async def let_in(self, address: str) -> None:
+        """Lets somebody in, makes a key and revokes it."""
+        await self.go("access")
+        await self.page.get_by_label("Mail address").fill(address)
+        await self.page.get_by_role("button", name="Let them in").click()
+        await self.page.get_by_text(address, exact=True).wait_for()
+        await self.page.locator("summary").filter(has_text="Make a key").click()
+        await self.page.get_by_label("What it is for").fill("shop")
+        await self.page.get_by_role("button", name="Make the key").click()
+        assert (await self.page.get_by_label("The new key").input_value()).startswith("gsk_")
+        self.tab.wrong += await self.tab.faults()
+        await self.page.locator("summary").filter(has_text="Revoke").click()
+        await self.page.get_by_label("I know that this cannot be taken back").locator("visible=true").check()
+        await self.page.get_by_role("button", name="Revoke the key").click()
+        await self.page.get_by_text("revoked", exact=False).first.wait_for()
+
     async def said(self, words: str) -> None:
         """Waits until a decision is told to be taken."""
         await self.page.get_by_role("status").filter(has_text=words).wait_for()
@@ -135,11 +167,13 @@ async def test_a_campaign_from_the_brief_to_the_figures(site: Open, open_tab: Op
         await manager.go(f"campaigns/{campaign}")
         assert await in_column(page, "contract_signing") == id_
         await manager.asked("Sign the contract")
-        await page.locator("summary").filter(has_text="Sign").click()
-        await page.get_by_label("Your full name").fill("Ada Lane")
-        await page.get_by_label("I have read this contract").check()
-        await page.get_by_role("button", name="Sign", exact=True).click()
-        await manager.said("signed")
+        await manager.sign("contract")
+
+        await manager.propose(id_, "360")
+        await creator.asked("Sign amendment 1")
+        await creator.send("Sign the amendment", typed_name="Ines Okafor")
+        await manager.asked("Sign an amendment")
+        await manager.sign("amendment")
 
         await creator.asked("Send a draft")
         await creator.send("Send draft", caption=UNDISCLOSED)
@@ -162,6 +196,10 @@ async def test_a_campaign_from_the_brief_to_the_figures(site: Open, open_tab: Op
 
         await manager.go(f"collaborations/{id_}")
         await page.get_by_text("4,100").first.wait_for()
+        assert await page.get_by_text("$360.00").count()
+        await manager.go(f"campaigns/{campaign}/creators")
+        await page.get_by_role("link", name="@").click()
+        await manager.let_in("robin@lumen-tea.example")
         await manager.go(f"campaigns/{campaign}/report")
         await page.get_by_text("1 measured").wait_for()
         await manager.go(f"campaigns/{campaign}/timeline")
