@@ -68,6 +68,7 @@ async def show_collaboration(
         visitor=visitor,
         section="campaigns",
         view=view,
+        last=all_events[-1].version,
         campaign=await get_campaign(services.pool, services.workspace, view.campaign_id),
         known=known,
         items=[] if as_of else await _asked(services, view),

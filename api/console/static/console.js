@@ -179,6 +179,9 @@
       const next = items[event.key === "j" ? here + 1 : Math.max(here - 1, 0)];
       if (next) { next.focus(); next.scrollIntoView({ block: "nearest" }); }
     }
+    const item = document.activeElement?.closest?.("[data-item]");
+    const meant = item && { x: ".pick input", y: ".does > form button.primary" }[event.key];
+    if (meant) item.querySelector(meant)?.click();
     if (last === "g" && PLACES[event.key]) location.href = PLACES[event.key];
     last = event.key;
   });

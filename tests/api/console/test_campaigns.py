@@ -37,6 +37,22 @@ async def test_the_overview_travels_in_time(bench: Bench, console: httpx.AsyncCl
     assert "/decide/" not in then
 
 
+async def test_the_past_is_reached_by_a_day_and_by_steps(bench: Bench, console: httpx.AsyncClient) -> None:
+    """A day and a time are the campaign's own; steps are those of its record."""
+    id_ = await bench.shortlisted()
+    here = f"/console/campaigns/{id_}/overview"
+    led = await console.get(here, params={"day": "2026-03-02", "clock": "18:30"})
+    assert (led.status_code, led.headers["location"]) == (303, f"{here}?as_of=2026-03-02T18%3A30%3A00Z")
+    assert "This is the past" in (await console.get(led.headers["location"])).text
+    back = re.search(rf'href="({here}\?as_of=1)">One step back', (await console.get(here)).text)
+    assert back is not None
+    first = (await console.get(back[1])).text
+    assert "after step 1 of 2" in first
+    assert "One step back" not in first
+    assert "One step on" in first
+    assert (await console.get(here, params={"day": "tomorrow"})).status_code == 422
+
+
 async def test_a_campaign_that_runs_can_be_ended_from_it(bench: Bench, console: httpx.AsyncClient) -> None:
     id_ = await bench.started()
     page = (await console.get(f"/console/campaigns/{id_}/overview")).text
