@@ -84,7 +84,7 @@ class Manager:
         await self.go("access")
         await self.page.get_by_label("Mail address").fill(address)
         await self.page.get_by_role("button", name="Let them in").click()
-        await self.page.get_by_text(address, exact=True).wait_for()
+        await self.page.get_by_text(address, exact=True).first.wait_for()
         await self.page.locator("summary").filter(has_text="Make a key").click()
         await self.page.get_by_label("What it is for").fill("shop")
         await self.page.get_by_role("button", name="Make the key").click()
