@@ -276,7 +276,7 @@ def _drop(data: dict[str, Any], place: str) -> None:
 
 def fields_of(brief: Brief) -> dict[str, str]:
     """What a form says that begins with a brief, its `basis` included."""
-    data = brief.model_dump(mode="json", exclude_none=True)
+    data = brief.model_dump(mode="json")
     currency = brief.budget.currency
     said = {name: _said(name, _at(data, place.split(".")), currency) for name, place in PLACES.items()}
     for row, aim in enumerate(brief.objectives):
