@@ -1,14 +1,15 @@
 // The form of a draft, sent with a bar that shows how far its file is. Without this script it is sent as any form.
-for (const form of document.querySelectorAll("form[data-upload]")) {
-  const file = form.elements.file, said = form.querySelector("[role=status]"), bar = form.querySelector("progress");
-  const button = form.querySelector("button");
+function prepare(form) {
+  const file = form.elements.file, button = form.querySelector("button");
+  const bar = form.querySelector("progress"), said = form.querySelector("[role=status]");
 
-  // What is too large is not sent for minutes to be refused.
+  // What is too large is not sent for minutes, to be refused then.
   file.addEventListener("change", () => {
-    const chosen = file.files[0], video = chosen && chosen.type.startsWith("video/");
+    const chosen = file.files[0], video = chosen?.type.startsWith("video/");
     const most = Number(video ? form.dataset.video : form.dataset.image);
     const tooLarge = chosen && chosen.size > most;
-    file.setCustomValidity(tooLarge ? `This ${video ? "video" : "picture"} has ${mib(chosen.size)}, and ${mib(most)} is the most that is taken.` : "");
+    const words = `This ${video ? "video" : "picture"} has ${mib(chosen?.size)}, and ${mib(most)} is the most that is taken.`;
+    file.setCustomValidity(tooLarge ? words : "");
     file.reportValidity();
   });
 
@@ -23,10 +24,10 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
     });
     request.addEventListener("load", () => {
       if (request.status < 400) return location.replace(request.responseURL);
-      const page = new DOMParser().parseFromString(request.responseText, "text/html");
-      const main = page.querySelector("main");
+      const main = new DOMParser().parseFromString(request.responseText, "text/html").querySelector("main");
       if (!main) return again("That did not work. Please try again.");
       document.querySelector("main").replaceWith(main);
+      main.querySelectorAll("form[data-upload]").forEach(prepare);
       main.querySelector("[role=alert]")?.scrollIntoView();
     });
     request.addEventListener("error", () => again("The connection broke off before the file had arrived. Please try again."));
@@ -46,3 +47,5 @@ for (const form of document.querySelectorAll("form[data-upload]")) {
 function mib(bytes) {
   return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
 }
+
+document.querySelectorAll("form[data-upload]").forEach(prepare);

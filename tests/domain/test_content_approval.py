@@ -49,6 +49,7 @@ from domain.errors import (
 )
 from domain.formats import Format
 from domain.lifecycle import Stage
+from domain.media import MediaFile, MediaType
 from domain.outcomes import Closing, CollaborationClosing, CollaborationEnded, Outcome
 from domain.payouts import Payout, PayoutMade, PayoutPurpose, PayoutScheduled, RecordPayout
 from domain.work import Work, WorkStatus
@@ -102,8 +103,10 @@ def reviewed_until(
 
 
 def test_a_draft_waits_for_the_brand() -> None:
-    """A submitted draft is version 1 with the gate's answer; its deliverable alone changes hands."""
-    decision = concluded().when(SubmitDraft(deliverable=1, caption=DISCLOSED, media_sha256="ab" * 32), by=CREATOR)
+    """A submitted draft is version 1 with the gate's answer and its file; its deliverable alone changes hands."""
+    file = MediaFile(sha256="cd" * 32, size=7, media_type=MediaType.MP4)
+    draft = SubmitDraft(deliverable=1, caption=DISCLOSED, media_sha256="ab" * 32, file=file)
+    decision = concluded().when(draft, by=CREATOR)
     decision.then(
         DraftSubmitted(
             deliverable=1,
@@ -113,6 +116,7 @@ def test_a_draft_waits_for_the_brand() -> None:
             media_sha256="ab" * 32,
             disclosure=checked(DISCLOSED),
             task=a_task(REVIEW_DRAFT, POLICIES.review),
+            file=file,
         )
     )
     assert set(decision.state.tasks) == {"review_draft/1", "submit_draft/2"}

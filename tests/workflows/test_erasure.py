@@ -1,6 +1,7 @@
 """A creator is erased: nothing of them is found anywhere any more, and everything else still answers."""
 
 import asyncio
+import hashlib
 import os
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,7 +16,7 @@ from activities.store.creators import Creators
 from activities.store.documents import Documents
 from activities.store.erasure import Erasures
 from activities.store.feed import Feed
-from activities.store.files import Files
+from activities.store.files import Files, StoredFile
 from activities.store.shortlists import Shortlists
 from activities.store.sourcing_jobs import SourcingJobs
 from activities.store.verify import verify
@@ -30,11 +31,13 @@ from domain.content_approval import ApproveDraft, MarkPublished, RequestChanges,
 from domain.contract_signing import SignContract
 from domain.decider import Role
 from domain.errors import NotFound, StillUnderWay
+from domain.media import MediaFile, MediaType
 from domain.money import Money
 from domain.monitoring import Metrics, RecordMetrics
 from domain.negotiation import AcceptOffer, CounterOffer
 from domain.outcomes import Outcome
 from tests.domain.given import DISCLOSED, a_brief, a_profile
+from tests.media import PNG
 from tests.workflows.conftest import Bench, Collaborating
 from workflows.erasure import Eraser
 from workflows.sourcing_client import SourcingEngine
@@ -107,7 +110,8 @@ async def whole_story(live: Bench) -> Collaborating:
         await one.tell(SignContract(typed_name=name, document=document, consent=True), by=role)
     await one.until_waiting_for("submit_draft/1")
     media = "https://files.example/zephyrine/flibbertigibbet.mp4"
-    await one.tell(SubmitDraft(deliverable=1, caption=f"{DISCLOSED} flibbertigibbet", media_url=media))
+    file = await uploaded(live, state.creator_id)
+    await one.tell(SubmitDraft(deliverable=1, caption=f"{DISCLOSED} flibbertigibbet", media_url=media, file=file))
     await one.tell(RequestChanges(deliverable=1, version=1, feedback="less kerfuffle"), by=Role.BRAND)
     await one.tell(SubmitDraft(deliverable=1, caption=f"{DISCLOSED} snickersnee"))
     await one.tell(ApproveDraft(deliverable=1, version=2), by=Role.BRAND)
@@ -116,6 +120,19 @@ async def whole_story(live: Bench) -> Collaborating:
     await one.tell(RecordMetrics(deliverable=1, metrics=Metrics(likes=120)))
     await one.handle.result()
     return one
+
+
+async def uploaded(live: Bench, creator_id: str) -> MediaFile:
+    """A picture of the creator's, with their words in it."""
+    content = PNG + b"zephyrine, flibbertigibbet"
+    sha256, left = hashlib.sha256(content).hexdigest(), [content]
+
+    async def read(_: int) -> bytes:
+        return left.pop() if left else b""
+
+    stored = StoredFile(creator_id, sha256, len(content), MediaType.PNG)
+    await Files(live.pool, live.sealer.keyring).put(stored, read)
+    return MediaFile(sha256=sha256, size=len(content), media_type=MediaType.PNG)
 
 
 async def dump(database: str) -> bytes:
@@ -156,7 +173,7 @@ async def test_nothing_is_found_of_somebody_who_was_erased(
 
     done = await eraser.erase(creator_id, requested_by="manager")
 
-    assert (done.collaborations, done.documents) == (1, 2)
+    assert (done.collaborations, done.documents) == (1, 3)
     dumped = await dump(database)
     assert creator_id.encode() in dumped
     assert traces(dumped) == []
@@ -197,6 +214,7 @@ async def test_everything_else_still_answers(live: Bench, eraser: Eraser, api: h
     assert "[erased]" in (await api.get(f"{collaboration}/timeline")).text
     assert (await api.get(collaboration)).json()["works"][0]["url"] == "https://erased.invalid/"
     assert (await api.get(f"{collaboration}/contract.pdf")).status_code == 410
+    assert (await api.get(f"{collaboration}/deliverables/1/drafts/1/file")).status_code == 410
     assert (await api.get(f"/v1/creators/{before.creator_id}")).status_code == 404
 
 
