@@ -64,7 +64,7 @@ async def _file(fields: Fields, sent: Any, services: Services, creator: Principa
                 return {}  # which the command is refused for
             found = await kept(services, creator.id, file)
         elif "kept" in fields:
-            found = await uploaded(services, creator.id, fields["kept"])
+            found = await uploaded(services, creator.id, fields["kept"][:64])
         else:
             return {}
     except NotPermitted:

@@ -37,7 +37,7 @@ _CONTENT = {kind.value: {"schema": {"type": "string", "format": "binary"}} for k
     "/draft/file",
     summary="Upload the picture or video of a draft",
     openapi_extra={"requestBody": {"required": True, "content": _CONTENT}},
-    responses=problems(400, 404, 409, 413, 415, 422),
+    responses=problems(404, 409, 413, 415, 422),
 )
 async def upload_draft_file(
     request: Request,

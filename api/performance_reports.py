@@ -77,7 +77,7 @@ async def report_performance(
             "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in KINDS.values()},
         }
     },
-    responses=problems(400, 401, 404, 409, 413, 415, 422),
+    responses=problems(401, 404, 409, 413, 415, 422),
 )
 async def upload_proof(
     request: Request, services: Serving, caller: AsAnyone, once: Once, collaboration_id: CollaborationId
