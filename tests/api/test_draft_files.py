@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import tracemalloc
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -12,13 +13,13 @@ import pytest
 from activities.starting import collaboration_stream
 from activities.store.keys import creators_key
 from api.app import create_app
-from api.uploads import UploadLimits
+from api.uploads import MEBIBYTE, UploadLimits
 from domain.content_approval import RequestChanges
 from domain.decider import Role
 from tests.api.conftest import API_KEY, Bench, bench_on
 from tests.domain.given import DISCLOSED
 from tests.keys import a_sealer
-from tests.media import a_picture, a_video
+from tests.media import MP4, a_picture, a_video
 
 PICTURE, VIDEO = a_picture(), a_video(1_500_000)
 
@@ -235,6 +236,26 @@ async def test_a_sender_who_goes_away_leaves_nothing(bench: Bench) -> None:
     assert answered[0]["status"] == 400
     assert b"broke off" in answered[1]["body"]
     assert await kept(bench) == []
+
+
+async def test_a_large_file_is_never_whole_in_memory(bench: Bench) -> None:
+    """Neither as it comes nor as it is stored: a quarter of it at most, with everything else that goes on."""
+    id_, size = await bench.signed(), 24 * MEBIBYTE
+    stored = MP4 + bytes(size - len(MP4))
+
+    async def coming() -> AsyncIterator[bytes]:
+        for start in range(0, size, 65_536):
+            yield stored[start : start + 65_536]
+
+    async with bench.as_creator(id_) as creator:
+        tracemalloc.start()
+        try:
+            answer = await creator.post(f"{work(id_)}/draft/file", content=coming())
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert answer.json() == {"sha256": digest(stored), "size": size, "media_type": "video/mp4"}
+    assert most < size / 4
 
 
 async def test_a_file_is_taken_while_a_draft_is_asked_for(bench: Bench) -> None:
