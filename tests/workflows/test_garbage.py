@@ -1,6 +1,5 @@
 import asyncio
 import gc
-import random
 import subprocess
 import sys
 from time import sleep
@@ -11,19 +10,20 @@ from workflows.garbage import NEVER, CollectingExecutor
 async def test_garbage_is_never_collected_while_a_workflow_task_is_under_way() -> None:
     under_way = 0
     found: list[int] = []
-    chance = random.Random(7)
 
-    async def one() -> None:
+    async def one(after: float) -> None:
         nonlocal under_way
-        await asyncio.sleep(chance.random() * 0.2)
-        running = asyncio.get_running_loop().run_in_executor(threads, sleep, chance.random() * 0.004)
+        await asyncio.sleep(after)
+        running = asyncio.get_running_loop().run_in_executor(threads, sleep, 0.002)
         under_way += 1
         await running
         under_way -= 1
 
     with CollectingExecutor(4, collect=lambda: found.append(under_way)) as threads:
-        await asyncio.gather(*(one() for _ in range(300)))
-    assert len(found) > 5
+        for _ in range(20):
+            await asyncio.gather(*(one(after / 1_000) for after in (0, 1, 1, 2, 3, 5)))
+            await asyncio.sleep(0.01)
+    assert len(found) >= 20
     assert set(found) == {0}
 
 
