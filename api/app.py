@@ -59,11 +59,12 @@ from api import (
     verification,
     webhooks,
 )
-from api.access import grants, sign_in
+from api.access import grants, oidc, sign_in
 from api.access.authorise import authorise
 from api.access.bound import Bindings
 from api.access.desk import Desk
 from api.access.headers import SecurityHeaders
+from api.access.provider import SignOn
 from api.auth import ApiKeys
 from api.console import pages
 from api.dependencies import Services
@@ -72,6 +73,7 @@ from api.middleware import BodyLimit, RequestContext
 from api.openapi import DESCRIPTION, TAGS, describe, operation_id
 from api.operators import Operators
 from api.readiness import DatabaseProbe, Kept, KeysProbe, MailProbe
+from api.readiness_of_sign_in import SignInProbe
 from api.readiness_of_temporal import NamespaceProbe, SearchAttributesProbe, WorkerProbe
 from api.tracing import trace_requests
 from api.uploads import MEBIBYTE, UploadLimits
@@ -117,6 +119,7 @@ ROUTERS = (
     attribution.router,
     grants.router,
     sign_in.router,
+    oidc.router,
 )
 
 
@@ -162,6 +165,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     pool = await open_pool(dsn, application_name="groundswell api")
     pools = WorkspacePools(dsn)
     sources = creator_sources(settings)
+    sign_on = SignOn.of(settings)
     shopify, docuseal = settings.shopify_secret, settings.docuseal_webhook_secret
     tracking = Tracking.on(
         pool,
@@ -196,7 +200,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             tracking=tracking,
             links=CreatorLinks(settings.secret_key.get_secret_value(), settings.public_url),
             keys=ApiKeys.parse(settings.api_keys.get_secret_value()),
-            desk=Desk.on(pool, settings.secret_key.get_secret_value(), settings.public_url, _mailer(settings)),
+            desk=Desk.on(
+                pool,
+                settings.secret_key.get_secret_value(),
+                settings.public_url,
+                _mailer(settings) if settings.sign_in_by_mail else None,
+                sign_on,
+            ),
             bindings=Bindings(pools, sealer),
             probes=(
                 DatabaseProbe(dsn),
@@ -205,11 +215,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 Kept(SearchAttributesProbe(client)),
                 WorkerProbe(client, settings.task_queue),
                 Kept(MailProbe(settings.smtp_host, settings.smtp_port)),
+                *([] if sign_on is None else [Kept(SignInProbe(sign_on.provider))]),
             ),
             payloads=SealingCodec(sealer),
             operators=Operators.of(settings, client.namespace),
         )
     finally:
+        if sign_on is not None:
+            await sign_on.provider.aclose()
         await sources.aclose()
         await tracking.clicks.aclose()
         await pools.aclose()

@@ -46,6 +46,42 @@ class LinkUsed(LinkInvalid):
     """This link does not sign again: {why}."""
 
 
+class SignInRefused(NotPermitted):
+    """This sign-in is refused."""
+
+
+class SignInExpired(SignInRefused):
+    """This sign-in took longer than {minutes} minutes, was finished before, or was begun in another browser. Begin
+    again."""
+
+
+class SignInNotOurs(SignInRefused):
+    """{provider} has answered another sign-in than the last that this browser has begun. Begin again, in one window."""
+
+
+class AccessDenied(SignInRefused):
+    """{provider} has not let you in ({reason}). Begin again, or ask whoever looks after accounts there."""
+
+
+class MailNotVerified(SignInRefused):
+    """{provider} does not vouch that your mail address is yours, and by it members are known. Have it verified there,
+    and begin again."""
+
+
+class NotAMember(SignInRefused):
+    """{provider} knows you, but you are no member here. Ask an owner of your workspace to add your mail address, and
+    begin again."""
+
+
+class AnotherAccount(SignInRefused):
+    """The member with your mail address comes by another account at {provider}. If that member is you, ask an owner to
+    have the other account forgotten, and begin again."""
+
+
+class SignInServiceAway(GroundswellError):
+    """{provider} cannot be reached now. Try again in a minute."""
+
+
 class TooManyRequests(GroundswellError):
     """Too many requests: wait {retry_after} s, and come back more slowly."""
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from activities.store.access_audit import AccessAudit
+from activities.store.access_identities import Identities
 from activities.store.access_keys import IssuedKeys, Wanted
 from activities.store.access_members import Members
 from activities.store.pool import Pool, open_pool
@@ -135,6 +136,18 @@ def remove_member(member_id: str, workspace: InWorkspace = DEFAULT_WORKSPACE) ->
 
     _with_database(let_go)
     typer.echo(f"Member {member_id} has left.")
+
+
+@members.command("forget-account")
+def forget_account(member_id: str, workspace: InWorkspace = DEFAULT_WORKSPACE) -> None:
+    """Forget with which account a member signs in: the next one with their mail address is theirs."""
+
+    async def forget(pool: Pool) -> None:
+        await Identities(pool).forget(workspace, member_id)
+        await _note(pool, workspace, "member.account_forgotten", member_id=member_id)
+
+    _with_database(forget)
+    typer.echo(f"Member {member_id} signs in with another account, or by mail.")
 
 
 @access.command("rules")

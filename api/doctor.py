@@ -6,9 +6,11 @@ from importlib.util import find_spec
 
 from pydantic import ValidationError
 
+from api.access.provider import SignOn
 from api.embedded.process import EmbeddedError
 from api.embedded.temporal import find_binary
 from api.readiness import DatabaseProbe, Finding, KeysProbe, MailProbe, PermissionsProbe
+from api.readiness_of_sign_in import SignInProbe
 from api.readiness_of_temporal import NamespaceProbe, SearchAttributesProbe, WorkerProbe
 from workflows.settings import Settings, connect_temporal
 
@@ -30,6 +32,9 @@ async def examine() -> AsyncIterator[Finding]:
         yield await PermissionsProbe(dsn).check()
         yield await KeysProbe(dsn, settings.masters).check()
     yield await MailProbe(settings.smtp_host, settings.smtp_port).check()
+    if (sign_on := SignOn.of(settings)) is not None:
+        yield await SignInProbe(sign_on.provider, shows_secret=True).check()
+        await sign_on.provider.aclose()
     try:
         client = await connect_temporal(None)
     except (RuntimeError, ValueError) as error:
@@ -76,7 +81,7 @@ def _settings() -> tuple[Settings | None, Finding]:
 
 def settings_problem(error: ValidationError) -> str:
     """Which variables are wrong and why, without the values: some are secrets."""
-    return "; ".join(f"{_variable(str(each['loc'][0]))}: {each['msg']}" for each in error.errors())
+    return "; ".join(": ".join([*map(_variable, map(str, each["loc"][:1])), each["msg"]]) for each in error.errors())
 
 
 def _variable(name: str) -> str:

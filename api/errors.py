@@ -18,9 +18,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from activities.connectors.csv_roster import RosterUnreadable
+from activities.connectors.oidc import CodeRefused, ProviderMisfit
+from activities.connectors.oidc_tokens import IdTokenInvalid
 from activities.links import LinkInvalid
 from api.access.auditing import note_not_found, note_refusal
-from api.auth import NotAuthenticated, NotPermitted, TooManyRequests
+from api.auth import NotAuthenticated, NotPermitted, SignInServiceAway, TooManyRequests
 from api.preconditions import PreconditionFailed
 from domain import errors as domain
 from domain.errors import GroundswellError
@@ -58,6 +60,10 @@ STATUS: dict[type[GroundswellError], int] = {
     RosterUnreadable: 400,
     TooManyInFlight: 429,
     TooManyRequests: 429,
+    IdTokenInvalid: 502,
+    CodeRefused: 502,
+    ProviderMisfit: 502,
+    SignInServiceAway: 503,
     EngineUnavailable: 503,
     DatabaseUnavailable: 503,
 }

@@ -22,12 +22,15 @@
 | `GROUNDSWELL_STRIPE_SECRET_KEY`, `_STRIPE_URL` | transfers to creators' accounts at Stripe |
 | `GROUNDSWELL_STRIPE_WEBHOOK_SECRET` | signs what Stripe tells of them |
 | `GROUNDSWELL_DOCUSEAL_URL`, `_DOCUSEAL_API_KEY`, `_DOCUSEAL_WEBHOOK_SECRET` | signatures at DocuSeal |
+| `GROUNDSWELL_OIDC_ISSUER`, `_OIDC_CLIENT_ID`, `_OIDC_CLIENT_SECRET`, `_OIDC_NAME` | OpenID Connect, for members |
+| `GROUNDSWELL_OIDC_ADMIT_DOMAINS`, `_OIDC_ADMIT_ROLE` | who becomes a member by signing in there, and as what |
+| `GROUNDSWELL_SIGN_IN_BY_MAIL` | whether members may sign in by a link in a mail |
 | `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, `TEMPORAL_API_KEY`, `TEMPORAL_PROFILE`, ... | Temporal, see its docs |
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.client import Client, Interceptor
 from temporalio.contrib.pydantic import pydantic_data_converter
@@ -37,6 +40,7 @@ from temporalio.service import RetryConfig
 from activities import tracing
 from activities.connectors.docuseal import BASE_URL as DOCUSEAL_URL
 from activities.connectors.instagram import BASE_URL as INSTAGRAM_URL
+from activities.connectors.oidc import may_be_told_secrets
 from activities.connectors.stripe import BASE_URL as STRIPE_URL
 from activities.logs import LogFormat
 from activities.starting import TASK_QUEUE
@@ -98,6 +102,18 @@ class Settings(BaseSettings):
     """The most that a video of a draft may have, in MiB."""
     creator_files_mib: Annotated[int, Field(ge=1, le=1_048_576)] = 4_096
     """The most that all files of one creator may have, in MiB."""
+    oidc_issuer: str = ""
+    """Exactly as the provider's discovery document has it; empty, there is none."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    """Empty: we are a public client there, protected by PKCE alone."""
+    oidc_name: Annotated[str, Field(max_length=40)] = ""
+    """What the button says: `Sign in with <name>`."""
+    oidc_admit_domains: str = ""
+    """Mail domains, separated by commas, whose people become members of the workspace `default` when they first sign in
+    there; empty, only members come in."""
+    oidc_admit_role: Literal["campaign_manager", "legal", "finance", "ops", "client_reviewer"] = "client_reviewer"
+    sign_in_by_mail: bool = True
     webhooks_allow_private: bool = False
     slack_webhook_url: SecretStr | None = None
     task_queue: str = TASK_QUEUE
@@ -127,6 +143,21 @@ class Settings(BaseSettings):
     def _are_keys(cls, keys: SecretStr) -> SecretStr:
         MasterKeys.parse(keys.get_secret_value())
         return keys
+
+    @model_validator(mode="after")
+    def _has_a_whole_provider(self) -> Self:
+        if self.oidc_issuer and not may_be_told_secrets(self.oidc_issuer):
+            raise ValueError("GROUNDSWELL_OIDC_ISSUER must begin with https:// (http:// on this machine only)")
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id):
+            raise ValueError("GROUNDSWELL_OIDC_ISSUER and GROUNDSWELL_OIDC_CLIENT_ID belong together")
+        if not self.oidc_issuer and (self.oidc_client_secret.get_secret_value() or self.oidc_admit_domains):
+            raise ValueError("GROUNDSWELL_OIDC_CLIENT_SECRET and _OIDC_ADMIT_DOMAINS need GROUNDSWELL_OIDC_ISSUER")
+        return self
+
+    @property
+    def admitted_domains(self) -> frozenset[str]:
+        """The mail domains whose people become members, in lower case."""
+        return frozenset(name.strip().lower() for name in self.oidc_admit_domains.split(",") if name.strip())
 
     @property
     def masters(self) -> MasterKeys:

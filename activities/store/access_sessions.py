@@ -66,6 +66,11 @@ class Sessions:
                 return None
             return await self._open(connection, member_in(row))
 
+    async def sign_in_with_account(self, member: Member) -> Session:
+        """A new session for a member whom somebody else has recognised."""
+        async with self._pool.acquire() as connection:
+            return await self._open(connection, member)
+
     async def sign_in_with_key(self, key: ShownKey) -> Session:
         """A new session for whoever has shown this key, which ends with it."""
         async with self._pool.acquire() as connection:

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 
 from activities.ports import Mailer
 from activities.store.access_audit import AccessAudit, UsedLinks
+from activities.store.access_identities import Identities
 from activities.store.access_keys import IssuedKeys
 from activities.store.access_members import Members
 from activities.store.access_sessions import ABSOLUTE, Sessions
 from activities.store.answered_requests import AnsweredRequests
 from activities.store.pool import Pool
 from activities.store.workspaces import CampaignWorkspaces
+from api.access.begun import BegunSignIns
+from api.access.provider import SignOn
 from api.access.rates import PER_KEY, PER_STRANGER, Limiter
 
 
@@ -21,6 +24,7 @@ class Desk:
 
     keys: IssuedKeys
     members: Members
+    identities: Identities
     sessions: Sessions
     audit: AccessAudit
     used_links: UsedLinks
@@ -30,15 +34,20 @@ class Desk:
     public_url: str
     mailer: Mailer | None = None
     """Without one nobody can sign in by mail."""
+    sign_on: SignOn | None = None
+    """Without one nobody can sign in with an account elsewhere."""
     per_key: Limiter = field(default_factory=lambda: Limiter(PER_KEY))
     per_stranger: Limiter = field(default_factory=lambda: Limiter(PER_STRANGER))
 
     @classmethod
-    def on(cls, pool: Pool, secret: str, public_url: str, mailer: Mailer | None = None) -> "Desk":
+    def on(
+        cls, pool: Pool, secret: str, public_url: str, mailer: Mailer | None = None, sign_on: SignOn | None = None
+    ) -> "Desk":
         """The desk of this database."""
         return cls(
             keys=IssuedKeys(pool),
             members=Members(pool),
+            identities=Identities(pool),
             sessions=Sessions(pool),
             audit=AccessAudit(pool),
             used_links=UsedLinks(pool),
@@ -47,6 +56,7 @@ class Desk:
             secret=secret,
             public_url=public_url.rstrip("/"),
             mailer=mailer,
+            sign_on=sign_on,
         )
 
     @property
@@ -66,6 +76,11 @@ class Desk:
     def clear_cookie(self) -> str:
         """The value of `Set-Cookie` that makes a browser forget its session."""
         return f"{self.cookie}=; Path=/; Max-Age=0; {self._attributes}"
+
+    @property
+    def begun(self) -> BegunSignIns:
+        """The sign-ins that browsers have begun elsewhere."""
+        return BegunSignIns(self.secret, secure=self.secure)
 
     @property
     def _attributes(self) -> str:

@@ -284,6 +284,19 @@ async def remove_member(request: Request, services: Serving, _: AsBrand, member_
     await note_done(request, "member.removed")
 
 
+@router.delete(
+    "/members/{member_id}/account",
+    status_code=status.HTTP_204_NO_CONTENT,
+    summary="Forget with which account a member signs in",
+    responses=problems(401, 403, 404, 422),
+)
+async def forget_account(request: Request, services: Serving, _: AsBrand, member_id: str) -> None:
+    """For who has another account at the sign-in service now: their browsers are signed out, and the next account with
+    their mail address is theirs. Until then they can sign in by mail again."""
+    await services.desk.identities.forget(services.workspace, _id(member_id))
+    await note_done(request, "member.account_forgotten")
+
+
 @router.get("/audit", summary="What was refused, and who was given or lost access", responses=problems(401, 403, 422))
 async def list_audit(services: Serving, _: AsBrand, cursor: Cursor = None, limit: Limit = 100) -> Page[Entry]:
     """Newest first; ids only. Nothing of it is ever changed."""

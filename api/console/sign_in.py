@@ -40,4 +40,6 @@ async def leave(request: Request, services: Serving) -> Response:
 
 
 async def _shown(request: Request, services: Serving, where: str, *, wrong: str = "", status: int = 200) -> Response:
-    return await page(request, services, "sign_in.html", status, next=where, wrong=wrong, visitor=None, section="")
+    sign_on = services.desk.sign_on
+    facts = {"next": where, "wrong": wrong, "provider": sign_on.name if sign_on is not None else ""}
+    return await page(request, services, "sign_in.html", status, visitor=None, section="", **facts)

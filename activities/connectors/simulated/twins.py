@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from activities.connectors.simulated import docuseal, fohr, instagram, neoreach, shopify, slack, stripe
+from activities.connectors.simulated import docuseal, fohr, instagram, neoreach, oidc, shopify, slack, stripe
 from activities.connectors.simulated.serving import served
 
 
@@ -70,6 +70,15 @@ TWINS: Mapping[str, Offered] = {
             "GROUNDSWELL_DOCUSEAL_URL": address,
             "GROUNDSWELL_DOCUSEAL_API_KEY": docuseal.KEY,
             "GROUNDSWELL_DOCUSEAL_WEBHOOK_SECRET": docuseal.SECRET,
+        },
+    ),
+    "oidc": Offered(
+        port=8108,
+        make=lambda: oidc.OidcTwin().app,
+        environment=lambda address: {
+            "GROUNDSWELL_OIDC_ISSUER": address,
+            "GROUNDSWELL_OIDC_CLIENT_ID": oidc.CLIENT_ID,
+            "GROUNDSWELL_OIDC_CLIENT_SECRET": oidc.CLIENT_SECRET,
         },
     ),
 }

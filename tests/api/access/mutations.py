@@ -241,7 +241,8 @@ class Mutations:
     async def _access(self) -> dict[str, Mutation]:
         desk, member = self._door.services.desk, "/v1/members/{member_id}"
         add = partial(desk.members.add, "default", role=AccessRole.OPS, limit=None, by="test")
-        changed, removed, invited = [await add(f"{name}@brand.example") for name in ("ada", "bo", "cy")]
+        changed, removed, invited, rebound = [await add(f"{name}@brand.example") for name in ("ada", "bo", "cy", "ed")]
+        await desk.identities.recognise("https://id.brand.example", "u-1", "ed@brand.example")
         key, token = await self._door.key(AccessRole.OPS, name="to revoke"), await desk.sessions.link(invited)
         assert token is not None
         newcomer = {"address": "di@brand.example", "role": "legal"}
@@ -251,6 +252,7 @@ class Mutations:
             "POST /v1/members": Mutation(sends={"json": newcomer}, status=201),
             f"PATCH {member}": Mutation({"member_id": changed.id}, {"json": {"role": "legal"}}),
             f"DELETE {member}": Mutation({"member_id": removed.id}, status=204),
+            f"DELETE {member}/account": Mutation({"member_id": rebound.id}, status=204),
             "POST /sign-in": Mutation(sends={"data": {"address": "ada@brand.example"}}, records=False),
             "POST /sign-in/{token}": Mutation({"token": token}, status=303),
             "POST /sign-out": Mutation(status=303, records=False),

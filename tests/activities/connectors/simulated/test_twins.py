@@ -8,7 +8,7 @@ from activities.connectors.simulated.twins import TWINS, twins_served
 async def test_all_twins_are_served_and_the_settings_lead_to_them() -> None:
     """Every address answers, none of them with what somebody without a key must not see."""
     async with twins_served() as environment, httpx.AsyncClient() as client:
-        addresses = {name: value for name, value in environment.items() if name.endswith("_URL")}
+        addresses = {name: value for name, value in environment.items() if name.endswith(("_URL", "_ISSUER"))}
         assert len(addresses) == len(TWINS)
         for name, address in addresses.items():
             root = httpx.URL(address).copy_with(path="/twin/faults")
