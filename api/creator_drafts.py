@@ -1,5 +1,6 @@
 """The form on the creator's page that hands in a draft with its picture or video, and the files of earlier drafts."""
 
+from contextlib import suppress
 from functools import partial
 from typing import Annotated, Any
 
@@ -60,9 +61,12 @@ async def _file(fields: Fields, sent: Any, services: Services, creator: Principa
         must_be_let(creator, SubmitDraft)
         if isinstance(sent, UploadFile) and sent.size:
             file = await measured(sent, drafts(services.uploads))
-            if not await _is_awaited(fields, services, creator):
-                return {}  # which the command is refused for
-            found = await kept(services, creator.id, file)
+            if await _is_awaited(fields, services, creator):
+                found = await kept(services, creator.id, file)
+            else:  # the same form again; a file that is not there is none that is asked for, which the command says
+                with suppress(NotFound):
+                    return _facts(await uploaded(services, creator.id, file.sha256))
+                return {}
         elif "kept" in fields:
             found = await uploaded(services, creator.id, fields["kept"][:64])
         else:
@@ -73,6 +77,10 @@ async def _file(fields: Fields, sent: Any, services: Services, creator: Principa
         return {"wrong_file": f"it must be {wrong.facts['needed']}."}
     except (FileTooLarge, StorageFull, NotFound) as wrong:
         return {"wrong_file": str(wrong)}
+    return _facts(found)
+
+
+def _facts(found: MediaFile) -> Fields:
     kind = "video" if found.media_type.is_video else "picture"
     return {"kept": found.sha256, "file": found.model_dump_json(), "kept_words": f"{kind}, {in_words(found.size)}"}
 

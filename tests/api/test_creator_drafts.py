@@ -9,10 +9,11 @@ import pytest
 from activities.starting import collaboration_stream
 from api.app import create_app
 from api.uploads import UploadLimits
+from domain.assignment import assign
 from domain.content_approval import RequestChanges
 from domain.decider import Role
 from tests.api.conftest import Bench
-from tests.domain.given import DISCLOSED
+from tests.domain.given import DISCLOSED, a_brief, a_profile, asking_nobody
 from tests.media import a_picture, a_video
 
 PICTURE = a_picture()
@@ -177,7 +178,8 @@ async def test_the_form_runs_its_own_script_and_no_other(bench: Bench, anonymous
 
 async def test_a_hashtag_has_one_sign(bench: Bench, anonymous: httpx.AsyncClient) -> None:
     """Whether the brief writes it with its sign or without; an account, too."""
-    await bench.started(briefing={"hashtags": ["#lumentea", "coldbrew"], "mentions": ["@lumen.tea", "cold.brew"]})
-    text = await Page(bench, await bench.offered(), anonymous).text()
+    brief = a_brief(briefing={"hashtags": ["#lumentea", "coldbrew"], "mentions": ["@lumen.tea", "cold.brew"]})
+    id_ = await bench.opened(assignment=asking_nobody(assign(brief, a_profile())))
+    text = await Page(bench, id_, anonymous).text()
     assert "<dd>#lumentea #coldbrew</dd>" in text
     assert "<dd>@lumen.tea @cold.brew</dd>" in text

@@ -1,7 +1,7 @@
 """What comes in is measured as it comes."""
 
 import hashlib
-from tempfile import SpooledTemporaryFile
+from io import BytesIO
 
 import pytest
 from starlette.datastructures import UploadFile
@@ -16,7 +16,7 @@ LIMITS = UploadLimits(image=1_000, video=2_000)
 
 def nowhere() -> UploadFile:
     """A spool that nobody reads."""
-    return UploadFile(SpooledTemporaryFile())
+    return UploadFile(BytesIO())
 
 
 @pytest.mark.parametrize("size", [1, 7, 64, 5_000])
