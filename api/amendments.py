@@ -167,7 +167,7 @@ async def read_amendment(services: Serving, collaboration_id: CollaborationId, n
     "/{number}/amendment.pdf",
     summary="An amendment's document",
     response_class=Response,
-    responses={200: {"description": "The document", "content": {"application/pdf": {}}}},
+    responses={200: {"description": "The document", "content": {"application/pdf": FILE}}, **UNCHANGED},
 )
 async def read_amendment_document(
     request: Request, services: Serving, collaboration_id: CollaborationId, number: Number

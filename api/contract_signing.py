@@ -51,7 +51,7 @@ async def document_response(request: Request, services: Services, file: str, *, 
     "/contract.pdf",
     summary="The contract",
     response_class=Response,
-    responses={200: {"description": "The document", "content": {"application/pdf": {}}}},
+    responses={200: {"description": "The document", "content": {"application/pdf": FILE}}, **UNCHANGED},
 )
 async def read_contract(request: Request, services: Serving, collaboration_id: CollaborationId) -> Response:
     """The PDF that both sides sign; its SHA-256 is `document` of the collaboration. Once they have, it is the sealed

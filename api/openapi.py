@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from api.errors import Problem
 from api.examples import BODIES
+from api.next_calls import lead_on
 from api.refusals import complete
 from domain.lifecycle import Stage
 
@@ -73,5 +74,6 @@ def describe(app: FastAPI) -> dict[str, Any]:
                 if operation["operationId"] in BODIES:
                     content = operation["requestBody"]["content"]["application/json"]
                     content["example"] = BODIES[operation["operationId"]]
+        lead_on(document)
         app.openapi_schema = document
     return app.openapi_schema

@@ -6,20 +6,30 @@ from dataclasses import replace
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from activities.connectors.creator_sources import CreatorSources
+from activities.connectors.instagram import Instagram
 from activities.connectors.smtp import SmtpMailer
 from activities.store.access_keys import Wanted
 from activities.store.pool import Pool
+from activities.store.sourcing_jobs import SourcingJobs, Wish
 from activities.store.workspaces import WorkspacePools
 from api.access.bound import Bindings
 from api.access.desk import Desk
 from api.access.principal import AccessRole
+from api.access.rates import Rate
 from api.app import create_app
+from api.auth import ApiKeys
 from api.embedded.mail import MailSink
+from api.operators import Operators
 from tests.api.conftest import SECRET, Bench, bench_on
 from tests.keys import a_sealer
 
 AGENCY = "agency"
+STRIPE_SECRET, OPS_KEY = "whsec_of_the_tests", "the key of an operator"
+NOWHERE = "http://127.0.0.1:9/hook"
+UNHURRIED = Rate(per_second=1_000, burst=1_000_000)
 
 
 class FrontDoor(Bench):
@@ -59,3 +69,32 @@ def door_with_mail(door: FrontDoor, pool: Pool, mail_sink: MailSink) -> FrontDoo
     mailer = SmtpMailer(mail_sink.host, mail_sink.port, "Groundswell <campaigns@groundswell.example>")
     services = replace(door.services, desk=Desk.on(pool, SECRET, "http://api.test", mailer))
     return FrontDoor(services, door.engine, create_app(services))
+
+
+class NotedSourcing:
+    """Notes that a source is to be asked, which no worker does here."""
+
+    def __init__(self, jobs: SourcingJobs) -> None:
+        self._jobs = jobs
+
+    async def start(self, job_id: str, workspace: str, wish: Wish) -> None:
+        """See `CreatorSourcing`."""
+        await self._jobs.open(job_id, workspace, wish)
+
+
+@pytest.fixture
+async def installation(door: FrontDoor) -> AsyncIterator[FrontDoor]:
+    """An API to which everything is connected that it can be connected to."""
+    sources = CreatorSources(Instagram("a token", "an account", base_url=NOWHERE))
+    services = replace(
+        door.services,
+        sources=sources,
+        sourcing=NotedSourcing(door.services.jobs),
+        stripe_webhook_secret=SecretStr(STRIPE_SECRET),
+        webhooks_allow_private=True,
+        operators=Operators(ApiKeys({"ada": OPS_KEY}), secret=SECRET),
+    )
+    for limiter in (services.desk.per_stranger, services.desk.per_key):
+        limiter.rate = UNHURRIED
+    yield FrontDoor(services, door.engine, create_app(services))
+    await sources.aclose()

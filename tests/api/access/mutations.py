@@ -17,7 +17,6 @@ from activities.connectors.simulated.shopify import SECRET as SHOPIFY_SECRET
 from activities.connectors.simulated.shopify import SHOP
 from activities.starting import campaign_stream, collaboration_stream, rights_stream
 from activities.store.queries import QUERIES
-from activities.store.sourcing_jobs import SourcingJobs, Wish
 from api.access.principal import AccessRole
 from api.console.brief_form import defaults
 from api.examples import BODIES
@@ -30,7 +29,7 @@ from domain.decider import Role
 from domain.money import Money
 from domain.payouts import RecordPayout, RecordReversal, ReversalReason
 from domain.verification import REPORT_PERFORMANCE
-from tests.api.access.conftest import FrontDoor
+from tests.api.access.conftest import NOWHERE, OPS_KEY, STRIPE_SECRET, FrontDoor
 from tests.api.conftest import API_KEY, CONTRACT
 from tests.api.console.test_brief_form import FILLED
 from tests.api.test_callbacks import a_submitter
@@ -40,8 +39,6 @@ from tests.domain.given import DISCLOSED, T0, a_brief, a_profile, asking_nobody
 from tests.domain.outliving import opening, usage
 from tests.media import a_picture, a_video
 
-STRIPE_SECRET, OPS_KEY = "whsec_of_the_tests", "the key of an operator"
-NOWHERE = "http://127.0.0.1:9/hook"
 DOCUMENT = hashlib.sha256(CONTRACT).hexdigest()
 SIGNATURE: dict[str, Any] = {"typed_name": "Ines Okafor", "document": DOCUMENT, "consent": True}
 HIGHER = Changes(fee=Money(amount=300_00, currency="USD"))
@@ -72,17 +69,6 @@ class Mutation:
     """Of the answer when it is carried out; None where it is only refused here."""
     records: bool = True
     """Whether something is different in the database after it."""
-
-
-class NotedSourcing:
-    """Notes that a source is to be asked, which no worker does here."""
-
-    def __init__(self, jobs: SourcingJobs) -> None:
-        self._jobs = jobs
-
-    async def start(self, job_id: str, workspace: str, wish: Wish) -> None:
-        """See `CreatorSourcing`."""
-        await self._jobs.open(job_id, workspace, wish)
 
 
 class Mutations:

@@ -1,34 +1,25 @@
 """Every call that changes something, tried by everybody who may not: refused, with nothing changed, and noted."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
 import pytest
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
-from pydantic import SecretStr
 
-from activities.connectors.creator_sources import CreatorSources
-from activities.connectors.instagram import Instagram
 from activities.links import MAX_AGE_SECONDS
 from activities.store.pool import Pool
 from api.access.auditing import NOTED_IDS
 from api.access.decisions import CONSENTS
 from api.access.principal import BRAND_ROLES, AccessRole
-from api.access.rates import Rate
 from api.access.rules import DECISIONS, RULES, SAFE, Door, calls_of
-from api.app import create_app
-from api.auth import ApiKeys
-from api.operators import Operators
 from tests.api.access.conftest import AGENCY, FrontDoor
-from tests.api.access.mutations import NOWHERE, OPS_KEY, STRIPE_SECRET, Mutation, Mutations, NotedSourcing
+from tests.api.access.mutations import Mutation, Mutations
 from tests.api.conftest import API_KEY, SECRET
 from workflows.campaign import ACCEPTS as OF_CAMPAIGNS
 from workflows.collaboration import ACCEPTS as OF_COLLABORATIONS
 from workflows.rights import ACCEPTS as OF_RIGHTS
-
-UNHURRIED = Rate(per_second=1_000, burst=100_000)
 
 WATCH = """
 create table noticed (what text not null);
@@ -89,24 +80,6 @@ class Attempt:
     """In the path."""
     sends: Mapping[str, Any] = field(default_factory=dict)
     """In place of what the call sends."""
-
-
-@pytest.fixture
-async def installation(door: FrontDoor) -> AsyncIterator[FrontDoor]:
-    """An API to which everything is connected that it can be connected to."""
-    sources = CreatorSources(Instagram("a token", "an account", base_url=NOWHERE))
-    services = replace(
-        door.services,
-        sources=sources,
-        sourcing=NotedSourcing(door.services.jobs),
-        stripe_webhook_secret=SecretStr(STRIPE_SECRET),
-        webhooks_allow_private=True,
-        operators=Operators(ApiKeys({"ada": OPS_KEY}), secret=SECRET),
-    )
-    for limiter in (services.desk.per_stranger, services.desk.per_key):
-        limiter.rate = UNHURRIED
-    yield FrontDoor(services, door.engine, create_app(services))
-    await sources.aclose()
 
 
 @pytest.mark.timeout(300)
