@@ -11,6 +11,7 @@ from activities.records import collaboration_after
 from api.contract_signing import document_response
 from api.dependencies import CollaborationId, Decide, Decision, JsonOnly, Services, Serving
 from api.errors import problems
+from api.file_serving import FILE, UNCHANGED
 from api.views import collaboration_events
 from domain.amendments import (
     Amendment,

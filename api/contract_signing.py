@@ -6,6 +6,7 @@ from starlette.responses import Response
 from activities.records import collaboration_after
 from api.dependencies import CollaborationId, Decide, Decision, JsonOnly, Services, Serving
 from api.errors import problems
+from api.file_serving import FILE, UNCHANGED
 from api.preconditions import is_current
 from api.views import collaboration_events
 from domain.contract_signing import SignContract

@@ -112,7 +112,10 @@ _ROSTER = {
                 "schema": {"type": "string"},
                 "example": "handle,name,email,followers\nmaya.makes,Maya Ito,maya@mail.example,5200\n",
             },
-            "application/x-ndjson": {"schema": {"type": "string"}},
+            "application/x-ndjson": {
+                "schema": {"type": "string"},
+                "example": '{"handle": "maya.makes", "name": "Maya Ito", "email": "m@mail.example", "followers": 5200}',
+            },
             "multipart/form-data": {
                 "schema": {
                     "type": "object",

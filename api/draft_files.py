@@ -12,7 +12,7 @@ from api.access.decisions import must_be_let
 from api.dependencies import AsAnyone, CollaborationId, Services, Serving
 from api.draft_views import drafts_of
 from api.errors import problems
-from api.file_serving import ENDINGS, served
+from api.file_serving import ENDINGS, FILE, answers_with, served
 from api.idempotency import Once
 from api.uploads import Arrived, arrived, drafts
 from api.views import collaboration_events
@@ -30,7 +30,7 @@ router = APIRouter(
 Number = Annotated[DeliverableNumber, Path(description="The deliverable, counted from 1.")]
 Version = Annotated[int, Path(ge=1, le=1_000, description="Which version of the draft, counted from 1.")]
 
-_CONTENT = {kind.value: {"schema": {"type": "string", "format": "binary"}} for kind in MediaType}
+_CONTENT = {kind.value: FILE for kind in MediaType}
 
 
 @router.post(
@@ -63,12 +63,7 @@ async def upload_draft_file(
     "/drafts/{version}/file",
     summary="The picture or video of a draft",
     response_class=Response,
-    responses={
-        200: {"content": {kind: {} for kind in _CONTENT}},
-        206: {"description": "The range that was asked for", "content": {kind: {} for kind in _CONTENT}},
-        304: {"description": "It is what the caller has, by `If-None-Match`"},
-        **problems(404, 416, 422),
-    },
+    responses={**answers_with(_CONTENT), **problems(404, 416, 422)},
 )
 async def read_draft_file(
     request: Request, services: Serving, collaboration_id: CollaborationId, number: Number, version: Version

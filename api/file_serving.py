@@ -1,6 +1,8 @@
 """A kept file as an answer: shown and not run, whole or a range of it, and not sent again to whoever has it."""
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 from fastapi import Request
 from starlette.exceptions import HTTPException
@@ -21,6 +23,18 @@ ENDINGS = {
     "video/webm": "webm",
     "application/pdf": "pdf",
 }
+
+FILE = {"schema": {"type": "string", "format": "binary"}}
+"""How the API's description says that something is a file."""
+UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "It is what the caller has, by `If-None-Match`"}}
+"""How it says that a file need not be sent."""
+
+
+def answers_with(kinds: Iterable[str]) -> dict[int | str, dict[str, Any]]:
+    """How it describes what `served` answers with: a file of one of these media types, or a range of it."""
+    content = dict.fromkeys(kinds, FILE)
+    part = {"description": "The range that was asked for", "content": content}
+    return {200: {"content": content}, 206: part, **UNCHANGED}
 
 
 def served(request: Request, files: Files, file: StoredFile, name: str, *, shown: bool = True) -> Response:

@@ -20,6 +20,7 @@ from api.dependencies import (
     Serving,
 )
 from api.errors import problems
+from api.file_serving import FILE
 from api.report.build import Report, build_report, render_html
 from api.report.document import render_pdf
 from api.report.sheet import render_csv
@@ -116,12 +117,15 @@ async def report_on(services: Services, campaign_id: str) -> Report:
     return await build_report(services.log, services.creators, campaign_id, tracked)
 
 
+_TEXT = {"schema": {"type": "string"}}
+
+
 @router.get(
     "/campaigns/{campaign_id}/report",
     summary="The report",
     response_model=Report,
     responses={
-        200: {"content": {"text/html": {}, "text/csv": {}, "application/pdf": {}}},
+        200: {"content": {"text/html": _TEXT, "text/csv": _TEXT, "application/pdf": FILE}},
         **problems(401, 403, 404, 422),
     },
 )

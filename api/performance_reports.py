@@ -16,7 +16,7 @@ from api.creator_offer import Fields, FormMistake
 from api.creator_page import Token, entered, stepped
 from api.dependencies import AsAnyone, CollaborationId, Decide, Decision, JsonOnly, Services, Serving
 from api.errors import FileTooLarge, UnsupportedMediaType, problems
-from api.file_serving import served
+from api.file_serving import FILE, answers_with, served
 from api.idempotency import Once
 from api.uploads import Accepts, Arrived, arrived, measured
 from api.views import collaboration_events
@@ -74,7 +74,7 @@ async def report_performance(
     openapi_extra={
         "requestBody": {
             "required": True,
-            "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in KINDS.values()},
+            "content": dict.fromkeys(KINDS.values(), FILE),
         }
     },
     responses=problems(401, 404, 409, 413, 415, 422),
@@ -100,7 +100,7 @@ async def upload_proof(
     "/v1/collaborations/{collaboration_id}/performance-report/proof",
     summary="The proof that came with a report",
     response_class=Response,
-    responses={200: {"content": {kind: {} for kind in KINDS.values()}}, **problems(401, 404, 422)},
+    responses={**answers_with(KINDS.values()), **problems(401, 404, 416, 422)},
 )
 async def read_proof(request: Request, services: Serving, collaboration_id: CollaborationId) -> Response:
     """As it was uploaded, to be saved and not shown: it comes from outside."""

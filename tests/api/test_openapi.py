@@ -44,6 +44,14 @@ def test_refusals_are_documented_as_problems(document: dict[str, Any]) -> None:
                 assert schema == {"$ref": "#/components/schemas/Problem"}
 
 
+def test_every_answer_says_what_it_holds(document: dict[str, Any]) -> None:
+    """Files too: a client that is generated from the description knows what to do with each."""
+    for operation in _operations(document):
+        for status, answer in operation["responses"].items():
+            for kind, content in answer.get("content", {}).items():
+                assert content.get("schema"), f"{operation['operationId']} {status} {kind}"
+
+
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     references = set(re.findall(r"'#/components/schemas/([^']+)'", str(document)))
 

@@ -168,18 +168,19 @@ class _Walk:
             yield from self._refused_by_link(mutation, on_page=False)
 
     def _refused_by_link(self, mutation: Mutation, *, on_page: bool) -> Iterator[Attempt]:
-        def attempt(who: str, link: str, status: int, code: str, **known: str | None) -> Attempt:
-            return Attempt(who, "" if on_page else link, status, code, token=link if on_page else None, **known)
+        def attempt(who: str, link: str, status: int, code: str, role: str | None = AccessRole.CREATOR) -> Attempt:
+            bearer, token = ("", link) if on_page else (link, None)
+            return Attempt(who, bearer, status, code, role, "default" if role else None, token)
 
         expired = URLSafeTimedSerializer(SECRET, salt="creator-link", signer=LongAgo)
         old = str(expired.dumps([mutation.about, mutation.step]))
-        yield attempt("whose link has expired", old, 404 if on_page else 401, "link_invalid", workspace=None)
+        yield attempt("whose link has expired", old, 404 if on_page else 401, "link_invalid", None)
         if not on_page:  # where the link itself says which collaboration it is about
-            yield attempt("another creator", self._keys["another creator"], 404, "not_found", role=AccessRole.CREATOR)
+            yield attempt("another creator", self._keys["another creator"], 404, "not_found")
         if not mutation.any_link:
             step = "look" if mutation.step in CONSENTS.values() else "sign_contract"
             link = self._links.token(mutation.about, step)
-            yield attempt("whose link is for another step", link, 403, "not_this_link", role=AccessRole.CREATOR)
+            yield attempt("whose link is for another step", link, 403, "not_this_link")
 
     async def try_(self, call: str, mutation: Mutation, attempt: Attempt) -> None:
         """Has somebody try it, who may not."""
