@@ -56,13 +56,14 @@ async def renew_campaign(
     wish = body or RenewalRequest()
 
     async def proposed() -> RenewalProposed:
-        return await _propose(services, decide, campaign_id, wish)
+        return await propose(services, decide, campaign_id, wish)
 
     # Kept whole: tomorrow's proposal has other dates.
     return await once.carry_out(RenewalProposed, proposed, of=wish)
 
 
-async def _propose(services: Services, decide: Decisions, campaign_id: str, wish: RenewalRequest) -> RenewalProposed:
+async def propose(services: Services, decide: Decisions, campaign_id: str, wish: RenewalRequest) -> RenewalProposed:
+    """See `renew_campaign`."""
     if await get_campaign(services.pool, services.workspace, campaign_id) is None:
         raise NotFound(kind="campaign", id=campaign_id)
     history = await read_history(services.log, campaign_id)

@@ -13,7 +13,7 @@ from activities.store.access_members import Address, Member
 from api.access.auditing import note_done
 from api.access.authorise import csrf_token
 from api.access.principal import AccessRole, Kind
-from api.dependencies import ID_PATTERN, AsBrand, IdempotencyKey, JsonOnly, Serving
+from api.dependencies import ID_PATTERN, AsBrand, IdempotencyKey, JsonOnly, Services, Serving
 from api.errors import problems
 from api.idempotency import Once
 from api.pagination import Cursor, Limit, Page, Place, Position
@@ -174,7 +174,12 @@ async def create_key(
 )
 async def list_keys(request: Request, services: Serving, _: AsBrand) -> Response:
     """Oldest first; those that have ended too. Keys of the environment are not among them."""
-    return with_etag(request, [_key(key) for key in await services.desk.keys.of(services.workspace)])
+    return with_etag(request, await keys_of(services))
+
+
+async def keys_of(services: Services) -> list[KeyView]:
+    """The workspace's keys, as `list_keys` lists them."""
+    return [_key(key) for key in await services.desk.keys.of(services.workspace)]
 
 
 @router.get(
@@ -234,7 +239,12 @@ async def add_member(request: Request, services: Serving, caller: AsBrand, once:
 )
 async def list_members(request: Request, services: Serving, _: AsBrand) -> Response:
     """In the order in which they came."""
-    return with_etag(request, [_member(member) for member in await services.desk.members.of(services.workspace)])
+    return with_etag(request, await members_of(services))
+
+
+async def members_of(services: Services) -> list[MemberView]:
+    """The workspace's people, as `list_members` lists them."""
+    return [_member(member) for member in await services.desk.members.of(services.workspace)]
 
 
 @router.get(

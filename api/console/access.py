@@ -8,6 +8,7 @@ from fastapi import Request
 from pydantic import ValidationError
 from starlette.responses import RedirectResponse, Response
 
+from api.access.auditing import note_not_found
 from api.access.grants import (
     CreatedKey,
     Grant,
@@ -16,9 +17,9 @@ from api.access.grants import (
     add_member,
     change_member,
     create_key,
+    keys_of,
     list_audit,
-    list_keys,
-    list_members,
+    members_of,
     remove_member,
     revoke_key,
 )
@@ -28,7 +29,9 @@ from api.console.rendering import REFUSALS, console_router, form_of, key_of, pag
 from api.console.start import CURRENCIES
 from api.console.visitor import Visitor, may_call
 from api.dependencies import Services, Serving
+from api.idempotency import under_key
 from api.pagination import Cursor
+from api.preconditions import Precondition
 
 router = console_router()
 
@@ -66,7 +69,7 @@ async def take_member(request: Request, services: Serving, visitor: Visitor) -> 
 
     async def taken() -> None:
         wanted = NewMember.model_validate({**_grant(fields), "address": fields.get("address", "")})
-        await add_member(request, services, visitor, key_of(fields), wanted)
+        await add_member(request, services, visitor, under_key(request, services, visitor, key_of(fields)), wanted)
 
     return await _after(request, services, visitor, taken)
 
@@ -77,7 +80,8 @@ async def take_change(request: Request, services: Serving, visitor: Visitor, mem
     fields = await form_of(request)
 
     async def taken() -> None:
-        await change_member(request, services, visitor, member_id, Grant.model_validate(_grant(fields)))
+        given = Grant.model_validate(_grant(fields))
+        await change_member(request, Response(), services, visitor, member_id, Precondition(), given)
 
     return await _after(request, services, visitor, taken)
 
@@ -89,7 +93,7 @@ async def take_removal(request: Request, services: Serving, visitor: Visitor, me
 
     async def taken() -> None:
         must_be_sure(fields)
-        await remove_member(request, services, visitor, member_id)
+        await remove_member(request, services, visitor, member_id, Precondition())
 
     return await _after(request, services, visitor, taken)
 
@@ -104,7 +108,7 @@ async def take_key(request: Request, services: Serving, visitor: Visitor) -> Res
         wanted = NewKey.model_validate(_grant(fields) | _narrowed(fields))
         made.append(await create_key(request, Response(), services, visitor, key_of(fields), wanted))
 
-    refused = await _refused(taken)
+    refused = await _refused(request, taken)
     if refused is not None:
         return await _shown(request, services, visitor, *refused)
     return await _shown(request, services, visitor, made=made[0])
@@ -117,7 +121,7 @@ async def take_revocation(request: Request, services: Serving, visitor: Visitor,
 
     async def taken() -> None:
         must_be_sure(fields)
-        await revoke_key(request, services, visitor, key_id)
+        await revoke_key(request, Response(), services, visitor, key_id, Precondition())
 
     return await _after(request, services, visitor, taken)
 
@@ -138,7 +142,7 @@ def _narrowed(fields: Fields) -> dict[str, Any]:
     }
 
 
-async def _refused(taken: Callable[[], Coroutine[Any, Any, None]]) -> tuple[str, int] | None:
+async def _refused(request: Request, taken: Callable[[], Coroutine[Any, Any, None]]) -> tuple[str, int] | None:
     """Has it done; what stood in the way with its status, or None if nothing did."""
     try:
         await taken()
@@ -151,6 +155,7 @@ async def _refused(taken: Callable[[], Coroutine[Any, Any, None]]) -> tuple[str,
     except FormMistake as mistake:
         return str(mistake), 422
     except REFUSALS as refusal:
+        await note_not_found(request, refusal)
         status, text = why(refusal)
         return text, status
     return None
@@ -159,7 +164,7 @@ async def _refused(taken: Callable[[], Coroutine[Any, Any, None]]) -> tuple[str,
 async def _after(
     request: Request, services: Services, visitor: Principal, taken: Callable[[], Coroutine[Any, Any, None]]
 ) -> Response:
-    refused = await _refused(taken)
+    refused = await _refused(request, taken)
     if refused is not None:
         return await _shown(request, services, visitor, *refused)
     return RedirectResponse(HERE, status_code=303)
@@ -169,7 +174,7 @@ async def _people(services: Services, visitor: Principal) -> Mapping[str, str]:
     """Addresses by the ids that the audit has, for those who may see them."""
     if not may_call(visitor, "GET /v1/members"):
         return {}
-    return {each.id: each.address for each in await list_members(services, visitor)}
+    return {each.id: each.address for each in await members_of(services)}
 
 
 async def _shown(
@@ -188,8 +193,8 @@ async def _shown(
         status,
         visitor=visitor,
         section="access",
-        members=await list_members(services, visitor),
-        keys=list(reversed(await list_keys(services, visitor))),
+        members=await members_of(services),
+        keys=list(reversed(await keys_of(services))),
         made=made,
         wrong=wrong,
         roles=BRAND_ROLES,

@@ -91,9 +91,9 @@ async def show_contract(request: Request, services: Serving, visitor: Visitor, c
 
 
 @router.get("/collaborations/{collaboration_id}/performance-report/proof")
-async def save_proof(services: Serving, visitor: Visitor, collaboration_id: str) -> Response:
+async def save_proof(request: Request, services: Serving, visitor: Visitor, collaboration_id: str) -> Response:
     """The file that came with the creator's own figures."""
-    return await read_proof(services, collaboration_id)
+    return await read_proof(request, services, collaboration_id)
 
 
 @router.get("/collaborations/{collaboration_id}/amendments/{number}.pdf")

@@ -21,6 +21,7 @@ from api.console.rendering import HOME, console_router, form_of, key_of, page, w
 from api.console.visitor import Visitor, may_call
 from api.console.wording import DECIDED_BY
 from api.dependencies import Services, Serving
+from api.idempotency import under_key
 from api.pagination import Cursor
 from api.payouts import TransferId, list_late_reversals, settle_late_reversal
 from api.post_views import WorkView
@@ -149,7 +150,8 @@ async def take_late_reversal(
     request: Request, services: Serving, visitor: Visitor, transfer_id: TransferId
 ) -> Response:
     """Notes that somebody has seen to such money; it leaves the list."""
-    await settle_late_reversal(services, visitor, transfer_id, key_of(await form_of(request)))
+    once = under_key(request, services, visitor, key_of(await form_of(request)))
+    await settle_late_reversal(services, visitor, transfer_id, once)
     return RedirectResponse(HOME, status_code=303)
 
 

@@ -9,7 +9,7 @@ from api.console.rendering import console_router
 from api.console.start import show_form
 from api.console.visitor import Visitor, decisions_of
 from api.dependencies import CampaignId, Serving
-from api.renewal import RenewalRequest, renew_campaign
+from api.renewal import RenewalRequest, propose
 from domain.renewal import Targets
 
 router = console_router()
@@ -22,5 +22,5 @@ async def show_renewal(
     """The proposal as a form to edit, with each change and its reason; nothing starts before it is sent."""
     aims = Targets(targets) if targets in set(Targets) else Targets.AS_BEFORE
     decisions = decisions_of(visitor, services, "")
-    proposed = await renew_campaign(services, decisions, campaign_id, RenewalRequest(targets=aims))
+    proposed = await propose(services, decisions, campaign_id, RenewalRequest(targets=aims))
     return await show_form(request, services, visitor, fields_of(proposed.brief), Checked(), renewal=proposed)

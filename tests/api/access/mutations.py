@@ -18,7 +18,8 @@ from activities.connectors.simulated.shopify import SHOP
 from activities.starting import campaign_stream, collaboration_stream, rights_stream
 from activities.store.queries import QUERIES
 from api.access.principal import AccessRole
-from api.console.brief_form import defaults
+from api.console.brief_fields import defaults
+from api.console.forms import FINAL
 from api.examples import BODIES
 from domain.amendments import DraftAmendment, ProposeAmendment
 from domain.assignment import Assignment, assign
@@ -194,7 +195,8 @@ class Mutations:
         )
         await door.give(collaboration_stream(reversed_), reversal)
         late = (f"{reversed_}/upfront", reversed_, "tea", "default", 100, "USD", "transfer_reversed")
-        await door.services.pool.execute(QUERIES.note_late_reversal, "tr_1", *late)
+        for transfer in ("tr_1", "tr_2"):
+            await door.services.pool.execute(QUERIES.note_late_reversal, transfer, *late)
         outlived = await self._collaboration(door.offered)
         of = {"collaboration_id": outlived, "campaign_id": "tea"}
         await door.give(rights_stream(outlived), opening(usage(1, 90)).model_copy(update=of))
@@ -239,6 +241,7 @@ class Mutations:
             f"PATCH {member}": Mutation({"member_id": changed.id}, {"json": {"role": "legal"}}),
             f"DELETE {member}": Mutation({"member_id": removed.id}, status=204),
             f"DELETE {member}/account": Mutation({"member_id": rebound.id}, status=204),
+            **await self._access_pages(),
             "POST /sign-in": Mutation(sends={"data": {"address": "ada@brand.example"}}, records=False),
             "POST /sign-in/{token}": Mutation({"token": token}, status=303),
             "POST /sign-out": Mutation(status=303, records=False),
@@ -251,6 +254,20 @@ class Mutations:
             },
         }
 
+    async def _access_pages(self) -> dict[str, Mutation]:
+        desk, at, sure = self._door.services.desk, "POST /console/access", {"data": {FINAL: "yes"}}
+        add = partial(desk.members.add, "default", role=AccessRole.OPS, limit=None, by="test")
+        changed, removed = [await add(f"{name}@brand.example") for name in ("flo", "gus")]
+        key = await self._door.key(AccessRole.OPS, name="to revoke on a page")
+        newcomer = {"address": "hal@brand.example", "role": "legal"}
+        return {
+            f"{at}/members": Mutation(sends={"data": newcomer}, status=303),
+            f"{at}/members/{{member_id}}": Mutation({"member_id": changed.id}, {"data": {"role": "legal"}}, status=303),
+            f"{at}/members/{{member_id}}/remove": Mutation({"member_id": removed.id}, sure, status=303),
+            f"{at}/keys": Mutation(sends={"data": {"name": "shop", "role": "service_account"}}),
+            f"{at}/keys/{{key_id}}/revoke": Mutation({"key_id": key.split("_")[1]}, sure, status=303),
+        }
+
     async def _console(self) -> dict[str, Mutation]:
         decided, ticked = [await self._collaboration(self._door.opened) for _ in range(2)]
         await self._door.started("stopped")
@@ -259,6 +276,7 @@ class Mutations:
         return {
             "POST /console/sign-in": Mutation(sends={"data": {"api_key": API_KEY}}, status=303),
             "POST /console/sign-out": Mutation(status=303, records=False),
+            "POST /console/inbox/late-reversals/{transfer_id}": Mutation({"transfer_id": "tr_2"}, status=303),
             "POST /console/inbox/bulk": Mutation(sends={"data": {"item": item}}, gives="ApproveCreator"),
             "POST /console/start": Mutation(sends=brief, status=303),
             "POST /console/start/check": Mutation(sends=brief, records=False),
@@ -266,7 +284,7 @@ class Mutations:
             "POST /console/creators/import": Mutation(sends={"files": {"file": ("r.csv", ROSTER, "text/csv")}}),
             f"POST /console/campaigns/{{campaign_id}}/{decide}": Mutation(
                 {"campaign_id": "stopped", "verb": "cancel"},
-                {"data": {"reason": "no"}},
+                {"data": {"reason": "no", FINAL: "yes"}},
                 gives="CancelCampaign",
                 status=303,
             ),
