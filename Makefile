@@ -63,6 +63,10 @@ chaos: $(SETUP) ## Kill and break everything at random under load, and compare t
 test-slow: $(SETUP) ## Run the tests that are marked slow or chaos
 	$(PYTEST) -m "slow or chaos"
 
+.PHONY: client
+client: $(SETUP) ## Write the Python client in api/client anew, from the routes as they are
+	$(BIN)/groundswell client api/client
+
 .PHONY: histories
 histories: $(SETUP) ## Record the histories that workflow code must always replay, anew
 	GROUNDSWELL_RECORD_HISTORIES=1 $(PYTEST) tests/workflows/test_replay.py -k just_run -m "slow or not slow"

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
@@ -68,9 +69,10 @@ from api.access.provider import SignOn
 from api.auth import ApiKeys
 from api.console import pages
 from api.dependencies import Services
+from api.deprecation import Deprecations
 from api.history.event_stream import live_tail
 from api.middleware import BodyLimit, RequestContext
-from api.openapi import DESCRIPTION, TAGS, describe, operation_id
+from api.openapi import ABOUT, describe
 from api.operators import Operators
 from api.readiness import DatabaseProbe, Kept, KeysProbe, MailProbe
 from api.readiness_of_sign_in import SignInProbe
@@ -126,15 +128,11 @@ ROUTERS = (
 def create_app(services: Services) -> FastAPI:
     """The application on these services. Its description is at /docs, whose assets come from here too."""
     app = FastAPIOffline(
-        title="Groundswell",
-        summary="Micro-influencer campaigns, from the brief to the report",
-        description=DESCRIPTION,
-        version="1",
-        openapi_tags=TAGS,
+        **ABOUT,
         dependencies=[Depends(authorise)],
-        generate_unique_id_function=operation_id,
         middleware=[
             Middleware(RequestContext),
+            Middleware(Deprecations),
             Middleware(SecurityHeaders, secure=services.desk.secure),
             Middleware(codec.Origins, allowed=services.operators.ui_origins),
             Middleware(BodyLimit, largest_draft=services.uploads.largest),
@@ -151,6 +149,14 @@ def create_app(services: Services) -> FastAPI:
     trace_requests(app)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
     return app
+
+
+def openapi_document() -> dict[str, Any]:
+    """The description of the API, without anything that serves it."""
+    app = FastAPI(**ABOUT)
+    for router in ROUTERS:
+        app.include_router(router)
+    return describe(app)
 
 
 @asynccontextmanager

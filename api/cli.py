@@ -22,6 +22,7 @@ from activities.tracing import TracingUnavailable
 from api import (
     commands_access,
     commands_audience,
+    commands_client,
     commands_contract,
     commands_record,
     commands_simulation,
@@ -62,6 +63,7 @@ app.add_typer(commands_access.keys, name="keys")
 app.add_typer(commands_access.members, name="members")
 app.add_typer(commands_access.access, name="access")
 app.add_typer(commands_audience.app, name="audience")
+app.add_typer(commands_client.app)
 app.add_typer(commands_contract.app, name="contract")
 app.add_typer(commands_record.app)  # verify, checkpoint, rebuild
 app.add_typer(commands_simulation.app)

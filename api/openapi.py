@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from api.deprecation import mark
 from api.errors import Problem
 from api.examples import BODIES
 from api.next_calls import lead_on
@@ -54,6 +55,17 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
+ABOUT: dict[str, Any] = {
+    "title": "Groundswell",
+    "summary": "Micro-influencer campaigns, from the brief to the report",
+    "description": DESCRIPTION,
+    "version": "1",
+    "openapi_tags": TAGS,
+    "generate_unique_id_function": operation_id,
+}
+"""What an application is made with, so that it is described as this."""
+
+
 def describe(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document with the schema of problems, which no route returns as its own type, and all refusals."""
     if app.openapi_schema is None:
@@ -71,6 +83,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
                 complete(path, method, operation)
+                mark(path, method, operation)
                 if operation["operationId"] in BODIES:
                     content = operation["requestBody"]["content"]["application/json"]
                     content["example"] = BODIES[operation["operationId"]]

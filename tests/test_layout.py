@@ -16,8 +16,15 @@ LONGEST = 400
 
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "shared", "misc"}
 
+GENERATED: dict[str, str] = {
+    "api/client/calls.py": "a method for each call; its generator is tested, and that it is what is generated now",
+    "api/client/models.py": "a class for each schema; as calls.py",
+}
+"""Files that nobody writes and nobody reads from beginning to end, so that they may be long and need no test module."""
+
 WITHOUT_TEST_MODULE: dict[str, str] = {
     "activities/ports.py": "protocols: there is nothing to run",
+    **GENERATED,
 }
 
 
@@ -59,7 +66,7 @@ def test_no_file_is_longer_than_a_reader_can_keep_in_mind() -> None:
     """A file that grows beyond the limit has become two things: give each its name."""
     lengths = {path: len(path.read_text().splitlines()) for path in sources(*PACKAGES, "tests")}
     too_long = {path.relative_to(ROOT).as_posix(): lines for path, lines in lengths.items() if lines > LONGEST}
-    assert too_long == {}
+    assert set(too_long) == set(GENERATED)
 
 
 def test_every_module_has_a_name_that_says_something() -> None:
