@@ -563,7 +563,7 @@ class Groundswell(Transport):
             headers={"Idempotency-Key": idempotency_key, "If-Match": if_match},
         )
 
-    async def read_amendment(self, number: int, collaboration_id: str) -> models.AmendmentView:
+    async def read_amendment(self, collaboration_id: str, number: int) -> models.AmendmentView:
         """An amendment.
 
         What it changes, clause by clause, and how far it has come.
@@ -574,7 +574,7 @@ class Groundswell(Transport):
         )
 
     async def read_amendment_document(
-        self, number: int, collaboration_id: str, *, accept: Literal["application/pdf"] = "application/pdf"
+        self, collaboration_id: str, number: int, *, accept: Literal["application/pdf"] = "application/pdf"
     ) -> bytes:
         """An amendment's document.
 
@@ -589,8 +589,8 @@ class Groundswell(Transport):
 
     async def sign_amendment(
         self,
-        number: int,
         collaboration_id: str,
+        number: int,
         body: models.Consent,
         *,
         idempotency_key: str | None = None,
@@ -612,8 +612,8 @@ class Groundswell(Transport):
 
     async def decline_amendment(
         self,
-        number: int,
         collaboration_id: str,
+        number: int,
         body: models.Why,
         *,
         idempotency_key: str | None = None,
@@ -634,8 +634,8 @@ class Groundswell(Transport):
 
     async def withdraw_amendment(
         self,
-        number: int,
         collaboration_id: str,
+        number: int,
         body: models.Why,
         *,
         idempotency_key: str | None = None,
@@ -656,8 +656,8 @@ class Groundswell(Transport):
 
     async def submit_draft(
         self,
-        number: int,
         collaboration_id: str,
+        number: int,
         body: models.DraftBody,
         *,
         idempotency_key: str | None = None,
@@ -679,8 +679,8 @@ class Groundswell(Transport):
 
     async def approve_draft(
         self,
-        number: int,
         collaboration_id: str,
+        number: int,
         body: models.ApprovalBody,
         *,
         idempotency_key: str | None = None,
@@ -701,8 +701,8 @@ class Groundswell(Transport):
 
     async def request_changes(
         self,
-        number: int,
         collaboration_id: str,
+        number: int,
         body: models.ChangesBody,
         *,
         idempotency_key: str | None = None,
@@ -723,8 +723,8 @@ class Groundswell(Transport):
 
     async def mark_published(
         self,
-        number: int,
         collaboration_id: str,
+        number: int,
         body: models.PublishedBody,
         *,
         idempotency_key: str | None = None,
@@ -745,8 +745,8 @@ class Groundswell(Transport):
 
     async def upload_draft_file(
         self,
-        number: int,
         collaboration_id: str,
+        number: int,
         content: bytes,
         *,
         content_type: Literal[
@@ -773,9 +773,9 @@ class Groundswell(Transport):
 
     async def read_draft_file(
         self,
+        collaboration_id: str,
         number: int,
         version: int,
-        collaboration_id: str,
         *,
         accept: Literal[
             "image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4", "video/quicktime", "video/webm"
@@ -794,8 +794,8 @@ class Groundswell(Transport):
 
     async def record_metrics(
         self,
-        number: int,
         collaboration_id: str,
+        number: int,
         body: models.Metrics,
         *,
         idempotency_key: str | None = None,
@@ -816,8 +816,8 @@ class Groundswell(Transport):
 
     async def mark_restored(
         self,
-        number: int,
         collaboration_id: str,
+        number: int,
         body: models.RestoredBody | None = None,
         *,
         idempotency_key: str | None = None,
@@ -838,8 +838,8 @@ class Groundswell(Transport):
 
     async def vouch_for_post(
         self,
-        number: int,
         collaboration_id: str,
+        number: int,
         body: models.VouchBody,
         *,
         idempotency_key: str | None = None,
@@ -937,8 +937,8 @@ class Groundswell(Transport):
 
     async def confirm_payment(
         self,
-        payout: str,
         collaboration_id: str,
+        payout: str,
         body: models.Paid,
         *,
         idempotency_key: str | None = None,
@@ -959,8 +959,8 @@ class Groundswell(Transport):
 
     async def settle_reversal(
         self,
-        payout: str,
         collaboration_id: str,
+        payout: str,
         body: models.Again,
         *,
         idempotency_key: str | None = None,
@@ -1244,7 +1244,12 @@ class Groundswell(Transport):
         )
 
     def list_collaborations_of_campaign(
-        self, campaign_id: str, *, stage: models.Stage | None = None, waiting_on: models.Role | None = None
+        self,
+        campaign_id: str,
+        *,
+        stage: models.Stage | None = None,
+        waiting_on: models.Role | None = None,
+        outcome: models.OutcomeInput | None = None,
     ) -> AsyncIterator[models.CollaborationSummary]:
         """List a campaign's collaborations, best creators first.
 
@@ -1257,7 +1262,7 @@ class Groundswell(Transport):
             _CollaborationSummaryPage,
             "GET",
             f"/v1/campaigns/{quoted(campaign_id)}/collaborations",
-            query={"stage": stage, "waiting_on": waiting_on},
+            query={"stage": stage, "waiting_on": waiting_on, "outcome": outcome},
         )
 
     async def list_collaborations_of_campaign_page(
@@ -1266,6 +1271,7 @@ class Groundswell(Transport):
         *,
         stage: models.Stage | None = None,
         waiting_on: models.Role | None = None,
+        outcome: models.OutcomeInput | None = None,
         cursor: str | None = None,
         limit: int | None = None,
     ) -> models.CollaborationSummaryPage:
@@ -1278,7 +1284,7 @@ class Groundswell(Transport):
             _CollaborationSummaryPage,
             "GET",
             f"/v1/campaigns/{quoted(campaign_id)}/collaborations",
-            query={"stage": stage, "waiting_on": waiting_on, "cursor": cursor, "limit": limit},
+            query={"stage": stage, "waiting_on": waiting_on, "outcome": outcome, "cursor": cursor, "limit": limit},
         )
 
     async def read_collaboration(
@@ -1646,7 +1652,7 @@ class Groundswell(Transport):
         )
 
     async def refund_order(
-        self, order_id: str, campaign_id: str, body: models.RefundOrder, *, idempotency_key: str | None = None
+        self, campaign_id: str, order_id: str, body: models.RefundOrder, *, idempotency_key: str | None = None
     ) -> None:
         """Tell of money given back.
 
@@ -1757,6 +1763,15 @@ class Groundswell(Transport):
 
         `DELETE /v1/members/{member_id}`"""
         await self._bytes("DELETE", f"/v1/members/{quoted(member_id)}", headers={"If-Match": if_match})
+
+    async def forget_account(self, member_id: str) -> None:
+        """Forget with which account a member signs in.
+
+        For who has another account at the sign-in service now: their browsers are signed out, and the next
+        account with their mail address is theirs. Until then they can sign in by mail again.
+
+        `DELETE /v1/members/{member_id}/account`"""
+        await self._bytes("DELETE", f"/v1/members/{quoted(member_id)}/account")
 
     def list_audit(self) -> AsyncIterator[models.Entry]:
         """What was refused, and who was given or lost access.

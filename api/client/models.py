@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from .transport import Model, OpenEnum
 
@@ -2296,6 +2296,19 @@ class CancelCampaign(Model):
     """Stop the campaign now; its collaborations are cancelled."""
 
     reason: str
+
+
+class OutcomeInput(OpenEnum):
+    """Why a collaboration is over."""
+
+    COMPLETED = "completed"
+    REJECTED = "rejected"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    NO_BUDGET = "no_budget"
+    EXCLUSIVITY = "exclusivity"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
 
 
 class CollaborationSummary(Model):

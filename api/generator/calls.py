@@ -64,7 +64,9 @@ class Operation:
         return "body", f"{kind.removesuffix(' | None')} | None = None" if optional else kind
 
     def _parameters(self, place: str) -> list[Mapping[str, Any]]:
-        return [each for each in self.said.get("parameters", ()) if each["in"] == place]
+        """Those of a path in their order there, the others in that of the document."""
+        found = [each for each in self.said.get("parameters", ()) if each["in"] == place]
+        return sorted(found, key=lambda each: self.path.find("{%s}" % each["name"]))  # noqa: UP031 - braces in braces
 
     def _queries(self, *, without: tuple[str, ...] = ()) -> dict[str, str]:
         """Name on the wire to the argument."""
