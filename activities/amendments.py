@@ -1,6 +1,5 @@
 """Amendments as documents: the difference against the contract in force as a PDF, sealed once both have signed."""
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,11 +9,8 @@ from pydantic import Field
 from temporalio import activity
 
 from activities import wording
-from activities.contract_signing import PDF, SERVICES, RenderedContract, SealedContract
-from activities.failures import as_application_error
-from activities.ports import Directory, Documents, EventLog, Seals
-from activities.records import brief_of, collaboration_after, creator_of
-from activities.signature_record import render_amendment_record
+from activities.paperwork import Facts, Paperwork, Part, RenderedContract, SealedContract, Sealing, up_to
+from activities.signature_record import SERVICES, render_amendment_record
 from activities.typesetting import typeset
 from domain import collaboration as collaborations
 from domain.amendments import Amendment, AmendmentConcluded, AmendmentProposed, AmendmentStatus
@@ -26,7 +22,6 @@ from domain.collaboration import Collaboration
 from domain.contract_signing import ContractConcluded
 from domain.creators import Creator
 from domain.decider import Event
-from domain.errors import GroundswellError, NotFound
 from domain.events import Envelope
 from domain.money import Money
 from domain.payouts import PayoutPurpose
@@ -43,72 +38,56 @@ class AmendmentRequest(Value):
 class Amendments:
     """Renders amendments and seals them."""
 
-    def __init__(self, log: EventLog, directory: Directory, documents: Documents, seals: Seals) -> None:
-        self._log = log
-        self._directory = directory
-        self._documents = documents
-        self._seals = seals
+    def __init__(self, paperwork: Paperwork) -> None:
+        self._paperwork = paperwork
 
     @activity.defn
     async def render_amendment(self, request: AmendmentRequest) -> RenderedContract:
-        """Render and store an amendment as it was proposed. The same facts give the same bytes, so a retry changes
-        nothing. `NotFound` (no such collaboration, proposal or creator) is not retried.
+        """Render and store an amendment as it was proposed, as `Paperwork.render`.
+
+        `NotFound` (no such collaboration, proposal or creator) is not retried.
         """
-        try:
-            paper = await self._paper(request)
-        except GroundswellError as error:
-            raise as_application_error(error) from error
-        content, pages = await asyncio.to_thread(render, paper)
-        document = await self._documents.put(content, PDF, creator_id=paper.creator.id)
-        return RenderedContract(document=document, pages=pages)
+        return await self._paperwork.render(request.stream, _part(request, AmendmentProposed), _rendered)
 
     @activity.defn
     async def seal_amendment(self, request: AmendmentRequest) -> SealedContract:
-        """Put the record of signatures behind the concluded amendment, seal the whole, and store it, as a contract.
+        """Seal the concluded amendment with the record of its signatures, as `Paperwork.seal`.
 
         `NotFound` (no such collaboration, or the amendment is not concluded) is not retried.
         """
-        try:
-            events = _until(request, AmendmentConcluded, await self._log.read(request.stream))
-            state = collaboration_after(events)
-            amendment = state.amendments[-1]
-            assert amendment.document is not None, "a concluded amendment is a document"
-            brief = await brief_of(self._log, state.campaign_id)
-            creator = await creator_of(self._directory, state.creator_id)
-            document = await self._documents.get(amendment.document)
-        except GroundswellError as error:
-            raise as_application_error(error) from error
-        record = await asyncio.to_thread(render_amendment_record, events, amendment, brief, creator)
-        workspace = events[-1].metadata.workspace
-        reason = f"Amendment {request.number} to contract {state.id}, signed by both sides"
-        content = await self._seals.seal(workspace, document.content, record, reason=reason)
-        return SealedContract(sealed=await self._documents.put(content, PDF, creator_id=state.creator_id))
-
-    async def _paper(self, request: AmendmentRequest) -> "Paper":
-        events = _until(request, AmendmentProposed, await self._log.read(request.stream))
-        state = collaboration_after(events)
-        return Paper(
-            collaboration=state,
-            amendment=state.amendments[-1],
-            brief=await brief_of(self._log, state.campaign_id),
-            creator=await creator_of(self._directory, state.creator_id),
-            proposed_at=events[-1].metadata.decided_at,
-            concluded_at=_concluded_at(events),
-        )
+        return await self._paperwork.seal(request.stream, _part(request, AmendmentConcluded), _signed)
 
 
-def _until(request: AmendmentRequest, kind: type[Event], events: Sequence[Envelope]) -> Sequence[Envelope]:
-    """The events up to what happened to the amendment: what followed is not part of its document."""
-    for nth, envelope in enumerate(events, start=1):
-        event: Any = collaborations.EVENTS.decode(envelope)
-        if isinstance(event, kind) and _number(event) == request.number:
-            return events[:nth]
-    raise NotFound(kind=f"amendment {request.number}, {kind.__name__}, of", id=request.stream)
+def _part(request: AmendmentRequest, kind: type[Event]) -> Part:
+    what = f"amendment {request.number}, {kind.__name__}, of"
+    return up_to(request.stream, what, lambda event: isinstance(event, kind) and _number(event) == request.number)
 
 
 def _number(event: Any) -> int:
     number: int = event.proposal.number if isinstance(event, AmendmentProposed) else event.number
     return number
+
+
+def _rendered(facts: Facts) -> tuple[bytes, int]:
+    state = facts.collaboration
+    paper = Paper(
+        collaboration=state,
+        amendment=state.amendments[-1],
+        brief=facts.brief,
+        creator=facts.creator,
+        proposed_at=facts.at,
+        concluded_at=_concluded_at(facts.events),
+    )
+    return render(paper)
+
+
+def _signed(facts: Facts) -> Sealing:
+    state, amendment = facts.collaboration, facts.collaboration.amendments[-1]
+    assert amendment.document is not None, "a concluded amendment is a document"
+    record = render_amendment_record(facts.events, amendment, facts.brief, facts.creator)
+    return Sealing(
+        amendment.document, record, f"Amendment {amendment.number} to contract {state.id}, signed by both sides"
+    )
 
 
 def _concluded_at(events: Sequence[Envelope]) -> datetime:

@@ -1,7 +1,6 @@
 """Stage 5, contract signing: the ten clauses as a PDF that both sides read, and the letters that carry it."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,13 +8,10 @@ from typing import Any
 from temporalio import activity
 
 from activities import wording
-from activities.failures import as_application_error
 from activities.letters import Asks, Draft, Occasion, Sheet
-from activities.ports import Directory, Documents, EventLog, Seals
-from activities.records import brief_of, collaboration_after, creator_of
-from activities.signature_record import render_record
+from activities.paperwork import Facts, Paperwork, Part, RenderedContract, SealedContract, Sealing, up_to
+from activities.signature_record import SERVICES, render_record
 from activities.typesetting import typeset
-from domain import collaboration as collaborations
 from domain.assignment import Assignment
 from domain.benchmarks import Extra
 from domain.brief import Brief
@@ -28,15 +24,11 @@ from domain.deadlines import DeadlinePolicy, OnExpiry
 from domain.decider import Role
 from domain.disclosure import Jurisdiction
 from domain.disclosure_rules import RULEBOOKS
-from domain.errors import GroundswellError, NotFound
-from domain.events import Envelope
 from domain.money import Money, share
 from domain.negotiation import OfferAccepted
 from domain.notices import Template
-from domain.signatures import Signature, Signing
-from domain.values import Line, Sha256, Value
-
-PDF = "application/pdf"
+from domain.signatures import Signature
+from domain.values import Line, Value
 
 
 class RenderRequest(Value):
@@ -45,87 +37,46 @@ class RenderRequest(Value):
     stream: Line
 
 
-class RenderedContract(Value):
-    """The document by its SHA-256, and its length."""
-
-    document: Sha256
-    pages: int
-
-
-class SealedContract(Value):
-    """The sealed file by its SHA-256."""
-
-    sealed: Sha256
-
-
 class ContractSigning:
     """Renders contracts and seals them."""
 
-    def __init__(self, log: EventLog, directory: Directory, documents: Documents, seals: Seals) -> None:
-        self._log = log
-        self._directory = directory
-        self._documents = documents
-        self._seals = seals
+    def __init__(self, paperwork: Paperwork) -> None:
+        self._paperwork = paperwork
 
     @activity.defn
     async def render_contract(self, request: RenderRequest) -> RenderedContract:
-        """Render and store the contract of an accepted offer. The same facts give the same bytes, so a retry changes
-        nothing. `NotFound` (no such collaboration, offer or creator) is not retried.
+        """Render and store the contract of a collaboration whose offer was accepted, as `Paperwork.render`.
+
+        `NotFound` (no such collaboration, offer or creator) is not retried.
         """
-        try:
-            contract = await self._contract(request.stream)
-        except GroundswellError as error:
-            raise as_application_error(error) from error
-        content, pages = await asyncio.to_thread(render, contract)
-        document = await self._documents.put(content, PDF, creator_id=contract.creator.id)
-        return RenderedContract(document=document, pages=pages)
+        return await self._paperwork.render(request.stream, _accepted(request.stream), _rendered)
 
     @activity.defn
     async def seal_contract(self, request: RenderRequest) -> SealedContract:
-        """Put the record of signatures behind the concluded contract, seal the whole, and store it.
+        """Seal the concluded contract with the record of its signatures, as `Paperwork.seal`.
 
-        A seal tells its time, so a retry makes another file; the one that the record names is the contract. `NotFound`
-        (no such collaboration, or its contract is not concluded) is not retried.
+        `NotFound` (no such collaboration, or its contract is not concluded) is not retried.
         """
-        try:
-            events = _until_conclusion(request.stream, await self._log.read(request.stream))
-            state = collaboration_after(events)
-            assert state.document is not None, "a concluded contract is a document"
-            brief = await brief_of(self._log, state.campaign_id)
-            creator = await creator_of(self._directory, state.creator_id)
-            document = await self._documents.get(state.document)
-        except GroundswellError as error:
-            raise as_application_error(error) from error
-        record = await asyncio.to_thread(render_record, events, brief, creator)
-        workspace, reason = events[-1].metadata.workspace, f"Contract {state.id}, signed by both sides"
-        content = await self._seals.seal(workspace, document.content, record, reason=reason)
-        return SealedContract(sealed=await self._documents.put(content, PDF, creator_id=state.creator_id))
-
-    async def _contract(self, stream: str) -> "Contract":
-        events = await self._log.read(stream)
-        accepted_at = _accepted_at(stream, events)
-        state = collaboration_after(events)
-        return Contract(
-            collaboration=state,
-            brief=await brief_of(self._log, state.campaign_id),
-            creator=await creator_of(self._directory, state.creator_id),
-            accepted_at=accepted_at,
-        )
+        return await self._paperwork.seal(request.stream, _concluded(request.stream), _signed)
 
 
-def _accepted_at(stream: str, events: Sequence[Envelope]) -> datetime:
-    for envelope in events:
-        if isinstance(collaborations.EVENTS.decode(envelope), OfferAccepted):
-            return envelope.metadata.decided_at
-    raise NotFound(kind="accepted offer", id=stream)
+def _accepted(stream: str) -> Part:
+    return up_to(stream, "accepted offer", lambda event: isinstance(event, OfferAccepted))
 
 
-def _until_conclusion(stream: str, events: Sequence[Envelope]) -> Sequence[Envelope]:
-    """The events up to the conclusion: what followed is not part of the contract."""
-    for nth, envelope in enumerate(events, start=1):
-        if isinstance(collaborations.EVENTS.decode(envelope), ContractConcluded):
-            return events[:nth]
-    raise NotFound(kind="concluded contract", id=stream)
+def _concluded(stream: str) -> Part:
+    return up_to(stream, "concluded contract", lambda event: isinstance(event, ContractConcluded))
+
+
+def _rendered(facts: Facts) -> tuple[bytes, int]:
+    return render(Contract(facts.collaboration, facts.brief, facts.creator, accepted_at=facts.at))
+
+
+def _signed(facts: Facts) -> Sealing:
+    state = facts.collaboration
+    assert state.document is not None, "a concluded contract is a document"
+    record = render_record(facts.events, facts.brief, facts.creator)
+    return Sealing(state.document, record, f"Contract {state.id}, signed by both sides")
 
 
 @dataclass(frozen=True)
@@ -353,10 +304,6 @@ def contract_copy(occasion: Occasion) -> Draft:
     sheet.shows(event.sealed)
     sheet.button()
     return sheet.draft(documents=(event.sealed,))
-
-
-SERVICES = {Signing.DOCUSEAL: "DocuSeal"}
-"""What services that hold signatures are called."""
 
 
 def _tell_signatures(occasion: Occasion, sheet: Sheet) -> None:

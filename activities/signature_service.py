@@ -12,8 +12,8 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities import wording
-from activities.contract_signing import PDF
 from activities.failures import OutsideFailure, as_application_error, outside_failure
+from activities.paperwork import PDF
 from activities.ports import Directory, Documents, EventLog
 from activities.records import brief_of, collaboration_after, creator_of
 from activities.typesetting import typeset

@@ -4,9 +4,9 @@ import base64
 import binascii
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 from fastapi import Query
 from fastapi.exceptions import RequestValidationError
@@ -16,6 +16,8 @@ from domain.values import Value
 
 T = TypeVar("T")
 P = TypeVar("P")
+T_co = TypeVar("T_co", covariant=True)
+P_contra = TypeVar("P_contra", contravariant=True)
 
 Cursor = Annotated[
     str | None, Query(max_length=1_000, description="`next` of the page before; the first page without it.")
@@ -50,6 +52,12 @@ class Page(Value, Generic[T]):
     next: str | None
 
 
+class Look(Protocol[P_contra, T_co]):
+    """Finds what comes after a place, from the beginning without one: at most so many."""
+
+    def __call__(self, *, after: P_contra | None, limit: int) -> Awaitable[Sequence[T_co]]: ...
+
+
 class Place(Generic[P]):
     """What a list's cursor holds. `shape` is P with its constraints, which no annotation can say of an argument yet."""
 
@@ -77,6 +85,18 @@ class Place(Generic[P]):
         more = len(found) > limit
         return Page(items=tuple(items), next=self._write(place(items[-1])) if more else None)
 
+    async def fill(self, cursor: str | None, limit: int, look: Look[P, T], place: Callable[[T], P]) -> Page[T]:
+        """The page of `limit` items after a cursor, of a list in which `look` finds them.
+
+        Raises:
+            RequestValidationError: as `read`.
+        """
+        return self.page(await look(after=self.read(cursor), limit=limit + 1), limit, place)
+
     def _write(self, place: P) -> str:
         data: Any = self._adapter.dump_python(place, mode="json")
         return base64.urlsafe_b64encode(json.dumps(data, separators=(",", ":")).encode()).decode()
+
+
+SOONEST_FIRST: Place[tuple[datetime, str, str]] = Place(tuple[Moment, Key, Key])
+"""Of a list of what comes due: its instant, its stream, and its name there."""

@@ -1,6 +1,6 @@
 """After a collaboration: until when its posts may be used, for whom the creator may not work, and an early end."""
 
-from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -13,7 +13,7 @@ from activities.store.projections.rights_clocks import ClockKind, RightsClock, l
 from api.dependencies import AsAnyone, AsBrand, CampaignFilter, CollaborationId, DecideAsBrand, Decision, Serving
 from api.errors import problems
 from api.history.timeline import Narrator
-from api.pagination import Cursor, Key, Limit, Moment, Page, Place
+from api.pagination import SOONEST_FIRST, Cursor, Limit, Moment, Page
 from api.preconditions import READ, with_etag
 from domain.clauses import UsageRights
 from domain.errors import NotFound
@@ -22,8 +22,6 @@ from domain.rights import KeptFrom, ReleaseExclusivity
 from domain.values import Instant, Value
 
 router = APIRouter(prefix="/v1", tags=["After the campaign"])
-
-_WHAT_ENDS_FIRST: Place[tuple[datetime, str, str]] = Place(tuple[Moment, Key, Key])
 
 
 class UsageView(Value):
@@ -83,16 +81,15 @@ async def list_rights(
     limit: Limit = 100,
 ) -> Page[RightsClock]:
     """Rights to use posts, and exclusivity, that are in force. What has run out is in each collaboration's rights."""
-    found = await list_rights_clocks(
+    clocks = partial(
+        list_rights_clocks,
         services.pool,
         services.workspace,
         expires_before=expires_before,
         campaign_id=campaign_id,
         kind=kind,
-        after=_WHAT_ENDS_FIRST.read(cursor),
-        limit=limit + 1,
     )
-    return _WHAT_ENDS_FIRST.page(found, limit, lambda clock: (clock.ends_at, clock.stream, clock.name))
+    return await SOONEST_FIRST.fill(cursor, limit, clocks, lambda clock: (clock.ends_at, clock.stream, clock.name))
 
 
 @router.get(

@@ -1,6 +1,6 @@
 """Everything that waits for a person, with its deadline."""
 
-from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -8,13 +8,11 @@ from fastapi import APIRouter, Query
 from activities.store.projections.tasks import OpenTask, list_tasks
 from api.dependencies import AsBrand, CampaignFilter, Serving
 from api.errors import problems
-from api.pagination import Cursor, Key, Limit, Moment, Page, Place
+from api.pagination import SOONEST_FIRST, Cursor, Limit, Page
 from domain.deadlines import Contact
 from domain.decider import Role
 
 router = APIRouter(prefix="/v1/tasks", tags=["Tasks"])
-
-_MOST_URGENT_FIRST: Place[tuple[datetime, str, str]] = Place(tuple[Moment, Key, Key])
 
 
 @router.get("", summary="List open tasks, most urgent first", responses=problems(401, 403, 422))
@@ -30,13 +28,7 @@ async def list_open_tasks(
     limit: Limit = 100,
 ) -> Page[OpenTask]:
     """A task's name says what is asked for, and of which deliverable: `review_draft/2`."""
-    found = await list_tasks(
-        services.pool,
-        services.workspace,
-        assignee=assignee,
-        contact=contact,
-        campaign_id=campaign_id,
-        after=_MOST_URGENT_FIRST.read(cursor),
-        limit=limit + 1,
+    tasks = partial(
+        list_tasks, services.pool, services.workspace, assignee=assignee, contact=contact, campaign_id=campaign_id
     )
-    return _MOST_URGENT_FIRST.page(found, limit, lambda task: (task.due_at, task.stream, task.name))
+    return await SOONEST_FIRST.fill(cursor, limit, tasks, lambda task: (task.due_at, task.stream, task.name))

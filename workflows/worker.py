@@ -25,6 +25,7 @@ from activities.links import CreatorLinks
 from activities.live_posts import LivePosts, post_sources
 from activities.monitoring import Monitoring
 from activities.notification import Notification
+from activities.paperwork import Paperwork
 from activities.payouts import PayoutsByWay
 from activities.ports import Mailer
 from activities.rights import RightsClocks
@@ -96,8 +97,8 @@ def activities(
     tracked = TrackedLinks(pool, secret, settings.public_url)
     mailer = mailer or _mailer(settings)
     seals = PadesSeals(SealKeyring(pool, sealer.keyring, make=self_signed).of)
-    signing = ContractSigning(log, directory, documents, seals)
-    amendments = Amendments(log, directory, documents, seals)
+    paperwork = Paperwork(log, directory, documents, seals)
+    signing, amendments = ContractSigning(paperwork), Amendments(paperwork)
     services = SignatureServices(docuseal, log, directory, documents)
     streams = EventStreams(log, mail_log)
     sources = sources or creator_sources(settings)

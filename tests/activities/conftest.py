@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from activities.connectors.pades import PadesSeals, self_signed
 from activities.event_streams import registry_of
+from activities.paperwork import Paperwork
 from activities.starting import campaign_stream, collaboration_stream
 from activities.store.creator_claims import CreatorClaims
 from activities.store.creators import Creators
@@ -37,6 +38,7 @@ class Store:
         self.directory = Creators(pool, self.sealer.keyring)
         self.documents = Documents(pool, self.sealer)
         self.seals = PadesSeals(SealKeyring(pool, self.sealer.keyring, make=self_signed).of)
+        self.paperwork = Paperwork(self.log, self.directory, self.documents, self.seals)
         self.mail_log = MailLog(pool)
         self.payouts = PaymentOrders(pool)
         self.progress = CampaignProgress(pool)

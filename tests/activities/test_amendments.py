@@ -138,7 +138,7 @@ async def recorded(store: Store, past: tuple[Event, ...]) -> Amendments:
     await store.record_campaign()
     await store.record_collaboration(concluded(), creator_id)
     await store.append(STREAM.stream, past[len(concluded().past) :])
-    return Amendments(store.log, store.directory, store.documents, store.seals)
+    return Amendments(store.paperwork)
 
 
 def with_document(event: Event, document: str) -> Event:

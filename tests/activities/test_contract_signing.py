@@ -205,7 +205,7 @@ async def test_rendering_again_stores_the_same_document_once(store: Store) -> No
     (creator_id,) = await store.add_creators()
     await store.record_campaign()
     await store.record_collaboration(agreed(), creator_id)
-    signing = ContractSigning(store.log, store.directory, store.documents, store.seals)
+    signing = ContractSigning(store.paperwork)
     request = RenderRequest(stream="collaboration/collab-1")
     first = await ActivityEnvironment().run(signing.render_contract, request)
     second = await ActivityEnvironment().run(signing.render_contract, request)
@@ -222,7 +222,7 @@ async def test_without_an_accepted_offer_there_is_no_contract(store: Store) -> N
     (creator_id,) = await store.add_creators()
     await store.record_campaign()
     await store.record_collaboration(offered(), creator_id)
-    signing = ContractSigning(store.log, store.directory, store.documents, store.seals)
+    signing = ContractSigning(store.paperwork)
     with pytest.raises(ApplicationError, match="no accepted offer") as refused:
         await ActivityEnvironment().run(signing.render_contract, RenderRequest(stream="collaboration/collab-1"))
     assert refused.value.non_retryable
@@ -264,7 +264,7 @@ async def a_sealed_contract(store: Store) -> tuple[bytes, str]:
     (creator_id,) = await store.add_creators()
     await store.record_campaign()
     events = await store.record_collaboration(agreed(), creator_id)
-    rendering = ContractSigning(store.log, store.directory, store.documents, store.seals).render_contract
+    rendering = ContractSigning(store.paperwork).render_contract
     rendered = await ActivityEnvironment().run(rendering, RenderRequest(stream="collaboration/collab-1"))
     signed = [with_document(event, rendered.document) for event in concluded().past[len(events) :]]
     await store.append("collaboration/collab-1", signed)
@@ -280,7 +280,7 @@ def with_document(event: Event, document: str) -> Event:
 
 async def sealing(store: Store) -> str:
     """Runs the activity; the hash of the sealed file."""
-    seal = ContractSigning(store.log, store.directory, store.documents, store.seals).seal_contract
+    seal = ContractSigning(store.paperwork).seal_contract
     result = await ActivityEnvironment().run(seal, RenderRequest(stream="collaboration/collab-1"))
     return str(result.sealed)
 

@@ -8,8 +8,8 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.connectors.smtp import SmtpMailer
-from activities.contract_signing import PDF
 from activities.notification import ASKS, LETTERS, Notification, NotifyRequest
+from activities.paperwork import PDF
 from activities.ports import Letter, Mailer
 from activities.store.tracked_links import TrackedLinks
 from api.embedded.mail import Mail, MailSink
