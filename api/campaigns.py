@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request, Response
 
 from activities.records import campaign_after
-from activities.store.projections.campaign_board import CampaignSummary, get_campaign, list_campaigns
+from activities.store.projections.campaign_board import CampaignSummary, get_campaign, list_campaigns, renewals_of
 from api.dependencies import AsBrand, CampaignId, DecideAsBrand, Decision, JsonOnly, Services, Serving
 from api.errors import problems
 from api.history import event_stream
@@ -35,7 +35,8 @@ async def view_of_campaign(services: Services, campaign_id: str) -> CampaignView
     board = await get_campaign(services.pool, services.workspace, campaign_id)
     if board is None:
         raise NotFound(kind="campaign", id=campaign_id)
-    return campaign_view(await campaign_events(services.log, campaign_id), board)
+    renewals = await renewals_of(services.pool, services.workspace, campaign_id)
+    return campaign_view(await campaign_events(services.log, campaign_id), board, renewals=renewals)
 
 
 async def view_of_past_campaign(

@@ -28,6 +28,7 @@ from api import (
     commands_simulation,
     commands_twins,
 )
+from api.access.principal import DEFAULT_WORKSPACE
 from api.bench import commands as commands_bench
 from api.embedded.process import EmbeddedError
 from domain.errors import GroundswellError
@@ -229,6 +230,37 @@ def resume(
 
     _use(data_dir)
     _run(start_all())
+
+
+@app.command()
+def renew(
+    campaign_id: Annotated[str, typer.Argument(help="A campaign that is over.")],
+    as_reached: Annotated[bool, typer.Option("--as-reached", help="Aim at what was really reached.")] = False,
+    workspace: Annotated[str, typer.Option(help="Whose campaign it is.")] = DEFAULT_WORKSPACE,
+    data_dir: RunningIn = None,
+) -> None:
+    """Print the next campaign's brief, made from one that is over and what was learnt in it. Nothing is started.
+
+    What is different in it, and why, goes to the terminal. Look at what it may come to, and send it:
+    `groundswell renew 3f2a... > next.json && groundswell simulate next.json`, then `POST /v1/campaigns`.
+    """
+    from api.app import open_services  # noqa: PLC0415 - commands load only what they run
+    from api.renewal import next_brief  # noqa: PLC0415
+    from domain.renewal import Renewal, Targets  # noqa: PLC0415
+    from workflows.settings import Settings  # noqa: PLC0415
+
+    async def ask() -> Renewal:
+        async with open_services(Settings()) as services:
+            targets = Targets.AS_REACHED if as_reached else Targets.AS_BEFORE
+            return await next_brief(await services.within(workspace), campaign_id, targets)
+
+    _use(data_dir)
+    proposed = _run(ask())
+    typer.echo(proposed.brief.model_dump_json(indent=2))
+    for change in proposed.changes:
+        typer.echo(f"{change.field}: {change.before} -> {change.after} ({change.because})", err=True)
+    for known in proposed.known:
+        typer.echo(known, err=True)
 
 
 @app.command()

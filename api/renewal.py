@@ -64,6 +64,18 @@ async def renew_campaign(
 
 async def propose(services: Services, decide: Decisions, campaign_id: str, wish: RenewalRequest) -> RenewalProposed:
     """See `renew_campaign`."""
+    proposed = await next_brief(services, campaign_id, wish.targets)
+    started = await decide.start(proposed.brief) if wish.start else None
+    return RenewalProposed(**dict(proposed), campaign_id=started)
+
+
+async def next_brief(services: Services, campaign_id: str, targets: Targets = Targets.AS_BEFORE) -> Renewal:
+    """The brief that goes on from a campaign, with what is different in it and why. Nothing is started.
+
+    Raises:
+        NotFound: this workspace has no such campaign.
+        WrongStage: it is not over.
+    """
     if await get_campaign(services.pool, services.workspace, campaign_id) is None:
         raise NotFound(kind="campaign", id=campaign_id)
     history = await read_history(services.log, campaign_id)
@@ -71,19 +83,17 @@ async def propose(services: Services, decide: Decisions, campaign_id: str, wish:
     if not campaign.ended:
         raise WrongStage(command="RenewCampaign", needed="the end", subject="the campaign", stage=campaign.stage)
     brief = campaign.agreed_brief
-    proposed = renew(
+    return renew(
         brief,
         campaign_id,
         await _learnt(services, campaign_id, history),
         began=history.started_at.astimezone(brief.zone).date(),
         today=datetime.now(UTC).astimezone(brief.zone).date(),
-        targets=wish.targets,
+        targets=targets,
     )
-    started = await decide.start(proposed.brief) if wish.start else None
-    return RenewalProposed(**dict(proposed), campaign_id=started)
 
 
-async def _learnt(services: Serving, campaign_id: str, history: CampaignHistory) -> Learnt:
+async def _learnt(services: Services, campaign_id: str, history: CampaignHistory) -> Learnt:
     states = {past.state.id: past.state for past in history.collaborations.values()}
     known = await services.creators.get([state.creator_id for state in states.values()])
     orders = services.tracking.orders

@@ -67,6 +67,8 @@ class CampaignView(Value):
     """Collaborations under way, by stage."""
     outcomes: Mapping[Outcome, int]
     """Collaborations that have ended, by outcome."""
+    renewals: tuple[str, ...] = ()
+    """Campaigns that go on from this one, the earliest first; none in a view of the past."""
     version: int
     started_at: Instant
     updated_at: Instant
@@ -203,8 +205,10 @@ class Standing(Protocol):
         ...
 
 
-def campaign_view(events: Sequence[Envelope], standing: Standing, as_of: PointInTime | None = None) -> CampaignView:
-    """The campaign after its events, with what its collaborations have come to."""
+def campaign_view(
+    events: Sequence[Envelope], standing: Standing, as_of: PointInTime | None = None, renewals: tuple[str, ...] = ()
+) -> CampaignView:
+    """The campaign after its events, with what its collaborations have come to, and what goes on from it."""
     state: Campaign = campaign_after(events)
     spend = standing.spend
     return CampaignView(
@@ -227,6 +231,7 @@ def campaign_view(events: Sequence[Envelope], standing: Standing, as_of: PointIn
         ),
         stages=standing.stages,
         outcomes=standing.outcomes,
+        renewals=renewals,
         version=events[-1].version,
         started_at=events[0].metadata.decided_at,
         updated_at=events[-1].metadata.decided_at,

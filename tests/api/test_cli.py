@@ -11,10 +11,13 @@ from typer.testing import CliRunner
 from activities.store.creators import Creators
 from activities.store.pool import open_pool
 from api.cli import app
+from domain.brief import Brief
+from domain.campaign import CancelCampaign
+from tests.activities.store.projections.desk import BRAND, Desk
 from tests.domain.given import a_profile
 from tests.keys import MASTER_KEYS, a_sealer
 
-COMMANDS = ("up", "demo", "worker", "api", "migrate", "doctor", "resume")
+COMMANDS = ("up", "demo", "worker", "api", "migrate", "doctor", "resume", "renew")
 
 SECRETS = {"GROUNDSWELL_SECRET_KEY": "x" * 40, "GROUNDSWELL_MASTER_KEYS": MASTER_KEYS}
 
@@ -139,6 +142,24 @@ async def test_erasing_says_what_was_done_and_says_it_again(database: str, tempo
     assert again.stdout == first.stdout
     assert nobody.returncode == 2
     assert "There is no creator nobody" in plain(nobody.stderr)
+
+
+async def test_the_next_campaign_s_brief_can_be_piped(database: str, temporal_address: str) -> None:
+    """What is different in it goes to the terminal, not into the file."""
+    there = {"DATABASE_URL": database, "TEMPORAL_ADDRESS": temporal_address, **SECRETS}
+    pool = await open_pool(database, application_name="tests")
+    desk = Desk(pool)
+    await desk.start()
+    running = await asyncio.to_thread(partial(groundswell, "renew", "c1", **there))
+    await desk.on_campaign("c1", CancelCampaign(reason="late"), BRAND)
+    await pool.close()
+    proposed = await asyncio.to_thread(partial(groundswell, "renew", "c1", **there))
+    assert proposed.returncode == 0, proposed.stderr
+    brief = Brief.model_validate_json(proposed.stdout)
+    assert (brief.renewal_of, brief.brand) == ("c1", "Acme")
+    assert "posting_window: " in proposed.stderr
+    assert running.returncode == 2
+    assert "the campaign" in plain(running.stderr)
 
 
 async def test_keys_are_rewrapped_by_the_first_master_key(database: str) -> None:

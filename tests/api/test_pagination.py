@@ -26,6 +26,18 @@ def test_the_last_page_has_no_next() -> None:
     assert PLACE.read(None) is None
 
 
+async def test_pages_are_filled_until_the_list_ends() -> None:
+    """Each one from where the one before ended; a full last page has no next."""
+
+    async def look(*, after: tuple[int, str] | None, limit: int) -> list[tuple[int, str]]:
+        return [(n, "a") for n in range(4) if after is None or (n, "a") > after][:limit]
+
+    first = await PLACE.fill(None, 2, look, lambda each: each)
+    rest = await PLACE.fill(first.next, 2, look, lambda each: each)
+    assert (first.items, rest.items) == (((0, "a"), (1, "a")), ((2, "a"), (3, "a")))
+    assert rest.next is None
+
+
 @pytest.mark.parametrize(
     "text", ["[1]", '["a", 1]', '[-1, "a"]', f'[{2**31}, "a"]', '[1, "\\u0000"]', "[]", "1", "null", "{"]
 )

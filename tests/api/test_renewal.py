@@ -52,6 +52,9 @@ async def test_it_is_started_as_it_is_on_request(bench: Bench, brand: httpx.Asyn
     first = (await brand.post("/v1/campaigns/tea/renew", json=wish, headers=key)).json()
     assert (await brand.post("/v1/campaigns/tea/renew", json=wish, headers=key)).json() == first
     started = (await brand.get(f"/v1/campaigns/{first['campaign_id']}")).json()
+    before = await brand.get("/v1/campaigns/tea")
+    assert (before.json()["renewals"], started["renewals"]) == ([first["campaign_id"]], [])
+    assert (await brand.get("/v1/campaigns/tea?as_of=1")).json()["renewals"] == []
     assert started["brief"] == first["brief"]
     assert len((await brand.get("/v1/campaigns")).json()["items"]) == 2
 

@@ -55,6 +55,7 @@ class CampaignBoard:
         "version",
         "started_at",
         "updated_at",
+        "renewal_of",
     )
 
     def rows(self, known: Known[Campaign]) -> dict[str, Cells]:
@@ -74,6 +75,7 @@ class CampaignBoard:
                 known.version,
                 known.since,
                 known.at,
+                brief.renewal_of,
             )
         }
 
@@ -89,6 +91,11 @@ async def list_campaigns(
     """A page of campaigns, newest first; `after` is (started_at, id) of the last one of the page before."""
     started_at, campaign_id = after or (None, None)
     return await _summaries(pool, await pool.fetch(QUERIES.list_campaigns, workspace, started_at, campaign_id, limit))
+
+
+async def renewals_of(pool: Pool, workspace: str, campaign_id: str) -> tuple[str, ...]:
+    """Ids of the campaigns whose briefs name this one as what they go on from, the earliest first."""
+    return tuple(row["campaign_id"] for row in await pool.fetch(QUERIES.renewals_of, workspace, campaign_id))
 
 
 async def unfinished_campaigns(pool: Pool, after: str = "", limit: int = 1_000) -> list[str]:

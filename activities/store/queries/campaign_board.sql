@@ -16,6 +16,10 @@ where
 order by board.started_at desc, board.campaign_id desc
 limit $4;
 
+-- name: renewals_of
+-- The campaigns that go on from one, the earliest first.
+select campaign_id from campaign_board where workspace = $1 and renewal_of = $2 order by started_at, campaign_id;
+
 -- name: count_collaborations
 -- How many collaborations of some campaigns are in which stage, or have come to which end.
 select campaign_id, stage, outcome, count(*) as collaborations

@@ -58,3 +58,16 @@ async def test_a_campaign_that_runs_can_be_ended_from_it(bench: Bench, console: 
     page = (await console.get(f"/console/campaigns/{id_}/overview")).text
     assert f"/console/campaigns/{id_}/decide/close" in page
     assert "200,000" in page
+
+
+async def test_a_campaign_and_the_one_that_goes_on_from_it_lead_to_each_other(
+    bench: Bench, console: httpx.AsyncClient
+) -> None:
+    """On every page about them."""
+    await bench.started("spring")
+    assert "renewed" not in (await console.get("/console/campaigns/spring/overview")).text
+    await bench.started("summer", renewal_of="spring")
+    earlier = (await console.get("/console/campaigns/spring/timeline")).text
+    later = (await console.get("/console/campaigns/summer/overview")).text
+    assert '<a href="/console/campaigns/summer">renewed</a>' in earlier
+    assert '<a href="/console/campaigns/spring">an earlier campaign</a>' in later

@@ -94,8 +94,9 @@ class Desk:
             moves(events, campaign_id=of, currency="USD"),
         )
 
-    async def start(self, id: str = "c1") -> None:  # noqa: A002
-        await self.on_campaign(id, StartCampaign(campaign_id=id, brief=BRIEF))
+    async def start(self, id: str = "c1", renewal_of: str | None = None) -> None:  # noqa: A002
+        brief = BRIEF.model_copy(update={"renewal_of": renewal_of})
+        await self.on_campaign(id, StartCampaign(campaign_id=id, brief=brief))
 
     async def propose(self, id: str = "c1") -> None:  # noqa: A002
         await self.on_campaign(id, ProposeShortlist(shortlist=Shortlist(digest=DIGEST, size=2), considered=5))

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from activities.store.projections.campaign_board import get_campaign, list_campaigns
+from activities.store.projections.campaign_board import get_campaign, list_campaigns, renewals_of
 from domain.lifecycle import Stage
 from domain.negotiation import DeclineOffer
 from domain.outcomes import Outcome
@@ -43,3 +43,14 @@ async def test_campaigns_are_listed_newest_first_by_pages(desk: Desk) -> None:
     first = await list_campaigns(desk.pool, "default", limit=2)
     rest = await list_campaigns(desk.pool, "default", after=(first[-1].started_at, first[-1].id))
     assert [found.id for found in [*first, *rest]] == ["c4", "c3", "c2", "c1", "c0"]
+
+
+async def test_a_campaign_leads_to_those_that_go_on_from_it(desk: Desk) -> None:
+    """Earliest first, of its own workspace only."""
+    await desk.start()
+    for number in (2, 3):
+        desk.now = NOW + timedelta(days=number)
+        await desk.start(f"c{number}", renewal_of="c1")
+    assert await renewals_of(desk.pool, "default", "c1") == ("c2", "c3")
+    assert await renewals_of(desk.pool, "default", "c2") == ()
+    assert await renewals_of(desk.pool, "other", "c1") == ()
