@@ -19,7 +19,7 @@ from domain.errors import AlreadyEnded, GroundswellError
 from domain.money import Money
 from domain.notices import Template
 from domain.outcomes import CollaborationEnded, Outcome
-from domain.payouts import CONFIRM_PAYMENT, SETTLE_REVERSAL, PaymentOrdered, Payout, PayoutMade
+from domain.payouts import CONFIRM_PAYMENT, SETTLE_REVERSAL, PaymentOrdered, Payout, PayoutMade, PayoutReversed
 from domain.values import Line, Text, Value
 
 BATCH = 20
@@ -161,6 +161,32 @@ def payment_order(occasion: Occasion) -> Draft:
     sheet.tells("payee", sheet.phrase("payee_is", email=occasion.person.profile.email))
     sheet.tells("purpose", sheet.phrase(purpose.value))
     sheet.tells("reference", Strong(event.reference))
+    sheet.button()
+    return sheet.draft()
+
+
+def payment_returned(occasion: Occasion) -> Draft:
+    """Money that the creator had was taken back: why, and that it is not lost."""
+    event, words = occasion.of(PayoutReversed), occasion.words
+    purpose = words.say("purposes", occasion.work.payouts[event.payout_id].purpose.value)
+    sheet = Sheet(Template.PAYMENT_RETURNED, occasion, amount=words.money(event.amount))
+    sheet.says("returned", purpose=purpose, why=words.say("reversals", event.reason.value))
+    sheet.says("owed", due=occasion.moment(event.task.due_at))
+    sheet.button()
+    return sheet.draft()
+
+
+def reversal_to_settle(occasion: Occasion) -> Draft:
+    """Money came back: the brand is asked whether it is paid again."""
+    event, words = occasion.of(PayoutReversed), occasion.words
+    payout = occasion.work.payouts[event.payout_id]
+    sheet = Sheet(Template.REVERSAL_TO_SETTLE, occasion, amount=words.money(event.amount))
+    sheet.says("returned")
+    sheet.tells("amount", Strong(words.money(event.amount)))
+    sheet.tells("why", words.say("reversals", event.reason.value))
+    sheet.tells("purpose", words.say("payment_order", payout.purpose.value))
+    sheet.tells("reference", payout.reference)
+    sheet.says("decide", due=occasion.moment(event.task.due_at))
     sheet.button()
     return sheet.draft()
 

@@ -22,6 +22,7 @@ from activities.failures import as_application_error
 from activities.letters import Asks, Draft, Occasion, Sheet
 from activities.links import CreatorLinks
 from activities.metrics import counted_mail
+from activities.paperwork import PDF
 from activities.ports import Attachment, Directory, Documents, EventLog, Letter, Mailer, MailLog
 from activities.recollection import Recollection
 from activities.records import collaboration_after, creator_of
@@ -98,6 +99,8 @@ LETTERS: Mapping[Template, Callable[[Occasion], Draft]] = {
     Template.POST_NOT_VERIFIED: live_posts.post_not_verified,
     Template.PAYOUT_MADE: monitoring.payout_made,
     Template.PAYMENT_ORDER: monitoring.payment_order,
+    Template.PAYMENT_RETURNED: monitoring.payment_returned,
+    Template.REVERSAL_TO_SETTLE: monitoring.reversal_to_settle,
     Template.REMINDER: reminder,
     Template.ESCALATION: escalation,
     Template.ENDED: monitoring.ended,
@@ -107,7 +110,7 @@ LETTERS: Mapping[Template, Callable[[Occasion], Draft]] = {
 }
 """Who writes which letter."""
 
-EXTENSIONS = {contract_signing.PDF: "pdf"}
+EXTENSIONS = {PDF: "pdf"}
 
 
 class Notification:

@@ -21,7 +21,7 @@ from domain.goal_setting import CampaignStarted
 from domain.live_posts import PostNotVerified
 from domain.negotiation import OfferMade
 from domain.outcomes import CollaborationEnded
-from domain.payouts import PaymentOrdered, PayoutMade
+from domain.payouts import PaymentOrdered, PayoutMade, PayoutReversed
 from domain.rights import ExclusivityEnded, RightsExpired, RightsExpiring
 from domain.values import Value
 from domain.verification import CreatorAssessed, PerformanceReportRequested
@@ -47,6 +47,8 @@ class Template(StrEnum):
     POST_NOT_VERIFIED = "post_not_verified"
     PAYOUT_MADE = "payout_made"
     PAYMENT_ORDER = "payment_order"
+    PAYMENT_RETURNED = "payment_returned"
+    REVERSAL_TO_SETTLE = "reversal_to_settle"
     REMINDER = "reminder"
     ESCALATION = "escalation"
     ENDED = "ended"
@@ -104,6 +106,7 @@ NEWS = (
     PostNotVerified,
     PaymentOrdered,
     PayoutMade,
+    PayoutReversed,
     TaskReminded,
     TaskEscalated,
     CollaborationEnded,
@@ -152,6 +155,10 @@ def notices(event: Event) -> Sequence[Notice]:
             made = Notice(template=Template.PAYOUT_MADE, audience=Audience.CREATOR)
             order = Notice(template=Template.PAYMENT_ORDER, audience=Audience.FINANCE)
             return [made, order] if event.to_finance and event.ordered else [made]
+        case PayoutReversed():
+            asked = Audience.FINANCE if event.to_finance else Audience.MANAGER
+            returned = Notice(template=Template.PAYMENT_RETURNED, audience=Audience.CREATOR)
+            return [returned, Notice(template=Template.REVERSAL_TO_SETTLE, audience=asked)]
         case TaskReminded():
             audience = Audience(contact(event.assignee, escalated=event.escalated))
             return [Notice(template=Template.REMINDER, audience=audience)]

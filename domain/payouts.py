@@ -165,6 +165,8 @@ class PayoutReversed(Event):
     amount: Money
     reason: ReversalReason
     task: Task
+    to_finance: bool = False
+    """Whether the brand's finance department is asked; otherwise its manager is."""
 
 
 class ReversalSettled(Event):
@@ -265,7 +267,8 @@ def _reversed(command: RecordReversal, payout: Payout, state: "Collaboration", c
         return []
     amount = Money(amount=more, currency=payout.amount.currency)
     task = _task(SETTLE_REVERSAL, payout, state, context)
-    return [PayoutReversed(payout_id=payout.id, amount=amount, reason=command.reason, task=task)]
+    to_finance = state.agreed.copies.finance
+    return [PayoutReversed(payout_id=payout.id, amount=amount, reason=command.reason, task=task, to_finance=to_finance)]
 
 
 def _settled(command: SettleReversal, payout: Payout, state: "Collaboration") -> Sequence[Event]:

@@ -13,18 +13,28 @@ from temporalio.testing import ActivityEnvironment
 
 from activities import monitoring
 from activities.failures import as_application_error
-from activities.monitoring import Monitoring, PayRequest, SweepRequest, ended, payout_made
+from activities.monitoring import (
+    Monitoring,
+    PayRequest,
+    SweepRequest,
+    ended,
+    payment_returned,
+    payout_made,
+    reversal_to_settle,
+)
 from activities.records import collaboration_after
 from activities.starting import Instruction
 from domain.collaboration import CancelCollaboration, CollaborationDecider
 from domain.decider import Context
 from domain.errors import Refused
 from domain.money import Money
+from domain.notices import Audience
 from domain.outcomes import CollaborationEnded, Outcome
-from domain.payouts import Payout, PayoutMade, PayoutPurpose, RecordPayout
+from domain.payouts import Payout, PayoutMade, PayoutPurpose, PayoutReversed, RecordPayout
 from tests.activities.conftest import Store
 from tests.activities.occasions import occasion
-from tests.domain.given import BRAND, T0, Story, concluded, offered, opened, verified
+from tests.domain.given import BRAND, HOUR, T0, Story, concluded, offered, opened, verified
+from tests.domain.test_payouts import taken_back
 
 SWEEP = SweepRequest(campaign_id="camp-1", reason="the campaign was cancelled")
 
@@ -219,6 +229,21 @@ def test_a_payout_is_told_with_what_it_is_for() -> None:
     assert letter.subject == "USD 106.25 from Lumen Tea is on its way"
     assert "the part of your fee that was due when the contract was signed" in letter.body
     assert "The transfer's reference is transfer-7." in letter.body
+
+
+def test_a_payment_that_came_back_is_told_with_why_and_that_it_is_owed() -> None:
+    """The creator learns that it is not lost; whoever decides learns of which payment, and until when."""
+    story = concluded().does(RecordPayout(payout_id="collab-1/upfront", reference="tr_7"))
+    story = story.does(taken_back(106_25), at=T0 + HOUR)
+    told = payment_returned(occasion(story, PayoutReversed))
+    assert told.subject == "A payment of USD 106.25 from Lumen Tea has come back"
+    assert "the payment service has taken the transfer back" in told.body
+    assert "It is on record as owed to you." in told.body
+    asked = reversal_to_settle(occasion(story, PayoutReversed, audience=Audience.FINANCE))
+    assert asked.subject == "USD 106.25 to @steep.and.pour on Instagram has come back"
+    assert "Reference: tr_7" in asked.body
+    assert "the part of the fee that is due when the contract is signed" in asked.body
+    assert "Please decide by Thursday 5 March 2026" in asked.body
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from domain.formats import Format
 from domain.languages import LetterLanguage
 from domain.money import Money
 from domain.notices import Template
-from domain.payouts import PayoutPurpose
+from domain.payouts import PayoutPurpose, ReversalReason
 
 
 @pytest.mark.parametrize(
@@ -114,6 +114,7 @@ def test_every_language_has_words_for_everything_that_is_counted_or_named(langua
     assert set(Check) <= catalogue["names"].keys()
     assert catalogue["targets"].keys() == set(Measure)
     assert catalogue["purposes"].keys() == set(PayoutPurpose)
+    assert catalogue["reversals"].keys() == set(ReversalReason)
     assert catalogue["disclosure"].keys() - {"sourced"} == set(Jurisdiction)
     assert set(Template) <= catalogue.keys()
 

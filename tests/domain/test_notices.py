@@ -33,7 +33,14 @@ BOTH = {
     "AmendmentDeclined": Template.AMENDMENT_OVER,
     "AmendmentWithdrawn": Template.AMENDMENT_OVER,
 }
-DEPENDS = {"CreatorAssessed", "PaymentOrdered", "PostNotVerified", "TaskReminded", "CollaborationEnded"}
+DEPENDS = {
+    "CreatorAssessed",
+    "PaymentOrdered",
+    "PayoutReversed",
+    "PostNotVerified",
+    "TaskReminded",
+    "CollaborationEnded",
+}
 """Events whose content decides, each with a test of its own."""
 QUIET = sorted({name for registry in REGISTRIES.values() for name in registry.names} - set(TOLD) - set(BOTH) - DEPENDS)
 
@@ -73,6 +80,13 @@ def test_an_order_that_waits_is_news_to_finance_where_there_is_one(to_finance: b
     """Who else is asked has it as a task; the creator hears when it was paid."""
     told = list(notices(sample("PaymentOrdered", to_finance=to_finance)))
     assert told == ([Notice(template=Template.PAYMENT_ORDER, audience=Audience.FINANCE)] if to_finance else [])
+
+
+@pytest.mark.parametrize(("to_finance", "asked"), [(True, Audience.FINANCE), (False, Audience.MANAGER)])
+def test_money_that_comes_back_is_news_to_both_sides(to_finance: bool, asked: Audience) -> None:
+    """The creator hears of it from us first; finance is asked what becomes of it, or else the manager."""
+    told = [(notice.template, notice.audience) for notice in notices(sample("PayoutReversed", to_finance=to_finance))]
+    assert told == [(Template.PAYMENT_RETURNED, Audience.CREATOR), (Template.REVERSAL_TO_SETTLE, asked)]
 
 
 def test_a_finding_is_news_only_if_the_creator_is_asked_to_mend_it() -> None:
