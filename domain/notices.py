@@ -156,9 +156,9 @@ def notices(event: Event) -> Sequence[Notice]:
             order = Notice(template=Template.PAYMENT_ORDER, audience=Audience.FINANCE)
             return [made, order] if event.to_finance and event.ordered else [made]
         case PayoutReversed():
-            asked = Audience.FINANCE if event.to_finance else Audience.MANAGER
+            decides = Audience.FINANCE if event.to_finance else Audience.MANAGER
             returned = Notice(template=Template.PAYMENT_RETURNED, audience=Audience.CREATOR)
-            return [returned, Notice(template=Template.REVERSAL_TO_SETTLE, audience=asked)]
+            return [returned, Notice(template=Template.REVERSAL_TO_SETTLE, audience=decides)]
         case TaskReminded():
             audience = Audience(contact(event.assignee, escalated=event.escalated))
             return [Notice(template=Template.REMINDER, audience=audience)]
