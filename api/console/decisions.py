@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from activities.records import collaboration_after
 from api.access.principal import Principal
 from api.console.amendment_form import proposed
-from api.console.forms import Fields, FormMistake, amount, consent, must_be_sure
+from api.console.forms import Fields, FormMistake, amount, beside_fee, consent, must_be_sure
 from api.console.rendering import REFUSALS, console_router, form_of, key_of, local_path, page, wants_part, why
 from api.console.visitor import Visitor, decisions_of
 from api.dependencies import CampaignId, Decision, Services, Serving
@@ -80,9 +80,10 @@ def _signed(command: type[Command], *names: str) -> Verb:
 
 
 def _counter(fields: Fields) -> Command:
-    fee = amount(fields, "fee", "Your fee", fields.get("currency", "USD"))
+    currency = fields.get("currency", "USD")
+    fee = amount(fields, "fee", "Your fee", currency)
     given = {name: fields[name] for name in ("version", "message") if name in fields}
-    return CounterOffer.model_validate({**given, "fee": fee})
+    return CounterOffer.model_validate({**given, "fee": fee, **beside_fee(fields, currency)})
 
 
 COLLABORATION: Mapping[str, Verb] = {

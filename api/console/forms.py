@@ -16,6 +16,10 @@ FINAL = "sure"
 """The box by which somebody says that they know that a decision is for good."""
 
 
+MOST_GIFTS = 10
+"""Gifts in one offer, at most."""
+
+
 class FormMistake(Exception):
     """Something was entered that cannot be read, or a box was not ticked."""
 
@@ -56,6 +60,30 @@ def must_be_sure(fields: Fields) -> None:
     """
     if fields.get(FINAL) != "yes":
         raise FormMistake("This cannot be taken back: tick the box to say that you know, and send it again.")
+
+
+def beside_fee(fields: Fields, currency: str) -> dict[str, Any]:
+    """Gifts and commission as a counter-offer states them; nothing of a form that has no room for them.
+
+    Raises:
+        FormMistake: an amount cannot be read.
+    """
+    if fields.get("beside") != "yes":
+        return {}
+    rows = [row for row in range(MOST_GIFTS) if f"gifts.{row}.description" in fields]
+    stated: dict[str, Any] = {"gifts": [_gift(fields, row, currency) for row in rows]}
+    if "commission_ratio" in fields:
+        cap = amount(fields, "commission_cap", "The most of the commission", currency)
+        stated["commission"] = {"ratio": ratio(fields["commission_ratio"]), "cap": cap.amount}
+    elif fields.get("had_commission") == "yes":
+        stated["commission"] = {"ratio": 0, "cap": 0}
+    return stated
+
+
+def _gift(fields: Fields, row: int, currency: str) -> dict[str, Any]:
+    worth = f"gifts.{row}.value"
+    value = amount(fields, worth, "What a gift is worth", currency).amount if worth in fields else 0
+    return {"description": fields[f"gifts.{row}.description"], "value": value}
 
 
 def listed(text: str) -> list[str]:

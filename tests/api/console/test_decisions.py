@@ -8,6 +8,7 @@ import pytest
 
 from activities.starting import campaign_stream, collaboration_stream, rights_stream
 from api.access.principal import AccessRole
+from domain.clauses import Gift
 from domain.decider import Role
 from domain.money import Money
 from domain.negotiation import CounterOffer
@@ -71,6 +72,22 @@ async def test_an_offer_is_answered(
     id_ = await countered(bench)
     assert (await console.post(f"/console/collaborations/{id_}/decide/{verb}", data=fields)).status_code == 303
     assert event in (await types(bench, collaboration_stream(id_)))[4:]
+
+
+async def test_a_counter_offer_keeps_or_changes_what_is_given_beside_the_fee(
+    bench: Bench, console: httpx.AsyncClient
+) -> None:
+    """The form begins with what the creator has put on the table."""
+    id_ = await bench.offered()
+    gifts = (Gift(description="A box of twelve", value=45_00), Gift(description="A mug"))
+    counter = CounterOffer(version=1, fee=Money(amount=320_00, currency="USD"), gifts=gifts)
+    await bench.give(collaboration_stream(id_), counter, Role.CREATOR)
+    form = sent_as_shown((await console.get("/console/inbox")).text, "counter")
+    assert form["gifts.0.description"] == "A box of twelve"
+    form = {**form, "fee": "280", "gifts.1.description": ""}
+    assert (await console.post(f"/console/collaborations/{id_}/decide/counter", data=form)).status_code == 303
+    made = (await bench.services.log.read(collaboration_stream(id_)))[-1].data["offer"]
+    assert made["gifts"] == [{"description": "A box of twelve", "value": 45_00}]
 
 
 async def test_a_draft_is_approved_or_goes_back(bench: Bench, console: httpx.AsyncClient) -> None:
@@ -184,7 +201,7 @@ async def test_other_terms_are_proposed_and_taken_back_before_they_are_signed(
 
 def sent_as_shown(page: str, verb: str) -> dict[str, str]:
     """What a form of a page sends if nobody changes anything in it."""
-    found = re.search(rf'<form method="post" action="[^"]+/decide/{verb}".*?</form>', page, re.DOTALL)
+    found = re.search(rf'<form method="post" action="[^"]+/decide/{verb}"[^>]*>.*?</form>', page, re.DOTALL)
     assert found is not None, f"the page has no form to {verb}"
     boxes = r'<input (?![^>]*type="checkbox")[^>]*name="([^"]+)"[^>]*value="([^"]*)"'
     fields = dict(re.findall(boxes, found[0]))

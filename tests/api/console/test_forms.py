@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.console.forms import FormMistake, amount, consent, limit, listed, must_be_sure, ratio
+from api.console.forms import FormMistake, amount, beside_fee, consent, limit, listed, must_be_sure, ratio
 from domain.money import Money
 
 
@@ -36,3 +36,16 @@ def test_ticks_are_asked_for() -> None:
 
 def test_a_list_is_separated_by_commas() -> None:
     assert listed("our own accounts, , the shop ") == ["our own accounts", "the shop"]
+
+
+def test_what_is_given_beside_a_fee_is_stated_as_a_whole() -> None:
+    """An emptied row takes its gift off the table, emptied shares the commission; a form without room says nothing."""
+    form = {"beside": "yes", "gifts.0.description": "A box", "gifts.0.value": "45.50", "gifts.2.description": "A mug"}
+    gifts = [{"description": "A box", "value": 45_50}, {"description": "A mug", "value": 0}]
+    assert beside_fee(form, "USD") == {"gifts": gifts}
+    share = {"commission_ratio": "12.5", "commission_cap": "80"}
+    assert beside_fee({"beside": "yes", **share}, "USD")["commission"] == {"ratio": 0.125, "cap": 80_00}
+    assert beside_fee({"beside": "yes", "had_commission": "yes"}, "USD")["commission"] == {"ratio": 0, "cap": 0}
+    assert beside_fee({"gifts.0.description": "A box"}, "USD") == {}
+    with pytest.raises(FormMistake, match="The most of the commission"):
+        beside_fee({"beside": "yes", "commission_ratio": "10"}, "USD")
