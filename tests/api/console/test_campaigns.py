@@ -38,11 +38,11 @@ async def test_the_overview_travels_in_time(bench: Bench, console: httpx.AsyncCl
 
 
 async def test_the_past_is_reached_by_a_day_and_by_steps(bench: Bench, console: httpx.AsyncClient) -> None:
-    """A day and a time are the campaign's own; steps are those of its record."""
+    """A day and a time are the campaign's own, here New York's; steps are those of its record."""
     id_ = await bench.shortlisted()
     here = f"/console/campaigns/{id_}/overview"
     led = await console.get(here, params={"day": "2026-03-02", "clock": "18:30"})
-    assert (led.status_code, led.headers["location"]) == (303, f"{here}?as_of=2026-03-02T18%3A30%3A00Z")
+    assert (led.status_code, led.headers["location"]) == (303, f"{here}?as_of=2026-03-02T23%3A30%3A00Z")
     assert "This is the past" in (await console.get(led.headers["location"])).text
     back = re.search(rf'href="({here}\?as_of=1)">One step back', (await console.get(here)).text)
     assert back is not None
