@@ -14,8 +14,12 @@ import typer
 from pydantic import TypeAdapter
 from starlette.routing import Match, Route
 
-from api.app import ROUTERS
+from api.access.rates import PER_KEY, PER_STRANGER
+from api.app import ROUTERS, openapi_document
 from api.cli import app
+from api.deprecation import DEPRECATED, NOTICE
+from api.errors import STATUS
+from api.middleware import BODY_LIMIT, MEBIBYTE, ROSTER_LIMIT
 from domain import campaign, collaboration, discovery, goal_setting, rights
 from domain.brief import Brief, Policies
 from domain.campaign import CampaignDecider
@@ -206,7 +210,25 @@ def _calls(script: str) -> Iterator[tuple[str, str]]:
         path = address.strip('"').partition("?")[0]
         while "$" in path:
             path = re.sub(r"\$([A-Z]+)", lambda found: variables[found[1]], path)
-        yield ("POST" if re.search(r" (?:-d|--data-binary) ", command) else "GET"), path
+        method = re.search(r"-X ([A-Z]+) ", command)
+        yield method[1] if method else "POST" if re.search(r" (?:-d|--data-binary) ", command) else "GET", path
+
+
+def test_what_is_said_of_all_calls_is_so() -> None:
+    """Limits of rate and of bodies, the notice of a deprecation, filters that exist, statuses that refusals have."""
+    page = (ROOT / "docs" / "api.md").read_text()
+    assert f"has {PER_KEY.burst:,} requests at once and {PER_KEY.per_second:.0f} a second after that" in page
+    assert f"without credentials {PER_STRANGER.burst} and\n{PER_STRANGER.per_second:.0f}." in page
+    assert f"({BODY_LIMIT // MEBIBYTE} MiB; rosters {ROSTER_LIMIT // MEBIBYTE} MiB" in page
+    assert f"at least {NOTICE.days} days" in page
+    assert "At the moment nothing is deprecated." in page if not DEPRECATED else "nothing is deprecated" not in page
+    listed = {int(status) for row in table(ROOT / "docs" / "api.md", "status") for status in row[0].split(", ")}
+    assert listed == {status for status in STATUS.values() if status < 500} | {422, 503}
+    paths = openapi_document()["paths"]
+    for path, query in re.findall(r'"\$API(/v1/[^"?]+)\?([^"]+)"', page):
+        template = path.replace("$CAMPAIGN", "{campaign_id}")
+        known = {each["name"] for item in paths[template].values() for each in item["parameters"]}
+        assert {pair.partition("=")[0] for pair in query.split("&")} <= known, path
 
 
 def test_the_tour_s_brief_works() -> None:
