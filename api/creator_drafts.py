@@ -47,7 +47,7 @@ async def _read(request: Request, services: Services, creator: Principal) -> Fie
     try:
         async with request.form(max_files=1, max_fields=20) as form:
             fields = about | {name: text for name, text in entered(form).items() if name in ENTERED}
-            return fields | await _file(fields, form.get("file"), services, creator)
+            return {**fields, **await _file(fields, form.get("file"), services, creator)}
     except HTTPException as refusal:
         if refusal.status_code != 413:
             raise

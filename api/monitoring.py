@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from activities.store.projections.campaign_board import get_campaign
-from api.content_approval import Number
 from api.dependencies import (
     AsBrand,
     CampaignId,
@@ -19,6 +18,7 @@ from api.dependencies import (
     Services,
     Serving,
 )
+from api.draft_files import Number
 from api.errors import problems
 from api.file_serving import FILE
 from api.report.build import Report, build_report, render_html

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -143,7 +144,8 @@ async def arrived(request: Request, accepts: Accepts) -> AsyncIterator[Arrived]:
     stated = request.headers.get("content-length", "")
     measure = Measure(accepts, int(stated) if stated.isdecimal() and len(stated) <= 15 else None)
     body = request.stream()
-    spool = UploadFile(SpooledTemporaryFile(max_size=IN_MEMORY), size=0)  # noqa: SIM115 - closed below
+    on_disk = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed below
+    spool = UploadFile(cast(BinaryIO, on_disk), size=0)
     try:
         async for part in body:
             measure.take(part)

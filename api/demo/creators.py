@@ -251,7 +251,7 @@ class Actor:
         work = _work(page, number)
         caption = self.character.first_caption if work["version"] == 0 else Caption.DISCLOSED
         media = f"https://drafts.example/{self.collaboration_id}/{number}-{work['version'] + 1}.mp4"
-        draft = {"caption": CAPTIONS[caption], "media_url": media}
+        draft: JsonObject = {"caption": CAPTIONS[caption], "media_url": media}
         with suppress(Refusal):  # which then is the draft's own
             drawn = picture(media)
             path = f"{self._path}/deliverables/{number}/draft/file"
