@@ -131,9 +131,9 @@ def create_app(services: Services) -> FastAPI:
         **ABOUT,
         dependencies=[Depends(authorise)],
         middleware=[
+            Middleware(SecurityHeaders, secure=services.desk.secure),
             Middleware(RequestContext),
             Middleware(Deprecations),
-            Middleware(SecurityHeaders, secure=services.desk.secure),
             Middleware(codec.Origins, allowed=services.operators.ui_origins),
             Middleware(BodyLimit, largest_draft=services.uploads.largest),
         ],

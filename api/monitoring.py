@@ -39,7 +39,8 @@ Bom = Annotated[bool, Query(description="For `text/csv`: begin with a byte order
 
 HTML_HEADERS = {
     # The page carries its styles and drawings itself; nothing is fetched and no script runs.
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "private, no-store",
     "Vary": "Accept",

@@ -132,6 +132,9 @@ async def _read(request: Request, services: Services, creator: Principal) -> Fie
             return fields
         try:
             must_be_let(creator, ReportPerformance)
+            state = collaboration_after(await collaboration_events(services.log, str(creator.collaboration_id)))
+            if REPORT_PERFORMANCE not in state.tasks:
+                return fields
             proof = await _kept(services, creator.id, await measured(file, PROOFS))
         except NotPermitted:
             return fields  # the refusal comes with the decision; nothing is kept before it

@@ -11,6 +11,7 @@ from hashlib import sha256
 
 from activities.ports import Attachment, Letter
 
+_CONTROL = frozenset(map(chr, (*range(32), 127)))
 LINE = 76
 """Characters of a header's line before it is folded."""
 
@@ -20,7 +21,14 @@ def compose(fields: Sequence[tuple[str, str]], letter: Letter) -> bytes:
 
     Everything is ASCII but for addresses that are not, which only SMTPUTF8 servers take. The same letter with the same
     fields gives the same bytes.
+
+    Raises:
+        ValueError: a field or a file's name has a line end or another control character, which would begin a field of
+            its own. Whoever writes letters makes one line of what people wrote.
     """
+    for text in (*(text for field in fields for text in field), *(file.name for file in letter.attachments)):
+        if not _CONTROL.isdisjoint(text):
+            raise ValueError("a field of a letter's head has a control character")
     content = _text("plain", letter.body)
     if letter.html is not None:
         content = _multipart("alternative", letter, [content, _text("html", letter.html)])

@@ -26,6 +26,11 @@ _METADATA = frozenset({ipaddress.ip_address("168.63.129.16")})
 """Services of the cloud's own at addresses that look public: Azure's. All others are link-local or private."""
 
 
+_WITHIN = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20", "fec0::/10")))
+"""What some releases of Python take for anybody's: protocols' own addresses, relays, documentation, and what was once
+for a site (RFC 6890, 7526, 9637, 3879)."""
+
+
 class AddressRefused(Refused):
     """Nothing is sent to this address: {why}."""
 
@@ -40,7 +45,9 @@ def is_public(written: str) -> bool:
             return False
         else:
             address = address.ipv4_mapped or address.sixtofour or address
-    return address.is_global and not address.is_multicast and not address.is_reserved and address not in _METADATA
+    if address in _METADATA or any(address in network for network in _WITHIN if network.version == address.version):
+        return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 def well_formed(url: str, *, allow_private: bool = False) -> httpx.URL:

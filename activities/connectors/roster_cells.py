@@ -68,6 +68,8 @@ _SYMBOLS = {
     "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "FR.": "CHF", "EURO": "EUR", "EUROS": "EUR",
     "DOLLARS": "USD",
 }  # fmt: skip
+LONGEST_AMOUNT = 100
+"""Characters; NFKC makes up to 18 of one."""
 _WITHOUT_MINOR_UNIT = frozenset({"JPY", "KRW", "VND", "CLP", "ISK"})
 _PER_POST = re.compile(r"\s*(?:/|per|a)\s*(?:post|reel|story|video|tiktok|short)\s*$", re.IGNORECASE)
 _PRICE = re.compile(r"([^\d\s.,+\-]{1,7})?\s*(\d[\d\s.,'’]*(?:k|m)?)\s*([^\d\s]{1,7})?", re.IGNORECASE)
@@ -79,6 +81,8 @@ def money(cell: Cell, currency: str = "USD") -> tuple[int, str]:
     `currency` is meant where the cell names none.
     """
     text = str(cell) if not isinstance(cell, list) else ""
+    if len(text) > LONGEST_AMOUNT:  # the patterns below take the square of its length
+        raise Unclear("must be one amount, such as $150, 150 USD or €120,50")
     text = _PER_POST.sub("", unicodedata.normalize("NFKC", text).strip())
     match = _PRICE.fullmatch(text)
     if match is None:

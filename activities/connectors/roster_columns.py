@@ -66,8 +66,14 @@ _PREFIXES = {
 }
 
 
+LONGEST_HEADING = 200
+"""Characters: more is no name of a column."""
+
+
 def field_of(heading: str) -> tuple[Field | None, Platform | None]:
     """The field that a heading names, and the platform where the heading names one (`Instagram Handle`)."""
+    if len(heading) > LONGEST_HEADING:  # the pattern below takes the square of its length
+        return None, None
     plain = unicodedata.normalize("NFKC", heading).casefold()
     for text in (plain, re.sub(r"\(.*?\)|\[.*?\]|\bin\s+\S+$", "", plain)):
         key = re.sub(r"[\W_]", "", text)

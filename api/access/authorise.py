@@ -4,6 +4,7 @@ It stands before every route of the application (`create_app`), and leaves what 
 """
 
 import hmac
+import ipaddress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -27,6 +28,9 @@ from api.auth import (
     SignInNeeded,
 )
 from api.dependencies import Services
+
+ELSEWHERE = frozenset({"cross-site", "same-site"})
+"""What a browser says (`Sec-Fetch-Site`) of what a page of another site sends."""
 
 
 async def authorise(request: Request) -> None:
@@ -77,6 +81,8 @@ def _rule_of(request: Request) -> tuple[Rule, str]:
 async def _at_door(request: Request, services: Services, door: Door) -> None:
     if door is Door.ANYBODY and request.method not in SAFE:  # somebody signs in, or tries keys
         services.desk.per_stranger.take(address_of(request))
+        if request.headers.get("sec-fetch-site", "") in ELSEWHERE:  # another site signs a browser in, as somebody else
+            raise CsrfTokenMissing
     if door is not Door.CREATORS_LINK:
         return
     try:
@@ -211,7 +217,7 @@ async def _must_be_from_our_page(request: Request, services: Services, session_i
         field = (await request.form()).get("csrf_token", "")
         given = field if isinstance(field, str) else ""
     right = hmac.compare_digest(given.encode(), services.desk.csrf_token(session_id).encode())
-    if site in ("cross-site", "same-site") or not right:
+    if site in ELSEWHERE or not right:
         raise CsrfTokenMissing
 
 
@@ -225,4 +231,11 @@ def csrf_token(request: Request) -> str:
 def address_of(request: Request) -> str:
     """Where a request comes from; of a network's IPv6 addresses, which are one customer's, the first half."""
     host = request.client.host if request.client else ""
-    return ":".join(host.split(":")[:4]) if ":" in host else host
+    if ":" not in host:
+        return host
+    try:
+        address = ipaddress.IPv6Address(host)
+    except ValueError:
+        return host
+    # Written out, since an address leaves out its longest run of zeros, wherever that is.
+    return str(address.ipv4_mapped or ipaddress.IPv6Network((int(address) >> 64 << 64, 64)))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +21,9 @@ BOM = "\ufeff"
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # full width, read as the others
 """What a cell begins with that a spreadsheet would compute instead of show."""
+
+_WITHIN = re.compile(r"([;\t\r\n][ ;\t\r\n]*)(?=[=+\-@＝＋－＠])")
+"""The same behind what a spreadsheet of another country takes for the end of a cell, whatever quotes are around."""
 
 COUNTS = ("impressions", "reach", "views", "likes", "comments", "saves", "shares", "clicks", "orders")
 
@@ -41,7 +45,7 @@ def render_csv(report: Report, *, bom: bool = False) -> bytes:
     """The table, in UTF-8. Amounts are in units of the currency, instants in UTC; what is unknown is empty.
 
     A creator without an agreement has one row, without a deliverable. Text that a spreadsheet would take for a formula
-    is preceded by an apostrophe.
+    is preceded by an apostrophe, also behind a semicolon, a tab or a line end within a cell.
     """
     written = io.StringIO(newline="")
     table = csv.DictWriter(written, COLUMNS, restval="", lineterminator="\r\n")
@@ -118,7 +122,8 @@ def _shown(cell: Cell) -> str:
         case None:
             return ""
         case str():
-            return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
+            harmless = _WITHIN.sub(r"\1'", cell)
+            return f"'{harmless}" if harmless.lstrip(" ").startswith(FORMULA) else harmless
         case datetime():
             return cell.isoformat(timespec="seconds")
         case Decimal():

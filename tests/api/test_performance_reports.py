@@ -91,6 +91,18 @@ async def test_nothing_is_taken_that_was_not_asked_for(bench: Bench, brand: http
     assert (await brand.get(f"{path}/proof")).status_code == 404
 
 
+async def test_the_form_keeps_no_file_that_was_not_asked_for(bench: Bench, anonymous: httpx.AsyncClient) -> None:
+    """A link is good for half a year, and each file stays for good."""
+    page = f"/c/{bench.services.links.token(await bench.opened())}"
+    kept = "select count(*) from files"
+    before = await bench.services.pool.fetchval(kept)
+    refused = await anonymous.post(
+        f"{page}/performance-report", data={"reach": "9000"}, files={"file": ("stats.png", PNG, "image/png")}
+    )
+    assert refused.status_code == 409
+    assert await bench.services.pool.fetchval(kept) == before
+
+
 async def test_the_form_takes_shares_in_per_cent_and_a_file(
     bench: Bench, brand: httpx.AsyncClient, anonymous: httpx.AsyncClient
 ) -> None:

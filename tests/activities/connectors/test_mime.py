@@ -50,6 +50,16 @@ def test_a_long_or_foreign_subject_arrives_whole(subject: str) -> None:
     assert content.isascii()
 
 
+@pytest.mark.parametrize("name", ["Subject", "To", "X-Campaign"])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r", "\0"])
+def test_a_field_that_would_begin_another_is_refused(name: str, end: str) -> None:
+    """Whatever becomes of the texts of which letters are written."""
+    with pytest.raises(ValueError, match="control character"):
+        compose((*FIELDS, (name, f"x{end}Bcc: everybody@x.example")), a_letter())
+    with pytest.raises(ValueError, match="control character"):
+        compose(FIELDS, a_letter(HTML, Attachment(name=f"a.pdf{end}", media_type="application/pdf", content=b"")))
+
+
 def test_lines_end_as_the_protocol_wants() -> None:
     """CR and LF, never one of them alone, whatever people write."""
     content = compose(FIELDS, a_letter().model_copy(update={"body": "a\nb\r\nc\rd"}))

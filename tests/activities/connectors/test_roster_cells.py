@@ -87,6 +87,13 @@ def test_money_that_is_unclear_is_refused(written: Cell) -> None:
         cells.money(written)
 
 
+@pytest.mark.parametrize("written", [f"1{' ' * 130_000}x", f"{'1 ' * 65_000}x", "/" * 130_000])
+def test_a_cell_that_is_longer_than_any_amount_is_refused_at_once(written: str) -> None:
+    """A cell may have 131,072 characters: patterns that take the square of that would hold up everybody."""
+    with pytest.raises(Unclear, match="one amount"):
+        cells.money(written)
+
+
 def test_money_without_a_currency_takes_the_columns() -> None:
     assert cells.money("150", "EUR") == (150_00, "EUR")
     assert cells.currency_in("Rate (USD)") == "USD"

@@ -42,6 +42,11 @@ def test_a_heading_may_name_the_platform() -> None:
     assert Columns(["Instagram handle", "email", "TikTok followers"]).platform is None
 
 
+def test_a_heading_that_is_longer_than_any_is_not_understood() -> None:
+    """In lines of JSON it may have as many characters as the file."""
+    assert field_of("(" * 1_000_000) == (None, None)
+
+
 def test_the_first_of_two_headings_for_a_field_counts_and_the_other_is_reported() -> None:
     columns = Columns(["Name", "Handle", "Username", "Mood"])
     assert columns.index[Field.HANDLE] == 1

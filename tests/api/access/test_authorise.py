@@ -121,6 +121,18 @@ async def test_what_a_browser_changes_must_come_from_a_page_of_ours(door: FrontD
     assert [answer.status_code for answer in by_form] == [403, 303]
 
 
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/some-token", "/console/sign-in", "/console/sign-out"])
+async def test_no_other_site_signs_a_browser_in_or_out(door: FrontDoor, path: str) -> None:
+    """Otherwise a page could have its visitors work in its owner's account without their noticing."""
+    async with door.client() as browser:
+        answers = [
+            (await browser.post(path, headers={"Sec-Fetch-Site": site})).status_code
+            for site in ("cross-site", "same-site", "same-origin", "none")
+        ]
+    assert answers[:2] == [403, 403]
+    assert 403 not in answers[2:] or path == "/console/sign-in", "a wrong key is 403 there as well"
+
+
 async def test_a_key_needs_no_token_of_a_page(door: FrontDoor) -> None:
     """No other site can have a browser send it."""
     async with door.client(API_KEY) as program:
@@ -189,11 +201,18 @@ async def test_addresses_of_one_network_share_a_purse(door: FrontDoor) -> None:
     """Whoever has an IPv6 network has more addresses than anybody can count."""
     door.services.desk.per_stranger.rate = Rate(per_second=0.001, burst=1)
     statuses = []
-    for host in ("2001:db8:1:2::1", "2001:db8:1:2::2", "2001:db8:1:3::1"):
+    for host in (
+        "2001:db8:1:2::1",
+        "2001:db8:1:2::2",
+        "2001:db8:1:3::1",
+        "2001:db8::1",
+        "2001:db8::2:3:4:5",
+        "1.2.3.4",
+    ):
         transport = httpx.ASGITransport(door.app, client=(host, 1))
         async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
             statuses.append((await client.get("/v1/campaigns")).status_code)
-    assert statuses == [401, 429, 401]
+    assert statuses == [401, 429, 401, 401, 429, 401], "also where the address leaves out zeros of the network"
 
 
 async def test_without_row_security_the_workspace_is_the_callers_all_the_same(door: FrontDoor) -> None:

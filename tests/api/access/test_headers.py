@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from activities.store.pool import Pool
+from api.access.authorise import authorise
 from api.access.desk import Desk
 from api.app import create_app
 from tests.api.conftest import SECRET, Bench
@@ -26,10 +27,24 @@ async def test_no_answer_may_stand_in_a_frame_or_be_taken_for_something_else(
 
     assert "frame-ancestors 'none'" in policy
     assert "default-src 'none'" in policy
+    assert "base-uri 'none'" in policy
+    assert re.search(r"form-action '(none|self)'", policy)
     assert not re.search(r"script-src[^;]*(unsafe|\*|https?:|data:)", policy)
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Referrer-Policy"] in ("no-referrer", "same-origin")
     assert answer.headers["X-Frame-Options"] == "DENY"
+
+
+async def test_an_answer_to_a_mistake_of_ours_is_protected_as_well(bench: Bench) -> None:
+    async def fail() -> None:
+        raise RuntimeError("a mistake")
+
+    bench.app.add_api_route("/readyz/mistake", fail)
+    bench.app.dependency_overrides[authorise] = lambda: None
+    async with bench.client() as client:
+        answer = await client.get("/readyz/mistake")
+    assert answer.status_code == 500
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
 
 
 async def test_the_page_of_the_api_runs_its_own_script_and_no_other(anonymous: httpx.AsyncClient) -> None:

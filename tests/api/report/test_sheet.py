@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 
 import pytest
 
@@ -66,6 +67,15 @@ def test_nothing_is_a_formula(hostile: str) -> None:
     story = with_name(hostile)
     rows = read(render_csv(reckon(fold(story.envelopes), story.creators)))
     assert {row["creator"] for row in rows} == {f"'{hostile}"}
+
+
+@pytest.mark.parametrize("hostile", ["x;=1+1", "x; +1", "x;@SUM(A1)", "x;; -1", "x; ＝1+1"])
+def test_no_country_s_spreadsheet_finds_a_formula_within_a_cell(hostile: str) -> None:
+    """Where a comma is for decimals, cells end at a semicolon, within quotes that begin later than the cell as well."""
+    story = with_name(hostile)
+    (name,) = {row["creator"] for row in read(render_csv(reckon(fold(story.envelopes), story.creators)))}
+    assert name.replace("'", "") == hostile
+    assert not re.search(r";[; ]*[=+\-@＝]", name)
 
 
 def test_separators_and_quotes_stay_within_their_cell() -> None:
