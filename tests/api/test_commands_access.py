@@ -6,6 +6,7 @@ import re
 import pytest
 from typer.testing import CliRunner
 
+from activities.store.access_identities import Identities
 from activities.store.access_keys import ApiKey, IssuedKeys
 from activities.store.pool import open_pool
 from api.access.rules import as_markdown
@@ -79,3 +80,23 @@ def test_a_member_is_let_in_listed_and_removed_in_a_workspace_of_their_own(setti
     (id_,) = re.findall(r"│ (\w{16}) │ sam@", listed)
     assert "has left" in _said("members", "remove", id_, "--workspace", "agency")
     assert "sam@" not in _said("members", "list", "--workspace", "agency")
+
+
+def test_the_account_of_a_member_is_forgotten(settings: str) -> None:
+    """So that they come in with another one; in their own workspace only."""
+    said = _said("members", "add", "robin@brand.example", "--role", "ops")
+    (id_,) = re.findall(r"\b[0-9a-f]{16}\b", said)
+
+    async def found(subject: str) -> bool:
+        pool = await open_pool(settings)
+        try:
+            return bool(
+                (await Identities(pool).recognise("https://id.example", subject, "robin@brand.example")).members
+            )
+        finally:
+            await pool.close()
+
+    assert [asyncio.run(found(subject)) for subject in ("u-1", "u-2")] == [True, False]
+    assert "no member" in _said("members", "forget-account", id_, "--workspace", "agency", code=2)
+    assert "another account" in _said("members", "forget-account", id_)
+    assert asyncio.run(found("u-2"))

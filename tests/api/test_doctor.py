@@ -1,6 +1,7 @@
 import pytest
 from pydantic import SecretStr, ValidationError
 
+from activities.connectors.simulated.twins import twins_served
 from api.doctor import examine, settings_problem
 from api.embedded.mail import MailSink
 from api.readiness import Finding
@@ -99,3 +100,31 @@ async def test_an_unmigrated_database_is_said_and_nothing_in_it_is_looked_for(
     found = await findings()
     assert found["database"].todo == "run `groundswell migrate`"
     assert not {"permissions", "codec keys"} & set(found)
+
+
+def test_a_setting_that_lacks_another_is_explained() -> None:
+    """Where what is wrong is no one variable's."""
+    with pytest.raises(ValidationError) as refused:
+        Settings(
+            database_url=SecretStr("postgresql://"),
+            secret_key=SecretStr(SECRET),
+            master_keys=SecretStr(MASTER_KEYS),
+            oidc_issuer="https://id.brand.example",
+        )
+    assert "GROUNDSWELL_OIDC_CLIENT_ID belong together" in settings_problem(refused.value)
+
+
+async def test_a_sign_in_service_that_is_named_is_asked_whether_it_knows_us(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever else is away."""
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    monkeypatch.setenv("GROUNDSWELL_SECRET_KEY", SECRET)
+    monkeypatch.setenv("GROUNDSWELL_MASTER_KEYS", MASTER_KEYS)
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    async with twins_served(["oidc"]) as environment:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        known = (await findings())["sign-in"]
+        monkeypatch.setenv("GROUNDSWELL_OIDC_CLIENT_SECRET", "another")
+        unknown = (await findings())["sign-in"]
+    assert (known.ready, known.found.endswith("and knows us")) == (True, True)
+    assert (unknown.ready, "docs/access.md" in unknown.todo) == (False, True)

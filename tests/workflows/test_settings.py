@@ -59,3 +59,40 @@ def test_master_keys_that_are_none_are_refused_and_not_quoted(environment: pytes
     with pytest.raises(ValidationError, match="openssl rand") as refused:
         Settings()
     assert "c2VjcmV0" not in str(refused.value)
+
+
+ISSUER = {"OIDC_ISSUER": "https://id.brand.example", "OIDC_CLIENT_ID": "groundswell"}
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({**ISSUER, "OIDC_ISSUER": "http://id.brand.example"}, "must begin with https://"),
+        ({"OIDC_ISSUER": "https://id.brand.example"}, "belong together"),
+        ({"OIDC_CLIENT_ID": "groundswell"}, "belong together"),
+        ({"OIDC_CLIENT_SECRET": "the-secret-itself"}, "need GROUNDSWELL_OIDC_ISSUER"),
+        ({"OIDC_ADMIT_DOMAINS": "brand.example"}, "need GROUNDSWELL_OIDC_ISSUER"),
+        ({**ISSUER, "OIDC_ADMIT_ROLE": "owner"}, "campaign_manager"),
+    ],
+)
+def test_half_a_sign_in_service_is_refused(environment: pytest.MonkeyPatch, given: dict[str, str], why: str) -> None:
+    """Rather than that members find out; nobody is made an owner by signing in."""
+    for name, value in given.items():
+        environment.setenv(f"GROUNDSWELL_{name}", value)
+    with pytest.raises(ValidationError, match=why) as refused:
+        Settings()
+    assert "the-secret-itself" not in str(refused.value)
+
+
+def test_an_empty_line_of_an_environment_file_is_no_sign_in_service(environment: pytest.MonkeyPatch) -> None:
+    """Neither by name nor by halves."""
+    for name in ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME", "OIDC_ADMIT_DOMAINS"):
+        environment.setenv(f"GROUNDSWELL_{name}", "")
+    assert not Settings().oidc_issuer
+
+
+def test_domains_are_compared_in_lower_case(environment: pytest.MonkeyPatch) -> None:
+    """As addresses are."""
+    for name, value in {**ISSUER, "OIDC_ADMIT_DOMAINS": " Brand.Example,agency.example, "}.items():
+        environment.setenv(f"GROUNDSWELL_{name}", value)
+    assert Settings().admitted_domains == {"brand.example", "agency.example"}
