@@ -117,8 +117,11 @@ async def _recognised(request: Request, desk: Desk, sign_on: SignOn, account: Ac
 
 
 def _address(account: Account) -> str | None:
+    given = account.address or ""
+    if not given.isascii() and given.lower() != given:
+        return None  # lower case makes ASCII of some other letters (the Kelvin sign): another mailbox than a member's
     try:
-        return None if account.address is None else ADDRESS.validate_python(account.address)
+        return ADDRESS.validate_python(given)
     except ValidationError:
         return None
 

@@ -173,6 +173,16 @@ async def test_an_address_that_nobody_vouches_for_opens_nothing(office: Office) 
     assert (refused.status_code, "does not vouch" in refused.text) == (403, True)
 
 
+async def test_an_address_that_only_looks_like_a_members_is_another(office: Office) -> None:
+    """In lower case the Kelvin sign is a plain k."""
+    await office.member("kim@brand.example")
+    office.twin.people["u-3"] = {"sub": "u-3", "email": "\u212aim@brand.example", "email_verified": True}
+    office.twin.people["u-4"] = {"sub": "u-4", "email": "Kim@brand.example", "email_verified": True}
+    async with office.browser() as browser:
+        answers = [(await office.sign_in(browser, subject=subject)).status_code for subject in ("u-3", "u-4")]
+    assert answers == [403, 303]
+
+
 async def test_who_gets_the_mailbox_next_does_not_get_the_membership(office: Office, pool: Pool) -> None:
     """An account that was bound stays the member, with whatever address, verified or not; the audit has ids only."""
     robin = await office.member()
