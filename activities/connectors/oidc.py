@@ -212,7 +212,8 @@ class OidcProvider:
             return  # it is the code that it refuses, not us
 
     async def _redeem(self, metadata: Metadata, code: str, verifier: str) -> Mapping[str, Any]:
-        client, headers = self.client, {}
+        client = self.client
+        headers: dict[str, str] = {}
         form = {
             "grant_type": "authorization_code",
             "code": code,

@@ -51,13 +51,23 @@ class Here:
 
     async def account(self, code: str | None = None, **changes: Any) -> Account:
         """Whose account it is."""
-        expected = {"nonce": NONCE, "verifier": VERIFIER, "issuer": self.provider.client.issuer, **changes}
+        expected: dict[str, Any] = {
+            "nonce": NONCE,
+            "verifier": VERIFIER,
+            "issuer": self.provider.client.issuer,
+            **changes,
+        }
         return await self.provider.account(code or await self.code(), **expected)
 
 
 @asynccontextmanager
 async def provider_at(issuer: str, **changes: Any) -> AsyncIterator[OidcProvider]:
-    given = {"client_id": CLIENT_ID, "secret": SecretStr(CLIENT_SECRET), "redirect_uri": BACK, **changes}
+    given: dict[str, Any] = {
+        "client_id": CLIENT_ID,
+        "secret": SecretStr(CLIENT_SECRET),
+        "redirect_uri": BACK,
+        **changes,
+    }
     provider = OidcProvider(Client(issuer=issuer, **given))
     yield provider
     await provider.aclose()

@@ -20,7 +20,15 @@ EC = ECKey.generate_key("P-256", {"kid": "e1", "use": "sig"})
 def claims(**changes: Any) -> dict[str, Any]:
     """Claims as they must be, but for these; None leaves one out."""
     now = int(time.time())
-    whole = {"iss": ISSUER, "aud": CLIENT, "sub": "u1", "iat": now, "exp": now + 300, "nonce": NONCE, **changes}
+    whole: dict[str, Any] = {
+        "iss": ISSUER,
+        "aud": CLIENT,
+        "sub": "u1",
+        "iat": now,
+        "exp": now + 300,
+        "nonce": NONCE,
+        **changes,
+    }
     return {name: value for name, value in whole.items() if value is not None}
 
 
