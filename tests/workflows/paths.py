@@ -1,4 +1,4 @@
-"""The paths that a campaign or a collaboration can take, told so that their histories can be recorded.
+"""The paths that workflows can take, told so that their histories can be recorded.
 
 Stories of `PATHS` are told on the server that people use; those of `PATIENT` wait for days, on one that skips time.
 """
@@ -27,6 +27,7 @@ from tests.workflows.campaigning import BRAND, a_current_brief, impatient, offer
 from tests.workflows.conftest import Bench, Collaborating
 from tests.workflows.optional_paths import amended, conceded, paid_by_finance, reported, watched
 from tests.workflows.outliving import exclusivity_released, rights_run_out
+from tests.workflows.sourcing_paths import sourced, sourcing_failed
 from workflows.resume import resume
 
 Story = Callable[[Bench], Awaitable[str]]
@@ -344,6 +345,8 @@ PATHS = _named(
     conceded,
     reported,
     paid_by_finance,
+    sourced,
+    sourcing_failed,
 )
 
 PATIENT = _named(

@@ -4,10 +4,12 @@ The histories in tests/histories were recorded from the paths in `paths.py` by `
 a new path, or after a change that `workflow.patched` makes replayable; it is no way to make a failing replay pass.
 """
 
+import json
 import os
 from pathlib import Path
 
 import pytest
+from temporalio import workflow
 from temporalio.client import Client, WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.converter import DataConverter
@@ -94,3 +96,12 @@ async def test_what_an_earlier_release_recorded_replays(name: str) -> None:
 def test_every_recorded_history_is_of_a_path_that_can_be_told() -> None:
     """Otherwise nobody could record it anew."""
     assert {path.stem for path in HISTORIES.glob("*.json")} <= {*PATHS, *PATIENT, *LONG}
+
+
+def test_every_kind_of_workflow_has_a_recorded_history() -> None:
+    """A kind without one could be changed in a way that stops its running workflows, and nobody would see it."""
+    recorded = set()
+    for path in HISTORIES.glob("*.json"):
+        started = json.loads(path.read_text())["events"][0]["workflowExecutionStartedEventAttributes"]
+        recorded.add(started["workflowType"]["name"])
+    assert recorded == {workflow._Definition.must_from_class(kind).name for kind in WORKFLOWS}
