@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from types import NoneType
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -247,7 +248,7 @@ async def audit_audience(
         if not await services.creators.keep_audience(creator_id, found):
             raise NotFound(kind="creator", id=creator_id)
 
-    await once.carry_out(None, kept, of=body)
+    await once.carry_out(NoneType, kept, of=body)
     return found
 
 

@@ -33,7 +33,7 @@ class UnderKey:
         self._query = query
         self._secret = secret
 
-    async def carry_out(self, shape: type[T] | None, act: Callable[[], Awaitable[T]], *, of: Value | bytes | None) -> T:
+    async def carry_out(self, shape: type[T], act: Callable[[], Awaitable[T]], *, of: Value | bytes | None) -> T:
         """Does `act`, or gives what it gave when the same request came before. `of` is the request's body.
 
         `shape` is what `act` gives: what is kept of the answer, so nothing that is about a person. A refusal frees the

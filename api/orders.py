@@ -1,6 +1,7 @@
 """Orders come in: from Shopify by its webhooks, from other shops through the API."""
 
 import re
+from types import NoneType
 from typing import Annotated, Literal
 
 import structlog
@@ -167,7 +168,7 @@ async def refund_order(
     async def recorded() -> None:
         await services.tracking.orders.refund(refund)
 
-    await once.carry_out(None, recorded, of=body)
+    await once.carry_out(NoneType, recorded, of=body)
 
 
 async def _brief(services: Services, campaign_id: str) -> Brief:

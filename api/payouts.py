@@ -1,6 +1,7 @@
 """Stage 7, monitoring: finance says what it has paid, and decides about money that came back."""
 
 from datetime import date
+from types import NoneType
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -98,4 +99,4 @@ async def settle_late_reversal(services: Serving, caller: AsBrand, transfer_id: 
     async def settled() -> None:
         await LateReversals(services.pool).settle(services.workspace, transfer_id, by=caller.actor.id)
 
-    await once.carry_out(None, settled, of=None)
+    await once.carry_out(NoneType, settled, of=None)

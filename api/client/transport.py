@@ -13,7 +13,7 @@ Refusal                     the API said no: status, code, detail, and the facts
 import asyncio
 import random
 import warnings
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from enum import Enum, StrEnum
 from time import monotonic
 from typing import Any, Protocol, Self, TypeVar
@@ -119,7 +119,7 @@ class PageOf(Protocol[I_co]):
     """A part of a list, as every list comes."""
 
     @property
-    def items(self) -> "list[I_co]":
+    def items(self) -> "Sequence[I_co]":
         """In their order."""
 
     @property

@@ -15,6 +15,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from activities.connectors.simulated.serving import served
+from activities.store.answered_requests import Call
 from activities.store.late_reversals import LateReversals, Paid
 from api import dependencies, idempotency
 from api.app import ROUTERS, create_app
@@ -26,7 +27,7 @@ from tests.api.conftest import API_KEY, Bench
 from tests.api.test_performance_reports import PNG, asked
 from workflows.client import EngineUnavailable
 
-COMMANDS = {
+COMMANDS: set[Callable[..., Any]] = {
     dependencies._anyones_decisions,
     dependencies._brands_decisions,
     dependencies._brands_beginnings,
@@ -49,7 +50,7 @@ EXCEPTIONS = {
 
 def posts() -> Iterator[APIRoute]:
     for router in ROUTERS:
-        yield from (route for route in router.routes if isinstance(route, APIRoute) and "POST" in route.methods)
+        yield from (route for route in router.routes if isinstance(route, APIRoute) and "POST" in (route.methods or ()))
 
 
 def asks_for(route: APIRoute, wanted: set[Callable[..., Any]]) -> bool:
@@ -64,7 +65,7 @@ def asks_for(route: APIRoute, wanted: set[Callable[..., Any]]) -> bool:
 
 
 def answered_once() -> set[str]:
-    return {f"POST {route.path}" for route in posts() if asks_for(route, {idempotency._under_key})}
+    return {f"POST {route.path}" for route in posts() if asks_for(route, {idempotency.under_key})}
 
 
 def test_every_post_has_a_way_to_be_carried_out_once() -> None:
@@ -72,7 +73,7 @@ def test_every_post_has_a_way_to_be_carried_out_once() -> None:
     without = {
         f"POST {route.path}"
         for route in posts()
-        if not asks_for(route, COMMANDS | {idempotency._under_key})
+        if not asks_for(route, COMMANDS | {idempotency.under_key})
         and not any(re.fullmatch(path, route.path) for path in EXCEPTIONS)
     }
     assert without == set(BY_THEMSELVES)
@@ -223,7 +224,7 @@ async def test_a_refused_request_leaves_its_key_to_the_mended_one(world: World) 
 
 async def test_after_an_outage_a_key_stays_with_its_request(bench: Bench) -> None:
     """Nobody knows how far the request came: it may be sent again, and no other one."""
-    call = idempotency.Call("default", "shop", "POST /v1/somewhere", "k")
+    call = Call("default", "shop", "POST /v1/somewhere", "k")
     under_key = idempotency.UnderKey(bench.services.desk.requests, call, query="", secret="s")
 
     async def interrupted() -> int:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from playwright.async_api import FilePayload
 
 from api.app import create_app
 from api.demo.picture import WIDTH, picture
@@ -27,13 +28,13 @@ async def test_a_creator_uploads_a_draft_on_a_phone_and_the_manager_sees_it(benc
         await page.goto(f"{address}/c/{bench.services.links.token(id_)}")
         form = page.locator("form[data-upload]").first
         await form.get_by_label("Caption").fill(" ")
-        large = {"name": "reel.mp4", "mimeType": "video/mp4", "buffer": a_video(1_000_000)}
+        large: FilePayload = {"name": "reel.mp4", "mimeType": "video/mp4", "buffer": a_video(1_000_000)}
         await form.get_by_label("Picture or video").set_input_files(files=[large])
         await form.get_by_role("button", name="Send draft").click()
         words = await form.locator("input[type=file]").evaluate("field => field.validationMessage")
         assert words == "This video has 1.0 MiB, and 0.9 MiB is the most that is taken."
 
-        drawn = {"name": "cup.png", "mimeType": "image/png", "buffer": picture("of the phone")}
+        drawn: FilePayload = {"name": "cup.png", "mimeType": "image/png", "buffer": picture("of the phone")}
         await form.get_by_label("Picture or video").set_input_files(files=[drawn])
         await form.get_by_role("button", name="Send draft").click()
         await page.get_by_role("alert").filter(has_text="Caption").wait_for()

@@ -28,12 +28,13 @@ async def api(bench: Bench) -> AsyncIterator[Groundswell]:
 
 async def test_refusals_are_exceptions_with_what_the_problem_says(api: Groundswell, bench: Bench) -> None:
     id_ = await bench.opened()
+    unfit = models.ProposeAmendment.model_construct(reason="Nothing to change.")  # type: ignore[call-arg]
     with pytest.raises(NotFound) as unknown:
         await api.read_collaboration("nowhere")
     with pytest.raises(Conflict) as closed:
         await api.renew_campaign("tea")
     with pytest.raises(Malformed) as wrong:
-        await api.propose_amendment(id_, models.ProposeAmendment.model_construct(reason="Nothing to change."))
+        await api.propose_amendment(id_, unfit)
     with pytest.raises(Unauthorized):
         await calling(bench, "no key").read_me()
 

@@ -1,8 +1,10 @@
 """Classes as they are written."""
 
+from typing import Any
+
 from api.generator.models import docstring, models
 
-COMPONENTS = {
+COMPONENTS: dict[str, dict[str, Any]] = {
     "Color": {"type": "string", "enum": ["red", "dark blue"], "description": "Of a thing."},
     "Thing": {
         "type": "object",

@@ -54,7 +54,7 @@ def test_names_that_python_does_not_take_are_written_otherwise() -> None:
 
 
 def test_what_something_is_made_of_comes_before_it() -> None:
-    components = {
+    components: dict[str, dict[str, Any]] = {
         "A": {"type": "object", "properties": {"b": {"type": "array", "items": {"$ref": "#/components/schemas/B"}}}},
         "B": {"type": "string", "enum": ["x"]},
         "unused": {"type": "object"},
