@@ -88,6 +88,9 @@ OUTAGES: tuple[type[Exception], ...] = (
 The last is what asyncpg makes of a pooled connection that the server has just ended, and that it believes to be idle.
 """
 
+_CODES = {413: "body_too_large", 416: "range_not_satisfiable"}
+"""Of statuses that have another phrase in later releases of Python: a code stays."""
+
 _SENTENCES = {
     400: "The request could not be read.",
     404: "There is nothing at this address; /docs lists what there is.",
@@ -258,8 +261,7 @@ async def _http_problem(request: Request, error: Exception) -> Response:
         return await _validation_problem(request, RequestValidationError([unreadable]))
     phrase = HTTPStatus(error.status_code).phrase
     detail = error.detail if error.detail != phrase else _SENTENCES.get(error.status_code, f"{phrase}.")
-    # 413 has another phrase in later releases of Python; a code stays.
-    code = "body_too_large" if error.status_code == 413 else phrase.lower().replace(" ", "_").replace("-", "_")
+    code = _CODES.get(error.status_code) or phrase.lower().replace(" ", "_").replace("-", "_")
     return problem(request, error.status_code, code, detail, headers=error.headers)
 
 

@@ -30,6 +30,7 @@ EXAMPLES: dict[int, dict[str, Any]] = {
         members_of(Erased(kind="creator", id="creator-7")),
         members_of(PreconditionFailed(what="The webhook", changed="changed since: types")),
         members(413, "body_too_large", "The body is larger than 1048576 bytes, which is the most taken here.", {}),
+        members(416, "range_not_satisfiable", "The file has 52731 bytes; a range begins before its end.", {}),
         members_of(UnsupportedMediaType(given="text/plain", needed="application/json")),
         members(422, "request_not_well_formed", f"The request is not well-formed: see errors for {MISSING.field}.", {})
         | {"errors": [MISSING.model_dump()]},

@@ -64,8 +64,9 @@ def test_a_decision_leads_to_what_it_was_about(operations: Operations) -> None:
 
 
 async def test_what_is_taken_is_in_the_answer(bench: Bench, brand: httpx.AsyncClient, operations: Operations) -> None:
-    """Followed from a campaign to its first collaboration, to its offer, and back to it."""
+    """Followed from a campaign to its first collaboration, to its offer, and to what another one is to deliver."""
     await bench.offered()
+    signed = (await brand.get(f"/v1/collaborations/{await bench.signed('creator-2', 2)}")).json()
     started = (await brand.post("/v1/campaigns", json=a_brief().model_dump(mode="json"))).json()
     listed = (await brand.get("/v1/campaigns/tea/collaborations")).json()
     id_ = _at(
@@ -76,7 +77,7 @@ async def test_what_is_taken_is_in_the_answer(bench: Bench, brand: httpx.AsyncCl
 
     campaign_id = _at(started, _links(operations["start_campaign"][2])["read_campaign"], "campaign_id")
     assert (await brand.get(f"/v1/campaigns/{campaign_id}")).json()["id"] == campaign_id
-    assert _at(read, links["submit_draft"], "number") == 1
+    assert _at(signed, links["submit_draft"], "number") == 1
     version = links["decline_offer"]["requestBody"]["version"]
     assert _found(read, version) == 1
     async with bench.as_creator(id_) as creator:

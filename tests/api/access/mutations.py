@@ -341,15 +341,14 @@ class Mutations:
         }
 
     async def _collaboration(self, state: Any) -> str:
-        """A collaboration with the next creator, brought to this state."""
+        """A collaboration with the next creator of the directory, brought to this state."""
         self._places += 1
-        return str(await state(f"creator-{self._places}", self._places))
+        creator_id = await self._door.known_creator(handle=f"creator.{self._places}")
+        return str(await state(creator_id, self._places))
 
     async def _asked_for_a_report(self) -> str:
-        self._places += 1
-        creator_id = await self._door.known_creator(handle=f"asked.{self._places}")
         assignment: Assignment = assign(a_brief(), a_profile())
-        return await self._door.opened(creator_id, self._places, assignment=assignment)
+        return await self._collaboration(partial(self._door.opened, assignment=assignment))
 
     async def _amended(self, by: Role) -> str:
         """A collaboration with an amendment of this side's before both."""
