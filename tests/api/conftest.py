@@ -1,5 +1,6 @@
 """The API on a real database, with an engine in the same process that decides by the real rules and records really."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -70,6 +71,8 @@ class InProcessEngine:
         self._log = log
         self.now: datetime = T0
         self.outage: GroundswellError | None = None
+        self._one_at_a_time = asyncio.Lock()
+        """As a workflow takes its commands."""
 
     async def start_campaign(self, campaign_id: str, brief: Brief, *, actor: Actor, command_id: str) -> Answer:
         """See `DecisionEngine.start_campaign`."""
@@ -81,6 +84,10 @@ class InProcessEngine:
         """See `DecisionEngine.decide`."""
         if self.outage is not None:
             raise self.outage
+        async with self._one_at_a_time:
+            return await self._decide(stream, command, actor=actor, command_id=command_id)
+
+    async def _decide(self, stream: str, command: Command, *, actor: Actor, command_id: str) -> Answer:
         past = await self._log.read(stream)
         repeated = [envelope for envelope in past if envelope.metadata.command_id == command_id]
         if repeated:
@@ -111,7 +118,7 @@ class InProcessEngine:
         except GroundswellError as refusal:
             if isinstance(refusal, RefusedByLedger) and (note := note_of(command, actor.role, refusal)) is not None:
                 with suppress(Refused):
-                    await self.decide(stream, note, actor=ENGINE, command_id=f"engine/NoteBlocked/{len(past)}")
+                    await self._decide(stream, note, actor=ENGINE, command_id=f"engine/NoteBlocked/{len(past)}")
             raise refusal.for_creator() if actor.role is Role.CREATOR else refusal from None
         return _answer(stream, stored, fingerprint(command))
 
