@@ -13,7 +13,7 @@ from api.bench.crowd import Crowd
 from api.bench.processes import Usage, Watch, quantile, watching
 from api.bench.server_figures import read_figures
 from api.bench.setting import Scene
-from api.demo.client import Api, JsonObject, Refusal
+from api.client import Groundswell, Refusal, models
 from api.embedded.process import Progress
 from domain.values import Value
 
@@ -97,21 +97,21 @@ class CampaignRun:
             httpx.AsyncClient(base_url=self._scene.here.api_url, timeout=limits) as session,
             watching(self._scene.programs) as watch,
         ):
-            api = Api(session, self._scene.here.api_key)
+            api = Groundswell("", self._scene.here.api_key, session=session)
             await self._import(api)
             campaign_id = await self._shortlist(api)
             crowd = await self._collaborate(campaign_id, watch)
             campaign = await self._until_closed(api, campaign_id)
-            report = await api.get(f"/v1/campaigns/{campaign_id}/report")
+            report = await api.read_report(campaign_id)
             self._phase("report")
         after = await read_figures(self._scene.here.stack.temporal_metrics)
         own, largest = await self._histories(campaign_id)
         moved = after.since(before)
-        assert report["campaign_id"] == campaign_id, "the report is on this campaign"
+        assert report.campaign_id == campaign_id, "the report is on this campaign"
         return CampaignFigures(
             creators=self._creators,
-            outcomes=campaign["outcomes"],
-            outcome=campaign["outcome"],
+            outcomes=campaign.outcomes,
+            outcome=str(campaign.outcome),
             seconds={**self._seconds, "total": sum(self._seconds.values())},
             decisions=len(crowd.took),
             decision_p50=quantile(crowd.took, 0.5),
@@ -134,22 +134,21 @@ class CampaignRun:
         self._since = now
         self._progress(f"{name}: {self._seconds[name]:,.1f} s")
 
-    async def _import(self, api: Api) -> None:
+    async def _import(self, api: Groundswell) -> None:
         for roster in fiction.rosters(self._creators):
-            imported = await api.upload("/v1/creators/import", roster, "application/x-ndjson")
-            assert not imported["rejected"], "what is made up here is well-formed"
+            imported = await api.import_creators(roster, content_type="application/x-ndjson")
+            assert not imported.rejected, "what is made up here is well-formed"
         self._phase("import")
 
-    async def _shortlist(self, api: Api) -> str:
+    async def _shortlist(self, api: Groundswell) -> str:
         wanted = fiction.brief(self._creators, today=datetime.now(UTC).date()).model_dump(mode="json")
-        campaign_id = str((await api.post("/v1/campaigns", wanted))["id"])
-        path = f"/v1/campaigns/{campaign_id}/shortlist"
+        campaign_id = (await api.start_campaign(models.BriefInput.model_validate(wanted))).id
         while True:
             with suppress(Refusal):  # until the ranking is there
-                await api.get(path, limit=1)
+                await api.read_shortlist_page(campaign_id, limit=1)
                 break
             await asyncio.sleep(LOOK_EVERY)
-        await api.post(f"{path}/approve")
+        await api.approve_shortlist(campaign_id)
         self._phase("ranking")
         return campaign_id
 
@@ -171,10 +170,10 @@ class CampaignRun:
             self._progress(f"{count:,} of {self._creators:,} collaborations over, {now - since:,.1f} s for these")
             since, spent = now, spent_now
 
-    async def _until_closed(self, api: Api, campaign_id: str) -> JsonObject:
+    async def _until_closed(self, api: Groundswell, campaign_id: str) -> models.CampaignView:
         while True:
-            campaign = await api.get(f"/v1/campaigns/{campaign_id}")
-            if campaign["outcome"] is not None:
+            campaign = await api.read_campaign(campaign_id)
+            if campaign.outcome is not None:
                 self._phase("closing")
                 return campaign
             await asyncio.sleep(LOOK_EVERY)

@@ -1082,6 +1082,7 @@ class CampaignView(Model):
     version: int
     started_at: datetime
     updated_at: datetime
+    renewals: list[str] = Field(default_factory=lambda: [])
     as_of: PointInTime | None = None
 
 

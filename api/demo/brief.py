@@ -6,6 +6,8 @@ Nothing else in the engine knows that this is a demo: the deadlines are the brie
 from datetime import date, timedelta
 from typing import Any
 
+from api.client import models
+
 JsonObject = dict[str, Any]
 
 CREATORS_WANTED = 24
@@ -32,9 +34,9 @@ FAVOURITES = frozenset(
 letters are in these languages, if the budget comes as far as them."""
 
 
-def kept(candidate: JsonObject) -> bool:
+def kept(candidate: models.Candidate) -> bool:
     """Whether the brand keeps a candidate of the shortlist when it approves it."""
-    return candidate["rank"] <= KEPT or candidate["handle"] in FAVOURITES
+    return candidate.rank <= KEPT or candidate.handle in FAVOURITES
 
 
 def _policy(within: float, remind: float, on_expiry: str, extend_by: float = 4, then: str = "decline") -> JsonObject:

@@ -11,6 +11,8 @@ from typing import Any
 
 import httpx
 
+from api.client import Groundswell, Refusal, models
+from api.demo.brief import JsonObject
 from api.demo.cast import (
     CAPTIONS,
     PROMPT,
@@ -24,11 +26,12 @@ from api.demo.cast import (
     metrics,
     performance,
 )
-from api.demo.client import Api, JsonObject, Refusal
 from api.demo.mailroom import Mailroom, Received
 from api.demo.notes import Notes
 from api.demo.picture import picture
 from api.demo.platforms import Instagram
+
+Page = models.CollaborationView | models.CollaborationForCreator
 
 QUICK = (0.3, 1.8)
 """Seconds in which a prompt person gets round to it."""
@@ -88,9 +91,10 @@ class Troupe:
     async def _report_performance(self, mail: Received, profile: JsonObject) -> None:
         reporting = next(self._reporting)
         if reporting is not Reporting.SILENT and mail.token is not None:
-            path = f"/v1/collaborations/{mail.collaboration_id}/performance-report"
+            api = Groundswell("", mail.token, session=self._session)
+            report = models.PerformanceReport.model_validate(performance(profile, reporting))
             try:
-                await Api(self._session, mail.token).post(path, performance(profile, reporting))
+                await api.report_performance(str(mail.collaboration_id), report)
             except Refusal as refusal:
                 self._notes.refused("creator, report their own figures", refusal)
 
@@ -116,7 +120,7 @@ class Actor:
         self._instagram = instagram
         self._chance = chance
         self._notes = notes
-        self._begun: set[tuple[str, str]] = set()
+        self._begun: set[tuple[str, datetime]] = set()
         self._acts: set[asyncio.Task[None]] = set()
 
     async def live(self, mail: Received, next_mail: Callable[[], Awaitable[Received]]) -> None:
@@ -138,10 +142,10 @@ class Actor:
         return next(iter(self.tokens), "")
 
     @property
-    def _api(self) -> Api:
-        return Api(self._session, self.token)
+    def _api(self) -> Groundswell:
+        return Groundswell("", self.token, session=self._session)
 
-    async def _decide(self, path: str, body: JsonObject | None = None) -> None:
+    async def _decide(self, decision: Callable[[Groundswell], Awaitable[models.Decision]]) -> None:
         """By the newest mail whose link is for it, which may be one that is still to come.
 
         Raises:
@@ -151,7 +155,7 @@ class Actor:
         while True:
             for token in [each for each in self.tokens if each not in for_something_else]:
                 try:
-                    await Api(self._session, token).post(path, body)
+                    await decision(Groundswell("", token, session=self._session))
                 except Refusal as refusal:
                     if refusal.code != "not_this_link":
                         raise
@@ -160,32 +164,28 @@ class Actor:
                     return
             await asyncio.sleep(LOOKS_AGAIN)
 
-    @property
-    def _path(self) -> str:
-        return f"/v1/collaborations/{self.collaboration_id}"
+    async def _page(self) -> Page:
+        return await self._api.read_collaboration(self.collaboration_id)
 
     async def _look(self) -> None:
         """See what is asked, and begin with what is new."""
-        page = await self._api.get(self._path)
-        for task in page["tasks"]:
-            if task["assignee"] == "creator" and (task["name"], task["opened_at"]) not in self._begun:
-                self._begun.add((task["name"], task["opened_at"]))
+        for task in (await self._page()).tasks:
+            if task.assignee is models.Role.CREATOR and (task.name, task.opened_at) not in self._begun:
+                self._begun.add((task.name, task.opened_at))
                 at = self._when(task)
                 if at is not None:
-                    act = asyncio.create_task(self._act(task["name"], at))
+                    act = asyncio.create_task(self._act(task.name, at))
                     self._acts.add(act)
                     act.add_done_callback(self._acts.discard)
 
-    def _when(self, task: JsonObject) -> datetime | None:
-        due_at = datetime.fromisoformat(task["due_at"])
-        opened_at = datetime.fromisoformat(task["opened_at"])
-        match self._pace(task["name"].partition("/")[0]):
+    def _when(self, task: models.TaskView) -> datetime | None:
+        match self._pace(task.name.partition("/")[0]):
             case Pace.PROMPT:
                 return datetime.now(UTC) + timedelta(seconds=self._chance.uniform(*QUICK))
             case Pace.LATE:
-                return due_at - (due_at - opened_at) / 5
+                return task.due_at - (task.due_at - task.opened_at) / 5
             case Pace.OVERDUE:
-                return due_at + timedelta(seconds=1.2)
+                return task.due_at + timedelta(seconds=1.2)
             case Pace.NEVER:
                 return None
 
@@ -202,7 +202,7 @@ class Actor:
     async def _act(self, task: str, at: datetime) -> None:
         await asyncio.sleep(max(0.0, (at - datetime.now(UTC)).total_seconds()))
         step, _, number = task.partition("/")
-        acts: dict[str, Callable[[JsonObject, str], Awaitable[Any]]] = {
+        acts: dict[str, Callable[[Page, str], Awaitable[Any]]] = {
             "answer_offer": self._answer_offer,
             "sign_contract": self._sign,
             "submit_draft": self._draft,
@@ -212,54 +212,60 @@ class Actor:
             "sign_amendment": self._sign_amendment,
         }
         try:
-            await acts[step](await self._api.get(self._path), number)
+            await acts[step](await self._page(), number)
             await self._look()
         except Refusal as refusal:
             # A deadline may have passed in the meantime; a person would shrug as well.
             self._notes.refused(f"creator, {step.replace('_', ' ')}", refusal)
 
-    async def _answer_offer(self, page: JsonObject, _: str) -> None:
-        offer = page["offer"]
-        version, fee = offer["version"], offer["fee"]
+    async def _answer_offer(self, page: Page, _: str) -> None:
+        assert page.offer is not None, "an answer to it is asked for"
+        version, fee = page.offer.version, page.offer.fee
         if version > 1 or self.character.reply is Reply.ACCEPT:
-            await self._decide(f"{self._path}/offer/accept", {"version": version})
+            accept = models.AcceptOffer(version=version)
+            await self._decide(lambda api: api.accept_offer(page.id, accept))
         elif self.character.reply is Reply.DECLINE:
             reason = "I am working with another coffee brand this month."
-            await self._decide(f"{self._path}/offer/decline", {"version": version, "reason": reason})
+            decline = models.DeclineOffer(version=version, reason=reason)
+            await self._decide(lambda api: api.decline_offer(page.id, decline))
         else:
             factor = {Reply.BARGAIN: 1.06, Reply.PRESS: 1.2, Reply.HAGGLE: 1.4, Reply.OVERREACH: 2.0}[
                 self.character.reply
             ]
-            asked = {"amount": round(fee["amount"] * factor, -2), "currency": fee["currency"]}
-            counter = {"version": version, "fee": asked, "message": "My audience is small, but it does listen."}
-            await self._decide(f"{self._path}/offer/counter", counter)
+            asked = models.MoneyInput(amount=int(round(fee.amount * factor, -2)), currency=fee.currency)
+            message = "My audience is small, but it does listen."
+            counter = models.CounterOffer(version=version, fee=asked, message=message)
+            await self._decide(lambda api: api.counter_offer(page.id, counter))
 
-    async def _sign(self, page: JsonObject, _: str) -> None:
+    async def _sign(self, page: Page, _: str) -> None:
         """Read the document first: what is signed is what was read."""
-        await self._consent("contract/sign", "contract.pdf")
+        read = await self._api.read_contract(page.id)
+        consent = models.SignContract(typed_name=self._name, document=hashlib.sha256(read).hexdigest(), consent=True)
+        await self._decide(lambda api: api.sign_contract(page.id, consent))
 
-    async def _sign_amendment(self, page: JsonObject, _: str) -> None:
-        number = len((await self._api.get(f"{self._path}/amendments"))["items"])
-        await self._consent(f"amendments/{number}/sign", f"amendments/{number}/amendment.pdf")
+    async def _sign_amendment(self, page: Page, _: str) -> None:
+        number = len((await self._api.list_amendments(page.id)).items)
+        read = await self._api.read_amendment_document(page.id, number)
+        consent = models.Consent(typed_name=self._name, document=hashlib.sha256(read).hexdigest(), consent=True)
+        await self._decide(lambda api: api.sign_amendment(page.id, number, consent))
 
-    async def _consent(self, what: str, document: str) -> None:
-        read = await self._api.document(f"{self._path}/{document}", "application/pdf")
-        consent = {"typed_name": self._profile["name"], "document": hashlib.sha256(read).hexdigest(), "consent": True}
-        await self._decide(f"{self._path}/{what}", consent)
+    @property
+    def _name(self) -> str:
+        return str(self._profile["name"])
 
-    async def _draft(self, page: JsonObject, number: str) -> None:
+    async def _draft(self, page: Page, number: str) -> None:
         work = _work(page, number)
-        caption = self.character.first_caption if work["version"] == 0 else Caption.DISCLOSED
-        media = f"https://drafts.example/{self.collaboration_id}/{number}-{work['version'] + 1}.mp4"
-        draft: JsonObject = {"caption": CAPTIONS[caption], "media_url": media}
+        caption = self.character.first_caption if work.version == 0 else Caption.DISCLOSED
+        media = f"https://drafts.example/{self.collaboration_id}/{number}-{work.version + 1}.mp4"
+        draft = models.DraftBody(caption=CAPTIONS[caption], media_url=media)
         with suppress(Refusal):  # which then is the draft's own
-            drawn = picture(media)
-            path = f"{self._path}/deliverables/{number}/draft/file"
-            draft["file"] = await self._api.upload(path, drawn, "image/png")
-        await self._decide(f"{self._path}/deliverables/{number}/draft", draft)
+            drawn = await self._api.upload_draft_file(page.id, work.number, picture(media), content_type="image/png")
+            draft = models.DraftBody(caption=draft.caption, media_url=media, file=drawn)
+        await self._decide(lambda api: api.submit_draft(page.id, work.number, draft))
 
-    async def _publish(self, page: JsonObject, number: str) -> None:
-        reel = _work(page, number)["format"] == "reel"
+    async def _publish(self, page: Page, number: str) -> None:
+        work = _work(page, number)
+        reel = work.format is models.Format.REEL
         caption = CAPTIONS[self.character.posted_caption]
         hidden = self.character.live is Live.HIDES
         url = f"https://social.example/p/{self.collaboration_id[:10]}-{number}"
@@ -267,7 +273,7 @@ class Actor:
             shown = CAPTIONS[Caption.SP] if hidden else caption
             url = await self._instagram.publish(self._profile["handle"], shown)
         try:
-            await self._decide(f"{self._path}/deliverables/{number}/published", {"url": url, "caption": caption})
+            await self._say_where(page, work, url, caption)
         except Refusal as refusal:
             if refusal.code != "disclosure_failed":
                 raise
@@ -275,28 +281,34 @@ class Actor:
             caption = CAPTIONS[Caption.DISCLOSED]
             if self._instagram is not None and reel:
                 await self._instagram.edit(url, caption)
-            await self._decide(f"{self._path}/deliverables/{number}/published", {"url": url, "caption": caption})
+            await self._say_where(page, work, url, caption)
         if self._instagram is not None and reel and self.character.live is Live.GOES:
             await self._delete_once_seen(self._instagram, url, number)
+
+    async def _say_where(self, page: Page, work: models.WorkView, url: str, caption: str) -> None:
+        published = models.PublishedBody(url=url, caption=caption)
+        await self._decide(lambda api: api.mark_published(page.id, work.number, published))
 
     async def _delete_once_seen(self, instagram: Instagram, url: str, number: str) -> None:
         """Taking the post away after the first look is what the second one is for."""
         while True:
-            live = _work(await self._api.get(self._path), number)["live"]
-            if live["finding"] is not None:
+            live = _work(await self._page(), number).live
+            if live is not None and live.finding is not None:
                 break
             await asyncio.sleep(LOOKS_AGAIN)
         await instagram.delete(url)
 
-    async def _restore(self, page: JsonObject, number: str) -> None:
+    async def _restore(self, page: Page, number: str) -> None:
         assert self._instagram is not None, "only posts on Instagram are looked at"
-        await self._instagram.edit(_work(page, number)["url"], CAPTIONS[Caption.DISCLOSED])
-        await self._decide(f"{self._path}/deliverables/{number}/restored")
+        await self._instagram.edit(str(_work(page, number).url), CAPTIONS[Caption.DISCLOSED])
+        await self._decide(lambda api: api.mark_restored(page.id, int(number)))
 
-    async def _report(self, page: JsonObject, number: str) -> None:
-        found = metrics(self._chance, self._profile["followers"], _work(page, number)["format"], self.character.figures)
-        await self._decide(f"{self._path}/deliverables/{number}/metrics", dict(found))
+    async def _report(self, page: Page, number: str) -> None:
+        work = _work(page, number)
+        found = metrics(self._chance, self._profile["followers"], work.format, self.character.figures)
+        figures = models.Metrics.model_validate(found)
+        await self._decide(lambda api: api.record_metrics(page.id, work.number, figures))
 
 
-def _work(page: JsonObject, number: str) -> JsonObject:
-    return next(dict(work) for work in page["works"] if work["number"] == int(number))
+def _work(page: Page, number: str) -> models.WorkView:
+    return next(work for work in page.works if work.number == int(number))

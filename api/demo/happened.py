@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from api.demo.client import JsonObject
+from api.client import models
 from api.demo.listener import TYPES
 from api.demo.mailroom import Received
 
-Happened = Callable[[JsonObject], bool]
+Happened = Callable[[models.EventView], bool]
 
 
 @dataclass(frozen=True)
@@ -22,8 +22,8 @@ class Expectation:
 def _event(type_: str, **facts: object) -> Happened:
     """An event of this type whose data has these facts."""
 
-    def happened(event: JsonObject) -> bool:
-        return event["type"] == type_ and all(event["data"].get(name) == fact for name, fact in facts.items())
+    def happened(event: models.EventView) -> bool:
+        return event.type == type_ and all(event.data.get(name) == fact for name, fact in facts.items())
 
     return happened
 
@@ -31,12 +31,12 @@ def _event(type_: str, **facts: object) -> Happened:
 def _task(type_: str, step: str, **facts: object) -> Happened:
     """An event of the clock about a task of this kind."""
     of_type = _event(type_, **facts)
-    return lambda event: of_type(event) and event["data"]["task"].partition("/")[0] == step
+    return lambda event: of_type(event) and event.data["task"].partition("/")[0] == step
 
 
-def _countered_by_policy(event: JsonObject) -> bool:
+def _countered_by_policy(event: models.EventView) -> bool:
     by_policy = _event("OfferMade", authority="policy")(event)
-    return by_policy and bool(event["data"]["offer"]["version"] > 1)
+    return by_policy and bool(event.data["offer"]["version"] > 1)
 
 
 EXPECTED = (
@@ -104,27 +104,27 @@ EXPECTED = (
 )
 
 
-def missing(events: Sequence[JsonObject], expected: Sequence[Expectation] = EXPECTED) -> list[str]:
+def missing(events: Sequence[models.EventView], expected: Sequence[Expectation] = EXPECTED) -> list[str]:
     """The sentences of everything that is not among the events."""
     return [each.sentence for each in expected if not any(each.happened(event) for event in events)]
 
 
-def contradictions(events: Sequence[JsonObject]) -> list[str]:
+def contradictions(events: Sequence[models.EventView]) -> list[str]:
     """What no campaign's events may show: gaps, doubles, two ends of one stream, anything after the end."""
     found = []
-    streams: dict[str, list[JsonObject]] = {}
+    streams: dict[str, list[models.EventView]] = {}
     for event in events:
-        streams.setdefault(event["stream"], []).append(event)
+        streams.setdefault(event.stream, []).append(event)
     for stream, of_stream in streams.items():
-        versions = [event["version"] for event in of_stream]
+        versions = [event.version for event in of_stream]
         if versions != list(range(1, len(versions) + 1)):
             found.append(f"{stream} has versions {versions}")
         if stream.startswith("rights/"):
             continue  # what outlives a campaign runs for months
-        ends = [event["type"] for event in of_stream if event["type"] in ENDS]
-        if len(ends) != 1 or of_stream[-1]["type"] != ends[0]:
-            found.append(f"{stream} ends with {of_stream[-1]['type']} and has the ends {ends}")
-        once = Counter(event["type"] for event in of_stream if event["type"] in ONCE)
+        ends = [event.type for event in of_stream if event.type in ENDS]
+        if len(ends) != 1 or of_stream[-1].type != ends[0]:
+            found.append(f"{stream} ends with {of_stream[-1].type} and has the ends {ends}")
+        once = Counter(event.type for event in of_stream if event.type in ONCE)
         found += [f"{stream} has {count} of {type_}" for type_, count in once.items() if count > 1]
     return found
 
@@ -147,11 +147,11 @@ ONCE = {
 """Types of events that a stream has at most once."""
 
 
-def overspent(events: Sequence[JsonObject], budget: int) -> list[str]:
+def overspent(events: Sequence[models.EventView], budget: int) -> list[str]:
     """Whether more was paid than the budget has, in minor units, less what came back; or any payout twice."""
-    paid = [event["data"] for event in events if event["type"] == "PayoutMade"]
+    paid = [event.data for event in events if event.type == "PayoutMade"]
     found = []
-    back = [event["data"] for event in events if event["type"] == "PayoutReversed"]
+    back = [event.data for event in events if event.type == "PayoutReversed"]
     total = sum(each["amount"]["amount"] for each in paid) - sum(each["amount"]["amount"] for each in back)
     if total > budget:
         found.append(f"{total} was paid of a budget of {budget}")
@@ -173,9 +173,9 @@ def refused_as_expected(refusals: Mapping[tuple[str, int, str], int]) -> list[st
     ]
 
 
-def not_told(received: Mapping[str, int], faults: Sequence[str], events: Sequence[JsonObject]) -> list[str]:
+def not_told(received: Mapping[str, int], faults: Sequence[str], events: Sequence[models.EventView]) -> list[str]:
     """What the webhook's program has heard too little of, or what was wrong with what it heard."""
-    happened = Counter(event["type"] for event in events)
+    happened = Counter(event.type for event in events)
     found = [
         f"a webhook told of {received.get(type_, 0)} of {happened[type_]} {type_}"
         for type_ in TYPES

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from activities.connectors.receivers import signature
-from api.demo.client import Api
+from api.client import Groundswell, models
 
 TYPES = ("ContractConcluded", "PostPublished", "PayoutMade", "CampaignClosed")
 """What it wants to be told of."""
@@ -30,10 +30,10 @@ class Listener:
         self._seen: set[str] = set()
         self._last = 0
 
-    async def subscribe(self, api: Api, address: str) -> None:
+    async def subscribe(self, api: Groundswell, address: str) -> None:
         """Be told at `address`, where `app` is served."""
-        webhook = await api.post("/v1/webhooks", {"url": address, "types": list(TYPES)})
-        self._secret = base64.b64decode(webhook["secret"].removeprefix("whsec_"))
+        webhook = await api.create_webhook(models.NewWebhook(url=address, types=list(TYPES)))
+        self._secret = base64.b64decode(webhook.secret.removeprefix("whsec_"))
 
     async def _receive(self, request: Request) -> Response:
         body, id_ = await request.body(), request.headers["webhook-id"]

@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
-from api.demo.client import Refusal
+from api.client import Refusal
 
 
 @dataclass

@@ -12,7 +12,8 @@ import httpx
 
 from activities.connectors.shopify import ORDERS_CREATE, REFUNDS_CREATE
 from activities.connectors.simulated.shopify import API_VERSION
-from api.demo.client import Api, JsonObject
+from api.client import Groundswell, models
+from api.demo.brief import JsonObject
 
 LOOK_SECONDS = 0.5
 VISITORS = (5, 14)
@@ -28,7 +29,7 @@ HEARD_WITHIN = 5.0
 NOTED_WITHIN = 1.0
 """Seconds after which a click has been written down: it is not waited for when somebody is sent on."""
 
-Events = Callable[[], Sequence[JsonObject]]
+Events = Callable[[], Sequence[models.EventView]]
 """All events of the campaign so far."""
 
 
@@ -59,7 +60,7 @@ class Instagram:
 class Shoppers:
     """Those who see a post, follow its link, and buy in the shop's twin or do not."""
 
-    def __init__(self, session: httpx.AsyncClient, api: Api, shop: str, events: Events, seed: int) -> None:
+    def __init__(self, session: httpx.AsyncClient, api: Groundswell, shop: str, events: Events, seed: int) -> None:
         self._session = session
         self._api = api
         self._shop = shop
@@ -77,20 +78,21 @@ class Shoppers:
         seen: set[int] = set()
         while True:
             for event in self._events():
-                if event["type"] == "PostPublished" and event["position"] not in seen:
-                    seen.add(event["position"])
-                    await self._visit(event["stream"].partition("/")[2], event["data"]["deliverable"])
+                if event.type == "PostPublished" and event.position not in seen:
+                    seen.add(event.position)
+                    await self._visit(event.stream.partition("/")[2], event.data["deliverable"])
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _visit(self, collaboration_id: str, deliverable: int) -> None:
-        tracked = (await self._api.get(f"/v1/collaborations/{collaboration_id}"))["tracking"]
-        link = next(link["url"] for link in tracked["links"] if link["deliverable"] == deliverable)
+        tracked = (await self._api.read_collaboration(collaboration_id)).tracking
+        assert tracked is not None, "this campaign has a shop"
+        link = next(link.url for link in tracked.links if link.deliverable == deliverable)
         landings = [await self._follow(link) for _ in range(self._chance.randint(*VISITORS))]
         await asyncio.sleep(NOTED_WITHIN)
         for landing in landings:
             if self._chance.random() < BUYS:
                 by_code = self._chance.random() < KNOWS_THE_CODE
-                await self._buy({"discount_code": tracked["discount_code"]} if by_code else {"landing_site": landing})
+                await self._buy({"discount_code": tracked.discount_code} if by_code else {"landing_site": landing})
 
     async def _follow(self, link: str) -> str:
         """Where the link leads, as the shop sees it: the first page of the visit."""
@@ -124,7 +126,7 @@ class Bank:
         """A payment at the start of work that goes on. Stripe tells of it at `tell`; what comes too late is let be."""
         (await self._session.post(f"{self._address}/twin/webhooks", json={"address": tell})).raise_for_status()
         tried: set[str] = set()
-        while not any(event["type"] == "PayoutReversed" for event in self._events()):
+        while not any(event.type == "PayoutReversed" for event in self._events()):
             made = self._newest_transfer()
             if made is not None and made["reference"] not in tried:
                 tried.add(made["reference"])
@@ -137,13 +139,11 @@ class Bank:
     def _newest_transfer(self) -> JsonObject | None:
         """The first half of a fee, of somebody who has much to do yet."""
         over = {
-            event["stream"]
-            for event in self._events()
-            if event["type"] in ("CollaborationClosing", "CollaborationEnded")
+            event.stream for event in self._events() if event.type in ("CollaborationClosing", "CollaborationEnded")
         }
         for event in reversed(self._events()):
-            made = event["data"]
-            under_way = event["type"] == "PayoutMade" and event["stream"] not in over
+            made = event.data
+            under_way = event.type == "PayoutMade" and event.stream not in over
             if under_way and made["payout_id"].endswith("/upfront") and made["reference"].startswith("tr_"):
                 return dict(made)
         return None

@@ -7,7 +7,7 @@ from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -17,12 +17,12 @@ from rich.markup import escape
 
 from activities.connectors.simulated.serving import served
 from activities.connectors.simulated.twins import twins_served
+from api.client import Groundswell, Refusal, models
 from api.demo import happened
 from api.demo.afterwards import let_one_go, show_next_brief, show_what_goes_on
 from api.demo.brand import Brand
-from api.demo.brief import TIME_ZONE, brief, kept
+from api.demo.brief import TIME_ZONE, JsonObject, brief, kept
 from api.demo.cast import GHOST, PROMPT, casting
-from api.demo.client import Api, JsonObject, Refusal
 from api.demo.creators import Actor, Troupe
 from api.demo.ending import save_files, show_refusals, show_rejected_rows, show_report
 from api.demo.listener import Listener
@@ -33,6 +33,8 @@ from api.demo.refused import try_again_with_other_content, try_as_brand, try_as_
 from api.demo.screen import Screen
 from api.demo.sources import TWINS, ask_instagram
 from api.embedded.installation import Installation, addresses, until_stopped
+
+T = TypeVar("T")
 
 AT_MOST = 170.0
 """Seconds for the campaign; it takes about a third of that on two cores."""
@@ -100,7 +102,7 @@ class Demo:
         self._session = session
         self._console = console
         self._seed = seed
-        self._api = Api(session, here.api_key)
+        self._api = Groundswell("", here.api_key, session=session)
         self._notes = Notes()
 
     async def play(self, *, chaos: bool) -> list[str]:
@@ -156,7 +158,7 @@ class Demo:
         return [
             *(f"did not happen: {sentence}" for sentence in missing),
             *happened.contradictions(screen.events),
-            *happened.overspent(screen.events, campaign["budget"]["total"]),
+            *happened.overspent(screen.events, campaign.budget.total),
             *happened.mail_repeated(mailroom.delivered),
             *happened.refused_as_expected(self._notes.refusals),
             *happened.not_told(self._listener.received, self._listener.faults, screen.events),
@@ -164,30 +166,31 @@ class Demo:
 
     async def _import_roster(self) -> None:
         roster = files("api").joinpath("demo", "roster.csv").read_bytes()
-        imported = await self._api.upload("/v1/creators/import", roster, "text/csv")
+        imported = await self._api.import_creators(roster, content_type="text/csv")
         show_rejected_rows(imported, self._console)
 
     async def _start_campaign(self) -> str:
         wanted = brief(datetime.now(ZoneInfo(TIME_ZONE)).date())
         await try_as_brand(self._session, self._api, wanted, self._notes)
         key = uuid4().hex
-        campaign = await self._api.post("/v1/campaigns", wanted, key=key)
-        again = await self._api.post("/v1/campaigns", wanted, key=key)
-        assert again["id"] == campaign["id"], "the same key leads to the same campaign"
+        body = models.BriefInput.model_validate(wanted)
+        campaign = await self._api.start_campaign(body, idempotency_key=key)
+        again = await self._api.start_campaign(body, idempotency_key=key)
+        assert again.id == campaign.id, "the same key leads to the same campaign"
         await try_again_with_other_content(self._api, wanted, key, self._notes)
-        self._console.print(f"Campaign {campaign['id']} for {wanted['brand']} has started.", highlight=False)
-        return str(campaign["id"])
+        self._console.print(f"Campaign {campaign.id} for {wanted['brand']} has started.", highlight=False)
+        return campaign.id
 
     async def _people(self, campaign_id: str) -> dict[str, JsonObject]:
         """Profiles by id of the creators whom the brand is going to keep: the ones who need an actor."""
         while True:
             with suppress(Refusal):  # until the ranking is there
-                ranked = self._api.pages(f"/v1/campaigns/{campaign_id}/shortlist")
-                ids = [candidate["creator_id"] async for candidate in ranked if kept(candidate)]
-                known = await asyncio.gather(*(self._api.get(f"/v1/creators/{id_}") for id_ in ids))
+                ranked = self._api.read_shortlist(campaign_id)
+                ids = [candidate.creator_id async for candidate in ranked if kept(candidate)]
+                known = await asyncio.gather(*(self._api.read_creator(id_) for id_ in ids))
                 for nth, id_ in enumerate(ids[::PAID_BY_STRIPE]):
-                    await self._api.put(f"/v1/creators/{id_}/payout-account", {"account": f"acct_1Twin{nth:04}"})
-                return {creator["id"]: creator["profile"] for creator in known}
+                    await self._api.set_payout_account(id_, models.PayoutAccount(account=f"acct_1Twin{nth:04}"))
+                return {creator.id: creator.profile.model_dump(mode="json") for creator in known}
             await asyncio.sleep(0.2)
 
     async def _try_what_is_not_theirs(self, troupe: Troupe, campaign_id: str) -> None:
@@ -206,13 +209,13 @@ class Demo:
         concluded = 0
         while concluded < 3:
             await asyncio.sleep(0.1)
-            concluded = sum(event["type"] == "ContractConcluded" for event in screen.events)
+            concluded = sum(event.type == "ContractConcluded" for event in screen.events)
         pid = self._here.worker.kill()
         self._console.print(f"[red]The worker (process {pid}) was killed.[/]", highlight=False)
         await asyncio.Event().wait()
 
     async def _show(self, campaign_id: str) -> None:
-        report = await self._api.get(f"/v1/campaigns/{campaign_id}/report")
+        report = await self._api.read_report(campaign_id)
         show_report(report, self._console)
         show_refusals(self._notes, self._console)
         await show_what_goes_on(self._api, campaign_id, self._console)
@@ -225,7 +228,7 @@ def _by_character(actors: Iterable[Actor], name: str) -> Actor | None:
     return next((actor for actor in actors if actor.character.name == name), None)
 
 
-async def _beside(background: Iterable[Coroutine[Any, Any, None]], work: Coroutine[Any, Any, JsonObject]) -> JsonObject:
+async def _beside(background: Iterable[Coroutine[Any, Any, None]], work: Coroutine[Any, Any, T]) -> T:
     """Do `work` while the others do theirs, which has no end; if one of them fails, everything does."""
     main = asyncio.ensure_future(work)
     others = [asyncio.ensure_future(each) for each in background]

@@ -5,7 +5,7 @@ import asyncio
 from rich.console import Console
 
 from activities.connectors.simulated.people import people
-from api.demo.client import Api, JsonObject
+from api.client import Groundswell, models
 from domain.creators import Platform
 
 TWINS = ("instagram", "shopify", "stripe")
@@ -14,20 +14,21 @@ KNOWN = 10
 POLL_SECONDS = 0.3
 
 
-async def ask_instagram(api: Api, console: Console) -> JsonObject:
+async def ask_instagram(api: Groundswell, console: Console) -> models.SourcingView:
     """Have accounts looked up, wait for the end, and show what came of it."""
     on_instagram = [one for one in people() if one.profile.platform is Platform.INSTAGRAM]
     renewed = [one.profile.handle for one in on_instagram if not one.newcomer][:KNOWN]
     new = [one.profile.handle for one in on_instagram if one.newcomer]
-    discovery = await api.post("/v1/creators/discover", {"source": "instagram", "handles": [*renewed, *new]})
-    while discovery["state"] == "running":
+    wanted = models.DiscoverCreators(source="instagram", handles=[*renewed, *new])
+    discovery = await api.discover_creators(wanted)
+    while discovery.state is models.JobState.RUNNING:
         await asyncio.sleep(POLL_SECONDS)
-        discovery = await api.get(f"/v1/creators/discoveries/{discovery['id']}")
-    outcome = discovery["outcome"]
-    left_out = len(outcome["unknown_at"]) + outcome["without_address"]
+        discovery = await api.read_discovery(discovery.id)
+    outcome = discovery.outcome
+    left_out = len(outcome.unknown_at) + outcome.without_address
     console.print(
-        f"Instagram (its twin): {outcome['looked_at']} accounts looked at, {outcome['created']} creators discovered,"
-        f" {outcome['updated']} renewed, {left_out} left out.",
+        f"Instagram (its twin): {outcome.looked_at} accounts looked at, {outcome.created} creators discovered,"
+        f" {outcome.updated} renewed, {left_out} left out.",
         highlight=False,
     )
     return discovery

@@ -7,12 +7,17 @@ from typing import Any
 import httpx
 from rich.console import Console
 
+from api.client import Groundswell
 from api.demo.afterwards import let_one_go, show_next_brief, show_what_goes_on
-from api.demo.client import Api
+from tests.domain.given import a_brief
 
 
-def clock(kind: str, ends: str) -> dict[str, str]:
-    return {"kind": kind, "collaboration_id": "a", "ends_at": f"{ends}T00:00:00Z"}
+def clock(kind: str, ends: str) -> dict[str, Any]:
+    where = {"stream": "rights/a", "name": kind, "campaign_id": "c", "collaboration_id": "a", "creator_id": "ada"}
+    return {**where, "kind": kind, "deliverable": None, "ends_at": f"{ends}T00:00:00Z", "told": False}
+
+
+BRIEF = json.loads(a_brief().model_dump_json())
 
 
 class After:
@@ -25,7 +30,9 @@ class After:
         self.asked.append((request.url.path, json.loads(request.content or b"null")))
         if request.url.path.endswith("/renew"):
             change = {"field": "posting_window", "before": "b", "after": "a", "because": "two weeks later"}
-            return httpx.Response(200, json={"brief": {}, "changes": [change], "known": []})
+            return httpx.Response(200, json={"brief": BRIEF, "changes": [change], "known": []})
+        if request.url.path.endswith("/release-exclusivity"):
+            return httpx.Response(200, json={"stream": "rights/a", "version": 2, "events": ["ExclusivityEnded"]})
         kind = request.url.params.get("kind")
         items = [clock("usage", "2027-05-01"), clock("usage", "2027-05-02")] if kind == "usage" else []
         if kind == "exclusivity" and len(self.asked) > 2:
@@ -41,7 +48,7 @@ async def test_one_creator_is_let_go_as_soon_as_somebody_is_bound() -> None:
     """The clocks start a moment after the end."""
     after = After()
     async with session(after) as client:
-        await let_one_go(Api(client, "key"), "c")
+        await let_one_go(Groundswell("", "key", session=client), "c")
     assert [path for path, _ in after.asked] == ["/v1/rights"] * 3 + ["/v1/collaborations/a/rights/release-exclusivity"]
 
 
@@ -50,7 +57,7 @@ async def test_what_goes_on_is_told_with_its_last_day() -> None:
     after, written = After(), io.StringIO()
     after.asked = [("", None), ("", None)]
     async with session(after) as client:
-        await show_what_goes_on(Api(client, "key"), "c", Console(file=written, width=200))
+        await show_what_goes_on(Groundswell("", "key", session=client), "c", Console(file=written, width=200))
     assert "2 posts may be used until 2027-05-02" in written.getvalue()
     assert "1 creators make nothing for competitors until 2027-01-07" in written.getvalue()
 
@@ -59,7 +66,7 @@ async def test_the_next_brief_is_told_with_the_reason_of_each_change() -> None:
     """It aims at what was really reached."""
     after, written = After(), io.StringIO()
     async with session(after) as client:
-        await show_next_brief(Api(client, "key"), "c", Console(file=written, width=200))
+        await show_next_brief(Groundswell("", "key", session=client), "c", Console(file=written, width=200))
     assert after.asked == [("/v1/campaigns/c/renew", {"targets": "as_reached"})]
     assert "posting_window" in written.getvalue()
     assert "two weeks later" in written.getvalue()

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from api.client import Groundswell
 from api.demo import brand as demo_brand
 from api.demo.brand import HABITS, Brand, Way
-from api.demo.client import Api
 from api.demo.notes import Notes
 from domain.content_approval import SubmitDraft
 from domain.decider import Role
@@ -24,9 +24,9 @@ async def works(
     may_cancel: Callable[[str], bool] = lambda _: False,
 ) -> None:
     """Let the brand work until it is done."""
-    people = Brand(Api(bench.client(), API_KEY), "tea", notes or Notes(), 1, may_cancel=may_cancel)
+    people = Brand(Groundswell("", API_KEY, session=bench.client()), "tea", notes or Notes(), 1, may_cancel=may_cancel)
     work = asyncio.create_task(people.work())
-    give_up = datetime.now(UTC) + timedelta(seconds=8)
+    give_up = datetime.now(UTC) + timedelta(seconds=30)
     while not await done():
         assert datetime.now(UTC) < give_up, "it took too long"
         await asyncio.sleep(0.05)
@@ -103,7 +103,7 @@ async def test_a_task_that_is_left_lying_stays_open(
     """For the policies to act."""
     habit(monkeypatch, "verify_creator", Way.IGNORE)
     await bench.opened()
-    people = Brand(Api(bench.client(), API_KEY), "tea", Notes(), seed=1)
+    people = Brand(Groundswell("", API_KEY, session=bench.client()), "tea", Notes(), seed=1)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(people.work(), 2.5)
     assert len((await brand.get("/v1/tasks")).json()["items"]) == 1
@@ -113,7 +113,7 @@ async def test_the_shortlist_is_approved_without_those_who_are_dropped(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The brand keeps the best."""
-    monkeypatch.setattr(demo_brand, "kept", lambda candidate: candidate["rank"] == 1)
+    monkeypatch.setattr(demo_brand, "kept", lambda candidate: candidate.rank == 1)
     await bench.shortlisted(3)
 
     async def approved() -> bool:

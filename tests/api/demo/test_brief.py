@@ -1,5 +1,7 @@
 from datetime import UTC, date, datetime
+from typing import Any
 
+from api.client import models
 from api.demo.brief import CREATORS_WANTED, KEPT, brief, kept
 from domain.brief import Brief
 from domain.deadlines import DeadlinePolicy, OnExpiry
@@ -32,6 +34,10 @@ def test_the_budget_does_not_cover_everybody_who_is_wanted() -> None:
 
 def test_the_brand_keeps_the_best_and_its_favourites() -> None:
     """And drops everybody else."""
-    ranks = [{"rank": rank, "handle": "x"} for rank in (1, KEPT, KEPT + 1)]
-    assert [kept(candidate) for candidate in ranks] == [True, True, False]
-    assert kept({"rank": 150, "handle": "hana_hollencroft"})
+
+    def candidate(rank: int, handle: str) -> models.Candidate:
+        facts: dict[str, Any] = {"rank": rank, "handle": handle}
+        return models.Candidate.model_construct(**facts)
+
+    assert [kept(candidate(rank, "x")) for rank in (1, KEPT, KEPT + 1)] == [True, True, False]
+    assert kept(candidate(150, "hana_hollencroft"))

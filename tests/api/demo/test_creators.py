@@ -29,7 +29,7 @@ async def plays(
     """Let somebody of this character live from one mail on, until it is done."""
     actor = Actor(bench.client(), character, ADA, CHANCE, notes or Notes())
     life = asyncio.create_task(actor.live(mail(bench, id_), asyncio.Event().wait))  # type: ignore[arg-type]  # no more mail
-    give_up = datetime.now(UTC) + timedelta(seconds=8)
+    give_up = datetime.now(UTC) + timedelta(seconds=30)
     while not await done():
         assert datetime.now(UTC) < give_up, "it took too long"
         await asyncio.sleep(0.05)

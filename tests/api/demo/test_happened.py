@@ -1,5 +1,6 @@
 from typing import Any
 
+from api.client import models
 from api.demo.happened import (
     EXPECTED,
     REFUSALS,
@@ -14,8 +15,9 @@ from domain import campaign, collaboration, rights
 from domain.lifecycle import Stage
 
 
-def event(type_: str, version: int = 1, stream: str = "collaboration/a", **data: Any) -> dict[str, Any]:
-    return {"stream": stream, "version": version, "type": type_, "data": data}
+def event(type_: str, version: int = 1, stream: str = "collaboration/a", **data: Any) -> models.EventView:
+    facts: dict[str, Any] = {"stream": stream, "version": version, "type": type_, "data": data}
+    return models.EventView.model_construct(**facts)
 
 
 def test_nothing_has_happened_in_no_events() -> None:
@@ -40,7 +42,7 @@ def test_only_events_that_exist_are_expected() -> None:
     """A misspelt type would never happen: with every type and every fact nothing is missing."""
     known = {*campaign.EVENTS.names, *collaboration.EVENTS.names, *rights.EVENTS.names}
     data: list[dict[str, Any]] = [{**facts, "task": task} for facts in FACTS for task in TASKS]
-    possible = [{"stream": "s", "version": 1, "type": type_, "data": each} for type_ in known for each in data]
+    possible = [event(type_, stream="s", **each) for type_ in known for each in data]
     assert missing(possible) == []
 
 

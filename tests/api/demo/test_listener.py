@@ -7,10 +7,23 @@ from datetime import UTC, datetime
 import httpx
 
 from activities.connectors.receivers import new_secret, signature, written
-from api.demo.client import Api
+from api.client import Groundswell
 from api.demo.listener import TYPES, Listener
 
 SECRET = new_secret()
+WEBHOOK = {
+    "id": "w",
+    "kind": "program",
+    "url": "http://listener.test/",
+    "types": list(TYPES),
+    "enabled": True,
+    "note": None,
+    "position": 0,
+    "failures": 0,
+    "next_attempt_at": None,
+    "disabled_at": None,
+    "created_at": "2026-03-02T10:00:00Z",
+}
 
 
 async def listening() -> tuple[Listener, httpx.AsyncClient]:
@@ -18,11 +31,11 @@ async def listening() -> tuple[Listener, httpx.AsyncClient]:
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(json.loads(request.content))
-        return httpx.Response(201, json={"id": "w", "secret": written(SECRET)})
+        return httpx.Response(201, json={**WEBHOOK, "secret": written(SECRET)})
 
     listener = Listener()
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://api.test") as session:
-        await listener.subscribe(Api(session, "key"), "http://listener.test/")
+        await listener.subscribe(Groundswell("", "key", session=session), "http://listener.test/")
     assert asked == [{"url": "http://listener.test/", "types": list(TYPES)}]
     return listener, httpx.AsyncClient(transport=httpx.ASGITransport(listener.app), base_url="http://listener.test")
 

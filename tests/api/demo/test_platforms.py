@@ -13,19 +13,29 @@ from activities.connectors.simulated.people import people
 from activities.connectors.simulated.serving import served
 from activities.connectors.simulated.shopify import ShopifyTwin
 from activities.connectors.simulated.stripe import StripeTwin
+from activities.store.tracked_links import Tracked, TrackedLink
+from api.client import Groundswell, models
 from api.demo import platforms
-from api.demo.client import Api
 from api.demo.platforms import Bank, Instagram, Shoppers
+from api.views import collaboration_events, collaboration_view
 from domain.creators import Platform
+from tests.api.conftest import Bench
 
 HANDLE = next(one.profile.handle for one in people() if one.profile.platform is Platform.INSTAGRAM)
-PUBLISHED = {"stream": "collaboration/a", "position": 1, "type": "PostPublished", "data": {"deliverable": 1}}
-PAID = {
-    "stream": "collaboration/a",
-    "position": 2,
-    "type": "PayoutMade",
-    "data": {"payout_id": "a/upfront", "reference": "tr_1Twin000001", "amount": {"amount": 500, "currency": "USD"}},
+TRANSFER: dict[str, Any] = {
+    "payout_id": "a/upfront",
+    "reference": "tr_1Twin000001",
+    "amount": {"amount": 500, "currency": "USD"},
 }
+
+
+def event(type_: str, stream: str = "collaboration/a", position: int = 1, **data: Any) -> models.EventView:
+    facts: dict[str, Any] = {"stream": stream, "position": position, "type": type_, "data": data}
+    return models.EventView.model_construct(**facts)
+
+
+PUBLISHED = event("PostPublished", deliverable=1)
+PAID = event("PayoutMade", position=2, **TRANSFER)
 
 
 async def until(done: Callable[[], bool]) -> None:
@@ -47,22 +57,28 @@ async def test_a_post_is_published_edited_and_deleted() -> None:
         assert twin.publications.of(HANDLE) == []
 
 
-async def test_people_follow_a_new_link_and_some_buy(monkeypatch: pytest.MonkeyPatch) -> None:
+async def tracked(bench: Bench) -> str:
+    """What the API shows of a collaboration with a link and a code."""
+    links = [TrackedLink(deliverable=1, code="abc", url="http://api.test/l/abc")]
+    view = collaboration_view(await collaboration_events(bench.services.log, await bench.published()))
+    return view.model_copy(update={"tracking": Tracked(discount_code="TEA-1", links=tuple(links))}).model_dump_json()
+
+
+async def test_people_follow_a_new_link_and_some_buy(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the link, with the click in its landing page, or by the code; the fourth order is given back in part."""
     monkeypatch.setattr(platforms, "NOTED_WITHIN", 0.0)
     monkeypatch.setattr(platforms, "VISITORS", (40, 40))
-    twin, browsers = ShopifyTwin(), set()
+    twin, browsers, page = ShopifyTwin(), set(), await tracked(bench)
 
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path.startswith("/l/"):
             browsers.add(request.headers["User-Agent"])
             return httpx.Response(302, headers={"Location": f"https://shop.test/tea?gs_click={len(browsers)}"})
-        links = [{"deliverable": 1, "url": "http://api.test/l/abc"}]
-        return httpx.Response(200, json={"tracking": {"discount_code": "TEA-1", "links": links}})
+        return httpx.Response(200, content=page)
 
     mounts = {"http://api.test": httpx.MockTransport(answer)}
     async with served(twin.app) as shop, httpx.AsyncClient(base_url="http://api.test", mounts=mounts) as session:
-        shoppers = Shoppers(session, Api(session, "key"), shop, lambda: [PUBLISHED], seed=1)
+        shoppers = Shoppers(session, Groundswell("", "key", session=session), shop, lambda: [PUBLISHED], seed=1)
         going = asyncio.create_task(shoppers.shop("http://127.0.0.1:9/orders"))
         await until(lambda: len(twin.orders) >= 5)
         going.cancel()
@@ -76,12 +92,8 @@ async def test_people_follow_a_new_link_and_some_buy(monkeypatch: pytest.MonkeyP
 async def test_one_transfer_is_taken_back_of_somebody_who_is_still_at_work() -> None:
     """Until Groundswell has heard of it; whoever is done is left alone."""
     twin = StripeTwin()
-    ended = {**PAID, "stream": "collaboration/b", "data": {**PAID["data"], "reference": "tr_1Twin000009"}}  # type: ignore[dict-item]
-    events: list[dict[str, Any]] = [
-        PAID,
-        ended,
-        {"stream": "collaboration/b", "type": "CollaborationEnded", "data": {}},
-    ]
+    theirs = event("PayoutMade", "collaboration/b", 3, **{**TRANSFER, "reference": "tr_1Twin000009"})
+    events = [PAID, theirs, event("CollaborationEnded", "collaboration/b", 4)]
     async with served(twin.app) as address, httpx.AsyncClient() as session:
         form = {"amount": "500", "currency": "usd", "destination": "acct_1TwinA"}
         await session.post(f"{address}/v1/transfers", data=form, auth=("sk_test_twin", ""))

@@ -3,9 +3,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from api.client import Groundswell, models
 from api.demo.brief import brief
 from api.demo.cast import PROMPT
-from api.demo.client import Api
 from api.demo.creators import Actor
 from api.demo.notes import Notes
 from api.demo.refused import NotRefused, try_again_with_other_content, try_as_brand, try_as_creators, try_to_renew
@@ -24,9 +24,9 @@ async def test_what_the_brand_gets_wrong_is_refused(bench: Bench) -> None:
     """Each for its own reason."""
     notes, wanted = Notes(), brief(datetime.now(UTC).date())
     bench.engine.now = datetime.now(UTC)
-    api = Api(bench.client(), API_KEY)
+    api = Groundswell("", API_KEY, session=bench.client())
     await try_as_brand(bench.client(), api, wanted, notes)
-    await api.post("/v1/campaigns", wanted, key="k1")
+    await api.start_campaign(models.BriefInput.model_validate(wanted), idempotency_key="k1")
     await try_again_with_other_content(api, wanted, "k1", notes)
     assert {(status, code) for _, status, code in notes.refusals} == {
         (401, "link_invalid"),
@@ -49,7 +49,7 @@ async def test_a_campaign_that_goes_on_is_not_renewed(bench: Bench) -> None:
     """There is nothing learnt from it yet."""
     await bench.offered("a")
     notes = Notes()
-    await try_to_renew(Api(bench.client(), API_KEY), "tea", notes)
+    await try_to_renew(Groundswell("", API_KEY, session=bench.client()), "tea", notes)
     assert [(status, code) for _, status, code in notes.refusals] == [(409, "wrong_stage")]
 
 

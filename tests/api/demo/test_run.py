@@ -30,4 +30,4 @@ async def test_a_failure_beside_the_work_is_a_failure_of_the_demo() -> None:
         raise ValueError("the brand has left")
 
     with pytest.raises(ValueError, match="the brand has left"):
-        await _beside([fails()], asyncio.Event().wait())  # type: ignore[arg-type]  # work without an end
+        await _beside([fails()], asyncio.Event().wait())

@@ -2,7 +2,7 @@ import io
 
 from rich.console import Console
 
-from api.demo.client import Api
+from api.client import Groundswell
 from api.demo.mailroom import Mailroom
 from api.demo.screen import Screen
 from domain.campaign import CancelCampaign
@@ -14,7 +14,7 @@ def screen(bench: Bench, tmp_path: object, *, terminal: bool) -> tuple[Screen, i
     written = io.StringIO()
     console = Console(file=written, width=120, force_terminal=terminal)
     mailroom = Mailroom(tmp_path)  # type: ignore[arg-type]  # pytest's is a path
-    api = Api(bench.client(), API_KEY)
+    api = Groundswell("", API_KEY, session=bench.client())
     return Screen(api, "tea", mailroom, console, {"creator-1": "ada.makes"}), written
 
 
@@ -23,7 +23,7 @@ async def test_without_a_terminal_it_writes_plain_lines(bench: Bench, tmp_path: 
     await bench.offered()
     await bench.give("campaign/tea", CancelCampaign(reason="a test"), Role.BRAND)
     shown, written = screen(bench, tmp_path, terminal=False)
-    assert (await shown.follow())["outcome"] == "cancelled"
+    assert (await shown.follow()).outcome == "cancelled"
     assert "1 negotiation" in written.getvalue()
     assert "\x1b" not in written.getvalue()
 
@@ -47,7 +47,7 @@ async def test_events_are_taken_in_once(bench: Bench, tmp_path: object) -> None:
     shown, _ = screen(bench, tmp_path, terminal=False)
     for _ in range(3):
         await shown.read_events()
-    assert [event["type"] for event in shown.events] == [
+    assert [event.type for event in shown.events] == [
         "CampaignStarted",
         "CollaborationOpened",
         "CreatorAssessed",

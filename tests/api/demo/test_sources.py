@@ -2,12 +2,13 @@
 
 import io
 import json
+from datetime import UTC, datetime
 
 import httpx
 from rich.console import Console
 
 from activities.connectors.simulated.people import people
-from api.demo.client import Api
+from api.client import Groundswell, models
 from api.demo.sources import KNOWN, ask_instagram
 from domain.creators import Platform
 
@@ -20,15 +21,26 @@ async def test_it_asks_for_old_and_new_people_and_waits_for_the_end() -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request)
-        outcome = {"looked_at": 9, "created": 3, "updated": 2, "unknown_at": [1], "without_address": 3}
-        state = "completed" if len(asked) == 3 else "running"
-        return httpx.Response(200, json={"id": "d1", "state": state, "outcome": outcome})
+        counts = {"looked_at": 9, "created": 3, "updated": 2, "erased": 0, "unreadable": 0, "without_address": 3}
+        outcome = models.SourcingOutcome(**counts, unknown_at=[1], without_address_at=[])
+        view = models.SourcingView(
+            id="d1",
+            source="instagram",
+            state=models.JobState.COMPLETED if len(asked) == 3 else models.JobState.RUNNING,
+            asked=9,
+            outcome=outcome,
+            waits_until=None,
+            failure=None,
+            started_at=datetime(2026, 3, 2, tzinfo=UTC),
+            ended_at=None,
+        )
+        return httpx.Response(200, content=view.model_dump_json())
 
     told = io.StringIO()
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://api.test") as session:
-        discovery = await ask_instagram(Api(session, "key"), Console(file=told, width=200))
+        discovery = await ask_instagram(Groundswell("", "key", session=session), Console(file=told, width=200))
     handles = json.loads(asked[0].content)["handles"]
-    assert discovery["state"] == "completed"
+    assert discovery.state is models.JobState.COMPLETED
     assert [request.url.path for request in asked[1:]] == ["/v1/creators/discoveries/d1"] * 2
     assert set(NEW) < set(handles)
     assert len(handles) == len(NEW) + KNOWN
