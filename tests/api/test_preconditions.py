@@ -171,5 +171,5 @@ def test_every_edit_and_every_decision_takes_if_match_and_says_what_412_means(be
             "refund_order",
             "settle_late_reversal",
         ),
-        *("create_webhook", "replay_webhook", "try_webhook", "create_key", "add_member"),
+        *("create_webhook", "replay_webhook", "try_webhook", "create_key", "add_member", "forget_account"),
     }
