@@ -57,7 +57,12 @@ def test_a_field_that_would_begin_another_is_refused(name: str, end: str) -> Non
     with pytest.raises(ValueError, match="control character"):
         compose((*FIELDS, (name, f"x{end}Bcc: everybody@x.example")), a_letter())
     with pytest.raises(ValueError, match="control character"):
-        compose(FIELDS, a_letter(HTML, Attachment(name=f"a.pdf{end}", media_type="application/pdf", content=b"")))
+        compose(FIELDS, a_letter(HTML).model_copy(update={"attachments": (named(f"a{end}.pdf"),)}))
+
+
+def named(name: str) -> Attachment:
+    """A file with a name that no check has seen."""
+    return Attachment(name="a.pdf", media_type="application/pdf", content=b"").model_copy(update={"name": name})
 
 
 def test_lines_end_as_the_protocol_wants() -> None:
