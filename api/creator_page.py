@@ -25,6 +25,7 @@ from activities.records import brief_of, collaboration_after
 from api.access.authorise import creator_behind
 from api.access.principal import Principal
 from api.amendments import amendment_document
+from api.console import assets
 from api.contract_signing import contract_document
 from api.creator_forms import COMMANDS, FIGURES, AsCommand
 from api.creator_offer import OFFER_WORDS, Fields, FormMistake
@@ -315,6 +316,7 @@ def page_templates() -> Environment:
     environment = Environment(
         loader=PackageLoader("api"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.globals["asset"] = assets.address
     environment.filters |= {
         "money": money,
         "moment": by_their_clocks,

@@ -1,5 +1,6 @@
 """A whole campaign in a browser: the manager at a desk, the creator on a phone, and everything real in between."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -125,7 +126,7 @@ class Creator:
         for box in await form.get_by_role("checkbox").all():
             await box.check()
         await form.get_by_role("button", name=button, exact=True).click()
-        await self.page.get_by_role("status").wait_for()
+        await self.page.get_by_role("status").filter(has_text=re.compile(r"\S")).first.wait_for()
 
 
 async def in_column(page: Page, stage: str) -> str:
