@@ -72,7 +72,7 @@ async def test_every_call_keeps_to_the_description(installation: FrontDoor, runn
     few stories of calls that take up what another one has answered."""
     document = _described(installation, await _stock(installation))
     found = await asyncio.to_thread(_fuzz, running, document, ("examples", "fuzzing"), examples=2)
-    linked = await asyncio.to_thread(_fuzz, running, _described(installation, {}), ("stateful",), examples=8)
+    linked = await asyncio.to_thread(_fuzz, running, _described(installation, {}), ("stateful",), examples=24)
 
     assert (found.wrong, linked.wrong) == ({}, {})
     assert set(found.called) == {
