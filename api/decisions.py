@@ -18,6 +18,7 @@ from api.access.principal import Principal
 from api.dependencies import AsBrand, Decision, Decisions, IdempotencyKey, JsonOnly, Services, Serving
 from api.errors import RETRY_AFTER, Problem, problem_of, problems
 from api.idempotency import Once
+from api.json_types import refuse_mistaken
 from domain.content_approval import ApproveDraft, RequestChanges
 from domain.decider import Command
 from domain.negotiation import AcceptOffer, CounterOffer, DeclineOffer
@@ -183,6 +184,7 @@ class _Batch:
         )
 
     async def _decide(self, index: int, asked: AskedDecision, key: str, *, waits: bool) -> Decision:
+        refuse_mistaken(COMMANDS[asked.verb], asked.arguments, ("body", "decisions", index, "arguments"))
         try:
             command = COMMANDS[asked.verb].model_validate(asked.arguments)
         except ValidationError as error:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, Protocol, cast
+from typing import Annotated, Protocol, cast
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from fastapi import Depends, Header, Query, Request
@@ -32,6 +32,7 @@ from api.access.desk import Desk
 from api.access.principal import DEFAULT_WORKSPACE, Principal
 from api.auth import ApiKeys, LinkUsed, NotAuthenticated, NotPermitted
 from api.errors import UnsupportedMediaType
+from api.json_types import refuse_mistaken, refuse_nul
 from api.operators import Operators
 from api.preconditions import IfMatch, Precondition
 from api.readiness import Probe
@@ -317,34 +318,23 @@ BeginAsBrand = Annotated[Decisions, Depends(_brands_beginnings)]
 
 
 async def json_only(request: Request) -> None:
-    """Refuses bodies that are not JSON, and characters that no text column can hold, before anything reads them.
+    """Refuses bodies that are not JSON, characters that no text column can hold, and values of other types than are
+    described, before anything reads them.
 
     Raises:
         UnsupportedMediaType: the body says that it is something else.
-        RequestValidationError: some text in it has a NUL character.
+        RequestValidationError: some text in it has a NUL character, or something is true, false or a number where that
+            is not described.
     """
     if not await request.body():
         return
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if not re.fullmatch(r"application/(?:[\w.-]+\+)?json", media_type):
         raise UnsupportedMediaType(given=media_type[:100] or "of no stated type", needed="application/json")
-    _refuse_nul(await request.json())
-
-
-def _refuse_nul(body: Any) -> None:
-    waiting: list[tuple[tuple[str | int, ...], Any]] = [(("body",), body)]
-    while waiting:
-        location, value = waiting.pop()
-        match value:
-            case str() if "\x00" in value:
-                rule = "text must not contain the NUL character"
-                raise RequestValidationError([{"type": "nul", "loc": location, "msg": rule, "input": value}])
-            case dict():
-                waiting.extend(((*location, name), part) for name, part in value.items())
-            case list():
-                waiting.extend(((*location, number), part) for number, part in enumerate(value))
-            case _:
-                pass
+    body = await request.json()
+    refuse_nul(body)
+    for described in getattr(getattr(request.scope.get("route"), "dependant", None), "body_params", ()):
+        refuse_mistaken(described.field_info.annotation, body)
 
 
 JsonOnly = Depends(json_only)
