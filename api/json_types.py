@@ -1,7 +1,7 @@
 """What a body's values are as JSON, before anything reads them: their types, against what is described, and NUL.
 
-What reads bodies is generous: it takes `true` for 1, and a number for an instant or for seconds. Nobody means that, and
-the description does not allow it. Everything else it refuses by itself, in better words.
+What reads bodies is generous: it takes `true` for 1, 0 for `false`, and a number for an instant or for seconds. Nobody
+means that, and the description does not allow it. Everything else it refuses by itself, in better words.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -67,7 +67,7 @@ def refuse_mistaken(body: Any, value: Any, location: Location = ("body",)) -> No
 
 
 def mistaken(schema: Schema, value: Any) -> Iterator[Mistaken]:
-    """Each boolean of a body where none is described, and each number where neither a number nor a boolean is."""
+    """Each boolean and each number of a body that stands where none is described."""
     definitions: Mapping[str, Schema] = schema.get("$defs", {})
     waiting: list[tuple[Location, Sequence[Schema], Any]] = [((), [schema], value)]
     while waiting:
@@ -81,8 +81,9 @@ def mistaken(schema: Schema, value: Any) -> Iterator[Mistaken]:
                 if isinstance(value, bool) and "boolean" not in types:
                     rule = "must be a number, not true or false" if types & NUMBERS else "must not be true or false"
                     yield Mistaken(location, value, rule)
-                elif not isinstance(value, bool) and not types & (NUMBERS | {"boolean"}):
-                    yield Mistaken(location, value, "must not be a number")
+                elif not isinstance(value, bool) and not types & NUMBERS:
+                    rule = "must be true or false" if "boolean" in types else "must not be a number"
+                    yield Mistaken(location, value, rule)
             case dict():
                 waiting.extend(((*location, name), _named(ways, name), part) for name, part in value.items())
             case list():

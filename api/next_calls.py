@@ -64,6 +64,9 @@ LEADS: Mapping[str, tuple[Lead, ...]] = {
 }
 """The name of a call to where its answer leads. A decision leads, besides, to what it was about."""
 
+LATER = frozenset({"forget_account"})
+"""Calls about what is not there yet when the rest is: an account that a member has signed in with."""
+
 ANSWERS: Mapping[str, tuple[str, ...]] = {"read_collaboration": ("accept_offer", "decline_offer")}
 """Calls that take the version of the offer that was read."""
 
@@ -87,7 +90,7 @@ def _links(name: str, method: str, path: str, operations: Mapping[str, Any]) -> 
         for target, (next_method, next_path, next_) in operations.items():
             below = next_path == lead.place or next_path.startswith(f"{lead.place}/")
             enough = set(re.findall(r"{(\w+)}", next_path)) <= set(lead.takes)
-            if below and enough and (next_method == "get" or not lead.looks):
+            if below and enough and target not in LATER and (next_method == "get" or not lead.looks):
                 yield _link(target, next_, dict(lead.takes))
     if method == "post" and name not in LEADS:
         for place, read in ((CAMPAIGN, "read_campaign"), (COLLABORATION, "read_collaboration")):

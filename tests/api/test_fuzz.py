@@ -6,7 +6,7 @@ description forbids is refused. Links lead from one call to the next, which is a
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -158,10 +158,16 @@ def _described(door: FrontDoor, stock: Stock, *, carried_out: bool = False) -> d
     """The description as if there were nothing but what is in stock, so that made-up requests reach something; if they
     are to be carried out, as if each took one body only."""
     document = door.app.openapi()
+    left_out = {"cancel"}  # of erasing: it takes workflows, which do not run here
+    if carried_out:
+        left_out.add("Idempotency-Key")  # under a key that was used, the answer is about what may be gone by now
     paths = {
         path: {
             method: _about(
-                operation, stock.own.get(call, stock.everything), stock.bodies.get(call) if carried_out else None
+                operation,
+                stock.own.get(call, stock.everything),
+                stock.bodies.get(call) if carried_out else None,
+                left_out,
             )
             for method, operation in item.items()
             for call in [f"{method.upper()} {path}"]
@@ -171,14 +177,14 @@ def _described(door: FrontDoor, stock: Stock, *, carried_out: bool = False) -> d
     return {**document, "paths": paths}
 
 
-def _about(operation: Mapping[str, Any], known: Known, body: Any) -> dict[str, Any]:
+def _about(operation: Mapping[str, Any], known: Known, body: Any, left_out: Collection[str]) -> dict[str, Any]:
     parameters = [
         parameter
         | {"schema": parameter["schema"] | {"enum": [_as(parameter, id_) for id_ in known[parameter["name"]]]}}
         if parameter["in"] == "path" and parameter["name"] in known
         else parameter
         for parameter in operation.get("parameters", ())
-        if parameter["name"] != "cancel"  # of erasing: it takes workflows, which do not run here
+        if parameter["name"] not in left_out
     ]
     taken = operation.get("requestBody", {}).get("content", {})
     # Lines of JSON are text, any of which may come: what is wrong with a line is in the answer.

@@ -29,6 +29,7 @@ class Whole(BaseModel):
 
     share: float = 0
     sure: StrictBool = False
+    paid: bool = False
     part: Part | None = None
     parts: tuple[Part, ...] = ()
     named: dict[str, int] = {}
@@ -42,6 +43,7 @@ class Whole(BaseModel):
     [
         ({"share": True}, ["share"]),
         ({"share": 0}, []),
+        ({"paid": 0}, ["paid"]),
         ({"share": 1.5, "sure": True, "anything": [True, 1], "either": 3}, []),
         ({"part": {"count": False, "by": 0, "waits": 5}}, ["part.count", "part.by", "part.waits"]),
         ({"part": {"count": 1, "by": "2031-01-01", "waits": "P1D"}}, []),
