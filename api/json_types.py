@@ -103,7 +103,7 @@ def _ways(schema: Schema, definitions: Mapping[str, Schema]) -> Iterator[Schema]
         yield schema
 
 
-def _named(ways: Sequence[Schema], name: str) -> list[Schema]:
+def _named(ways: Sequence[Schema], name: str) -> Sequence[Schema]:
     found = []
     for way in ways:
         part = way.get("properties", {}).get(name, way.get("additionalProperties"))
@@ -111,7 +111,7 @@ def _named(ways: Sequence[Schema], name: str) -> list[Schema]:
     return found
 
 
-def _numbered(ways: Sequence[Schema], n: int) -> list[Schema]:
+def _numbered(ways: Sequence[Schema], n: int) -> Sequence[Schema]:
     found = []
     for way in ways:
         first = way.get("prefixItems", ())
