@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import Field
 
-from domain.brief import Brief, Copies, Policies, PostingWindow
+from domain.brief import Brief, Copies, PostingWindow, SharedPolicies
 from domain.calendars import ROUND_THE_CLOCK, Calendar, calendar_of
 from domain.clauses import Briefing, Deliverable, Terms
 from domain.creators import Country, Profile
@@ -37,7 +37,7 @@ class Assignment(Value):
     posting_window: PostingWindow
     briefing: Briefing
     terms: Terms
-    policies: Policies
+    policies: SharedPolicies
     calendar: Calendar = ROUND_THE_CLOCK
     copies: Copies = Copies()
     quote: Quote | None = None

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta, timezone
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -223,6 +224,15 @@ class Policies(Value):
         return self
 
 
+@lru_cache(maxsize=256)
+def _one_for_all(policies: Policies) -> Policies:
+    return policies
+
+
+SharedPolicies = Annotated[Policies, AfterValidator(_one_for_all)]
+"""Equal policies are one object: whoever keeps thousands of a campaign's collaborations in mind has them once."""
+
+
 def _known_time_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -273,7 +283,7 @@ class Brief(Value):
     deliverables: tuple[DeliverableRequest, ...] = Field(min_length=1, max_length=10)
     posting_window: PostingWindow
     briefing: Briefing = Briefing()
-    policies: Policies = Policies()
+    policies: SharedPolicies = Policies()
     terms: Terms = Terms()
     contacts: Contacts
     shop: Shop | None = None

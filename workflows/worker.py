@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -52,6 +53,7 @@ from activities.webhook_delivery import Ways, WebhookDelivery
 from activities.webhook_notes import WebhookNotes
 from workflows.campaign import CampaignWorkflow
 from workflows.collaboration import CollaborationWorkflow
+from workflows.garbage import CollectingExecutor, leave_garbage_to_the_executor
 from workflows.keeping import kept
 from workflows.metrics import metrics_served
 from workflows.outside import creator_sources
@@ -171,13 +173,15 @@ def worker(
     stripe: Stripe | None = None,
     mailer: Mailer | None = None,
     docuseal: DocuSeal | None = None,
+    threads: ThreadPoolExecutor | None = None,
 ) -> Worker:
-    """A worker for everything, ready to run."""
+    """A worker for everything, ready to run; its workflow tasks in these threads, or in some of its own."""
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=WORKFLOWS,
         activities=activities(settings, pool, sealer, sources, stripe, mailer, docuseal),
+        workflow_task_executor=threads,
         workflow_runner=sandboxed() if settings.sandbox else UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=FINISH_WITHIN,
         deployment_config=deployment(settings),
@@ -204,12 +208,13 @@ async def running_worker(settings: Settings) -> AsyncIterator[Worker]:
     try:
         sealer = sealer_on(pool, settings.masters)
         client = await connect_temporal(sealer)
-        async with (
-            metrics_served(settings, pool, client),
-            kept(pool, keep_track_records(), webhook_delivery(settings, pool, sealer)),
-            worker(client, settings, pool, sealer, sources, stripe, mailer, docuseal) as running,
-        ):
-            yield running
+        with CollectingExecutor(settings.at_once) as threads:
+            async with (
+                metrics_served(settings, pool, client),
+                kept(pool, keep_track_records(), webhook_delivery(settings, pool, sealer)),
+                worker(client, settings, pool, sealer, sources, stripe, mailer, docuseal, threads) as running,
+            ):
+                yield running
     finally:
         await mailer.aclose()
         await sources.aclose()
@@ -226,4 +231,5 @@ async def run_until_stopped(settings: Settings) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     async with running_worker(settings):
+        leave_garbage_to_the_executor()
         await stop.wait()

@@ -20,7 +20,7 @@ from domain.values import Value
 LARGEST_PARENT = 1_000
 """Events that the campaign's own history must stay below, however many creators it has."""
 LOOK_EVERY = 0.5
-REPORT_WITHIN = 600.0
+REPORT_WITHIN = 3_600.0
 """Seconds that the report on a large campaign may take to arrive."""
 
 

@@ -1,0 +1,65 @@
+"""Collecting garbage between workflow tasks, never during one.
+
+A worker keeps every waiting workflow in memory, hundreds of objects each, and CPython's full collection looks at all
+of them while everything else stands still: seconds, where thousands wait. Temporal gives a workflow task two seconds
+before it takes its workflow for deadlocked and fails the task, so a collection in the middle of one may fail it.
+Here a full collection comes only when no task is under way, before the next one's two seconds begin, and takes a small
+part of the time, however much there is to look at.
+"""
+
+import asyncio
+import gc
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from time import perf_counter
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PART_OF_TIME = 0.01
+"""What full collections take of a worker's time at the most: after one of 0.1 s come ten seconds without."""
+YOUNG = (10_000, 20)
+"""So many new objects are looked at, and so often before those that stayed are looked at once more. CPython's own 700
+and 10 look at what a workflow task makes while the task still needs it."""
+NEVER = 1_000_000_000
+
+
+class CollectingExecutor(ThreadPoolExecutor):
+    """The threads that run workflow tasks. Must be made, and given work, in the thread of the event loop."""
+
+    def __init__(self, threads: int, *, collect: Callable[[], object] = gc.collect) -> None:
+        super().__init__(threads, thread_name_prefix="workflow-task")
+        self._collect = collect
+        self._under_way = 0
+        self._due = perf_counter()
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        """Run it in a thread; before that, collect garbage if it is time to and nothing runs."""
+        if not self._under_way and perf_counter() >= self._due:
+            self._collect_now()
+        self._under_way += 1
+        future = super().submit(fn, *args, **kwargs)
+        # Only once the loop itself has been told of the result is the task over: whoever waits for it asks to be told
+        # after we return, so we ask after them.
+        asyncio.get_running_loop().call_soon(future.add_done_callback, self._told(asyncio.get_running_loop()))
+        return future
+
+    def _told(self, loop: asyncio.AbstractEventLoop) -> "Callable[[Future[Any]], object]":
+        return lambda _: loop.is_closed() or loop.call_soon_threadsafe(self._ended)
+
+    def _ended(self) -> None:
+        self._under_way -= 1
+
+    def _collect_now(self) -> None:
+        began = perf_counter()
+        self._collect()
+        ended = perf_counter()
+        self._due = ended + (ended - began) / PART_OF_TIME
+
+
+def leave_garbage_to_the_executor() -> None:
+    """Switch off CPython's own full collections, and take what is loaded by now out of all that come: it stays."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*YOUNG, NEVER)
