@@ -147,3 +147,8 @@ def test_letters_to_the_brand_are_in_a_language_that_exists() -> None:
     """A brief that asks for letters in another one is refused at once, not answered in English."""
     with pytest.raises(ValidationError, match="'en', 'de', 'fr', 'it' or 'es'"):
         a_brief(contacts={"manager": "manager@lumen-tea.example", "language": "ja"})
+
+
+def test_briefs_with_equal_policies_share_one_object() -> None:
+    one, other = (Brief.model_validate(a_brief().model_dump(mode="json")) for _ in range(2))
+    assert one.policies is other.policies
