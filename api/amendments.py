@@ -115,8 +115,7 @@ async def amendments_of(services: Services, collaboration_id: str) -> tuple[Amen
         NotFound: there is no such collaboration.
     """
     state = collaboration_after(await collaboration_events(services.log, collaboration_id))
-    over = state.ended or state.closing is not None
-    return tuple(amendment_view(amendment, over=over) for amendment in state.amendments)
+    return tuple(amendment_view(amendment, over=state.is_closing) for amendment in state.amendments)
 
 
 async def _one(services: Services, collaboration_id: str, number: int) -> AmendmentView:

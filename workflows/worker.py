@@ -53,7 +53,7 @@ from activities.webhook_delivery import Ways, WebhookDelivery
 from activities.webhook_notes import WebhookNotes
 from workflows.campaign import CampaignWorkflow
 from workflows.collaboration import CollaborationWorkflow
-from workflows.garbage import CollectingExecutor, leave_garbage_to_the_executor
+from workflows.garbage_collection import CollectingExecutor, leave_garbage_to_the_executor
 from workflows.keeping import kept
 from workflows.metrics import metrics_served
 from workflows.outside import creator_sources
@@ -230,6 +230,6 @@ async def run_until_stopped(settings: Settings) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    leave_garbage_to_the_executor()
     async with running_worker(settings):
-        leave_garbage_to_the_executor()
         await stop.wait()

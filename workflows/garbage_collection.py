@@ -12,7 +12,7 @@ import gc
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from time import perf_counter
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,7 +26,7 @@ NEVER = 1_000_000_000
 
 
 class CollectingExecutor(ThreadPoolExecutor):
-    """The threads that run workflow tasks. Must be made, and given work, in the thread of the event loop."""
+    """The threads that run workflow tasks, given work in the thread of the event loop, and there only."""
 
     def __init__(self, threads: int, *, collect: Callable[[], object] = gc.collect) -> None:
         super().__init__(threads, thread_name_prefix="workflow-task")
@@ -40,13 +40,16 @@ class CollectingExecutor(ThreadPoolExecutor):
             self._collect_now()
         self._under_way += 1
         future = super().submit(fn, *args, **kwargs)
+        loop = asyncio.get_running_loop()
+
+        def told(_: "Future[T]") -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self._ended)
+
         # Only once the loop itself has been told of the result is the task over: whoever waits for it asks to be told
         # after we return, so we ask after them.
-        asyncio.get_running_loop().call_soon(future.add_done_callback, self._told(asyncio.get_running_loop()))
+        loop.call_soon(future.add_done_callback, told)
         return future
-
-    def _told(self, loop: asyncio.AbstractEventLoop) -> "Callable[[Future[Any]], object]":
-        return lambda _: loop.is_closed() or loop.call_soon_threadsafe(self._ended)
 
     def _ended(self) -> None:
         self._under_way -= 1
@@ -59,7 +62,10 @@ class CollectingExecutor(ThreadPoolExecutor):
 
 
 def leave_garbage_to_the_executor() -> None:
-    """Switch off CPython's own full collections, and take what is loaded by now out of all that come: it stays."""
+    """Switch off CPython's own full collections, and take what is loaded by now out of all that come: it stays.
+
+    For the whole process, so before its first workflow task, and only where a `CollectingExecutor` will run them.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(*YOUNG, NEVER)
