@@ -10,7 +10,7 @@ part of the time, however much there is to look at.
 import asyncio
 import gc
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from typing import ParamSpec, TypeVar
 
@@ -34,24 +34,22 @@ class CollectingExecutor(ThreadPoolExecutor):
         self._under_way = 0
         self._due = perf_counter()
 
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
-        """Run it in a thread; before that, collect garbage if it is time to and nothing runs."""
+    def submit(  # type: ignore[override]
+        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> "asyncio.Future[T]":
+        """Run it in a thread; before that, collect garbage if it is time to and nothing runs.
+
+        The future is one of the loop, which `run_in_executor` takes as it is: the task is over when the loop has been
+        told so. A thread may have its result long before, and whoever waits would still see two seconds go by.
+        """
         if not self._under_way and perf_counter() >= self._due:
             self._collect_now()
         self._under_way += 1
-        future = super().submit(fn, *args, **kwargs)
-        loop = asyncio.get_running_loop()
-
-        def told(_: "Future[T]") -> None:
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(self._ended)
-
-        # Only once the loop itself has been told of the result is the task over: whoever waits for it asks to be told
-        # after we return, so we ask after them.
-        loop.call_soon(future.add_done_callback, told)
+        future = asyncio.wrap_future(super().submit(fn, *args, **kwargs))
+        future.add_done_callback(self._ended)
         return future
 
-    def _ended(self) -> None:
+    def _ended(self, _: object) -> None:
         self._under_way -= 1
 
     def _collect_now(self) -> None:
