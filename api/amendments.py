@@ -112,7 +112,7 @@ def amendment_view(amendment: Amendment, *, over: bool) -> AmendmentView:
 
 def amendment_views(state: Collaboration) -> tuple[AmendmentView, ...]:
     """All amendments of a collaboration, the first one first."""
-    over = state.ended or state.closing is not None
+    over = state.is_closing
     return tuple(amendment_view(amendment, over=over) for amendment in state.amendments)
 
 

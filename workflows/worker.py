@@ -58,7 +58,7 @@ from workflows.connectors import creator_sources
 from workflows.connectors import docuseal as docuseal_of
 from workflows.connectors import stripe as stripe_of
 from workflows.feed_followers import kept
-from workflows.garbage import CollectingExecutor, leave_garbage_to_the_executor
+from workflows.garbage_collection import CollectingExecutor, leave_garbage_to_the_executor
 from workflows.metrics import metrics_served
 from workflows.rights import RightsWorkflow
 from workflows.sandbox import sandboxed
@@ -231,6 +231,6 @@ async def run_until_stopped(settings: Settings) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    leave_garbage_to_the_executor()
     async with running_worker(settings):
-        leave_garbage_to_the_executor()
         await stop.wait()

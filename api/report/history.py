@@ -143,8 +143,7 @@ class CampaignHistory:
             past.milestones.setdefault(label, envelope.metadata.decided_at)
         for move in moves([event], campaign_id=past.state.campaign_id, currency=past.state.agreed.currency):
             self.moved.update({"reserved": move.reserved, "committed": move.committed, "paid": move.paid})
-        stopped = past.state.ended or past.state.closing is not None
-        self._follow(envelope, event, before, past.state.tasks, stopped)
+        self._follow(envelope, event, before, past.state.tasks, past.state.is_closing)
 
     def _follow(self, envelope: Envelope, event: Event, before: Tasks, after: Tasks, stopped: bool) -> None:
         """Note what the event did to the open tasks and on whose authority it was decided."""

@@ -10,9 +10,9 @@ part of the time, however much there is to look at.
 import asyncio
 import gc
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -26,7 +26,7 @@ NEVER = 1_000_000_000
 
 
 class CollectingExecutor(ThreadPoolExecutor):
-    """The threads that run workflow tasks. Must be made, and given work, in the thread of the event loop."""
+    """The threads that run workflow tasks, given work in the thread of the event loop, and there only."""
 
     def __init__(self, threads: int, *, collect: Callable[[], object] = gc.collect) -> None:
         super().__init__(threads, thread_name_prefix="workflow-task")
@@ -34,21 +34,22 @@ class CollectingExecutor(ThreadPoolExecutor):
         self._under_way = 0
         self._due = perf_counter()
 
-    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
-        """Run it in a thread; before that, collect garbage if it is time to and nothing runs."""
+    def submit(  # type: ignore[override]
+        self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> "asyncio.Future[T]":
+        """Run it in a thread; before that, collect garbage if it is time to and nothing runs.
+
+        The future is one of the loop, which `run_in_executor` takes as it is: the task is over when the loop has been
+        told so. A thread may have its result long before, and whoever waits would still see two seconds go by.
+        """
         if not self._under_way and perf_counter() >= self._due:
             self._collect_now()
         self._under_way += 1
-        future = super().submit(fn, *args, **kwargs)
-        # Only once the loop itself has been told of the result is the task over: whoever waits for it asks to be told
-        # after we return, so we ask after them.
-        asyncio.get_running_loop().call_soon(future.add_done_callback, self._told(asyncio.get_running_loop()))
+        future = asyncio.wrap_future(super().submit(fn, *args, **kwargs))
+        future.add_done_callback(self._ended)
         return future
 
-    def _told(self, loop: asyncio.AbstractEventLoop) -> "Callable[[Future[Any]], object]":
-        return lambda _: loop.is_closed() or loop.call_soon_threadsafe(self._ended)
-
-    def _ended(self) -> None:
+    def _ended(self, _: object) -> None:
         self._under_way -= 1
 
     def _collect_now(self) -> None:
@@ -59,7 +60,10 @@ class CollectingExecutor(ThreadPoolExecutor):
 
 
 def leave_garbage_to_the_executor() -> None:
-    """Switch off CPython's own full collections, and take what is loaded by now out of all that come: it stays."""
+    """Switch off CPython's own full collections, and take what is loaded by now out of all that come: it stays.
+
+    For the whole process, so before its first workflow task, and only where a `CollectingExecutor` will run them.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(*YOUNG, NEVER)
