@@ -52,7 +52,7 @@ BEFORE_LIVE = frozenset({"fee", "draft_within", "publish_within", "posting_windo
 def terms_of(state: Collaboration) -> Terms | None:
     """What can be proposed; None if there is no contract in force, it is over, or an amendment waits for signatures."""
     fee, agreed = state.fee, state.agreed
-    if not state.works or fee is None or state.ended or state.closing is not None or state.amendment is not None:
+    if not state.works or fee is None or state.is_closing or state.amendment is not None:
         return None
     every = frozenset(Changes.model_fields)
     return Terms(
