@@ -292,13 +292,14 @@ def invalid_link(error: GroundswellError) -> Response:
 
 
 def page_headers(nonce: str | None = None, *, media: bool = False) -> dict[str, str]:
-    """Of a page that anybody may open: it loads and runs nothing, is not kept, and tells nobody its address.
+    """Of a page that anybody may open: it runs nothing, is not kept, and tells nobody its address.
 
-    With `media` it shows pictures and videos of ours, and runs the script that it came with.
+    With a `nonce` it has a style, and its icon. With `media` it also shows videos of ours, and runs the script that it
+    came with.
     """
-    own = f"style-src 'nonce-{nonce}'; " if nonce else ""
+    own = f"style-src 'nonce-{nonce}'; img-src 'self'; " if nonce else ""
     if media:
-        own += f"script-src 'nonce-{nonce}'; img-src 'self'; media-src 'self'; connect-src 'self'; "
+        own += f"script-src 'nonce-{nonce}'; media-src 'self'; connect-src 'self'; "
     policy = f"default-src 'none'; {own}form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     return {
         "Content-Security-Policy": policy,

@@ -117,7 +117,14 @@
     const cards = document.querySelectorAll("#board .card");
     if (cards.length <= 120) cards.forEach((card) => { card.style.viewTransitionName = card.id; });
   };
-  document.addEventListener("htmx:beforeSwap", named);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    // Asked for before somebody opened a form, answered after: the form stays, and the button is shown instead.
+    const { elt, triggeringEvent } = event.detail.requestConfig;
+    if (elt.hasAttribute("data-careful") && triggeringEvent?.type === "moved" && touched()) {
+      event.detail.shouldSwap = false;
+      elt.hidden = false;
+    } else named();
+  });
   document.addEventListener("htmx:afterSwap", () => { named(); count(); picked(); marked(); say(...state); });
 
   // ---- several at once --------------------------------------------------------------------------------------------
