@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
+from starlette.datastructures import State
 from starlette.middleware import Middleware
 
 from activities.connectors.smtp import SmtpMailer
@@ -130,24 +131,27 @@ def create_app(services: Services) -> FastAPI:
     app = FastAPIOffline(
         **ABOUT,
         dependencies=[Depends(authorise)],
-        middleware=[
-            Middleware(SecurityHeaders, secure=services.desk.secure),
-            Middleware(RequestContext),
-            Middleware(Deprecations),
-            Middleware(codec.Origins, allowed=services.operators.ui_origins),
-            Middleware(BodyLimit, largest_draft=services.uploads.largest),
-        ],
         redoc_url=None,
         swagger_ui_parameters={"docExpansion": "none", "persistAuthorization": True},
     )
-    app.state.services = services
-    app.state.stopping = asyncio.Event()
-    app.state.tail = live_tail(services.feed)
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)
-    trace_requests(app)
     app.openapi = partial(describe, app)  # type: ignore[method-assign]  # FastAPI's documented way to extend it
+    return serve_from(app, services)
+
+
+def serve_from(app: FastAPI, services: Services) -> FastAPI:
+    """The same routes on these services, before the first request."""
+    app.state = State({"services": services, "stopping": asyncio.Event(), "tail": live_tail(services.feed)})
+    app.user_middleware = [
+        Middleware(SecurityHeaders, secure=services.desk.secure),
+        Middleware(RequestContext),
+        Middleware(Deprecations),
+        Middleware(codec.Origins, allowed=services.operators.ui_origins),
+        Middleware(BodyLimit, largest_draft=services.uploads.largest),
+    ]
+    trace_requests(app)
     return app
 
 

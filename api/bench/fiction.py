@@ -13,7 +13,10 @@ UNDISCLOSED = "Harbor cold brew on the pier before sunrise, thanks @northwindroa
 
 
 def brief(creators: int, *, today: date, deliverables: int = 2) -> Brief:
-    """Everybody is wanted and can be paid; people have the usual hours, so no deadline decides for anybody."""
+    """Everybody is wanted and can be paid; people have the usual hours, so no deadline decides for anybody.
+
+    No hours are quiet: at night, mails would wait for the morning, and with them the end of every workflow.
+    """
     return Brief.model_validate(
         {
             "brand": "Northwind Roasters",
@@ -39,6 +42,7 @@ def brief(creators: int, *, today: date, deliverables: int = 2) -> Brief:
                 "mentions": ["northwindroasters"],
             },
             "contacts": {"manager": "campaigns@northwind.example"},
+            "calendar": {"quiet_hours": None},
         }
     )
 

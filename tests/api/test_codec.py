@@ -24,7 +24,6 @@ from temporalio.converter import WorkflowSerializationContext
 from activities.starting import collaboration_stream
 from activities.store.keys import Keyring, MasterKeys
 from activities.store.sealing import Sealer, sealer_on
-from api.app import create_app
 from api.auth import ApiKeys
 from api.codec import COOKIE
 from api.embedded.temporal import TemporalServer, find_binary
@@ -33,7 +32,7 @@ from api.serving import server
 from domain.decider import Role
 from domain.negotiation import DeclineOffer
 from domain.values import Value
-from tests.api.conftest import API_KEY, Bench
+from tests.api.conftest import API_KEY, Bench, app_on
 from tests.keys import a_sealer
 from workflows.payload_codec import SealingCodec, encrypted_client
 
@@ -52,7 +51,7 @@ def app_for(bench: Bench, *, ui: str = UI, sealer: Sealer | None = None, keys: s
     """The API with operators."""
     operators = Operators(ApiKeys.parse(keys), secret="a secret", ui_url=ui, public_url="http://api.test")
     sealer = sealer or a_sealer(bench.services.pool)
-    return create_app(replace(bench.services, payloads=SealingCodec(sealer), operators=operators))
+    return app_on(replace(bench.services, payloads=SealingCodec(sealer), operators=operators))
 
 
 @asynccontextmanager

@@ -12,11 +12,10 @@ import pytest
 
 from activities.starting import collaboration_stream
 from activities.store.keys import creators_key
-from api.app import create_app
 from api.uploads import MEBIBYTE, UploadLimits
 from domain.content_approval import RequestChanges
 from domain.decider import Role
-from tests.api.conftest import API_KEY, Bench, bench_on
+from tests.api.conftest import API_KEY, Bench, app_on, bench_on
 from tests.domain.given import DISCLOSED
 from tests.keys import a_sealer
 from tests.media import MP4, a_picture, a_video
@@ -50,7 +49,7 @@ async def kept(bench: Bench) -> list[str]:
 def limited(bench: Bench, **limits: int) -> Bench:
     """The same API with other limits."""
     services = replace(bench.services, uploads=UploadLimits(**limits))
-    return Bench(services, bench.engine, create_app(services))
+    return Bench(services, bench.engine, app_on(services))
 
 
 async def test_a_draft_with_a_video_is_uploaded_handed_in_and_looked_at(bench: Bench, brand: httpx.AsyncClient) -> None:

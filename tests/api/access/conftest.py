@@ -19,11 +19,10 @@ from api.access.bound import Bindings
 from api.access.desk import Desk
 from api.access.principal import AccessRole
 from api.access.rates import Rate
-from api.app import create_app
 from api.auth import ApiKeys
 from api.embedded.mail import MailSink
 from api.operators import Operators
-from tests.api.conftest import SECRET, Bench, bench_on
+from tests.api.conftest import SECRET, Bench, app_on, bench_on
 from tests.keys import a_sealer
 
 AGENCY = "agency"
@@ -59,7 +58,7 @@ async def door(pool: Pool, database: str) -> AsyncIterator[FrontDoor]:
     """The API as it is served, but for the engine."""
     bench, pools = bench_on(pool), WorkspacePools(database, max_size=2)
     services = replace(bench.services, bindings=Bindings(pools, a_sealer(pool)))
-    yield FrontDoor(services, bench.engine, create_app(services))
+    yield FrontDoor(services, bench.engine, app_on(services))
     await pools.aclose()
 
 
@@ -68,7 +67,7 @@ def door_with_mail(door: FrontDoor, pool: Pool, mail_sink: MailSink) -> FrontDoo
     """The same, and its mails arrive."""
     mailer = SmtpMailer(mail_sink.host, mail_sink.port, "Groundswell <campaigns@groundswell.example>")
     services = replace(door.services, desk=Desk.on(pool, SECRET, "http://api.test", mailer))
-    return FrontDoor(services, door.engine, create_app(services))
+    return FrontDoor(services, door.engine, app_on(services))
 
 
 class NotedSourcing:
@@ -96,5 +95,5 @@ async def installation(door: FrontDoor) -> AsyncIterator[FrontDoor]:
     )
     for limiter in (services.desk.per_stranger, services.desk.per_key):
         limiter.rate = UNHURRIED
-    yield FrontDoor(services, door.engine, create_app(services))
+    yield FrontDoor(services, door.engine, app_on(services))
     await sources.aclose()

@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from activities.store.pool import Pool
 from api.access.principal import AccessRole, Kind
 from api.access.rates import Rate
+from api.app import create_app
 from tests.api.access.conftest import FrontDoor
 from tests.api.conftest import API_KEY
 
@@ -83,6 +84,7 @@ async def test_a_route_without_a_rule_is_closed_and_says_what_to_do(door: FrontD
         return "open to everybody"
 
     outer.include_router(inner)
+    door.app = create_app(door.services)
     door.app.include_router(outer)
     async with door.client(API_KEY) as owner:
         answers = [await owner.get(f"/elsewhere/{path}") for path in ("new", "healthz")]

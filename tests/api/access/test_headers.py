@@ -39,6 +39,7 @@ async def test_an_answer_to_a_mistake_of_ours_is_protected_as_well(bench: Bench)
     async def fail() -> None:
         raise RuntimeError("a mistake")
 
+    bench.app = create_app(bench.services)
     bench.app.add_api_route("/readyz/mistake", fail)
     bench.app.dependency_overrides[authorise] = lambda: None
     async with bench.client() as client:

@@ -18,9 +18,9 @@ from activities.store.pool import Pool
 from api.access.begun import MINUTES
 from api.access.principal import AccessRole
 from api.access.provider import CALLBACK, SignOn
-from api.app import create_app
 from api.embedded.mail import MailSink
 from tests.api.access.conftest import FrontDoor
+from tests.api.conftest import app_on
 
 ROBIN = "robin@brand.example"
 
@@ -64,7 +64,7 @@ class Office:
         """The same with another desk."""
         desk = replace(self.door.services.desk, **changes)
         services = replace(self.door.services, desk=desk)
-        return replace(self, door=FrontDoor(services, self.door.engine, create_app(services)))
+        return replace(self, door=FrontDoor(services, self.door.engine, app_on(services)))
 
     async def noted(self) -> list[tuple[str, str | None]]:
         """What the audit has, oldest first: what was done, and the code of a refusal."""
