@@ -24,6 +24,7 @@ from temporalio.testing import WorkflowEnvironment
 from api.embedded.mail import MailSink
 from api.embedded.postgres import PostgresServer
 from api.embedded.temporal import TemporalServer, add_search_attributes, find_binary
+from tests.databases import LentDatabase
 from workflows.search_attributes import INDEXED
 
 PREFIX = "groundswell-tests-"
@@ -153,15 +154,24 @@ async def _sql(dsn: str, statement: str) -> None:
 
 
 _numbers = count(1)
+_free: list[LentDatabase] = []
+"""Databases that no test of this process has at the moment."""
 
 
 @pytest.fixture
 async def database(postgres_server: PostgresServer, migrated_template: str, worker_id: str) -> AsyncIterator[str]:
-    """The DSN of a fresh database with our schema and nothing in it, for one test alone."""
-    name = f"test_{worker_id}_{next(_numbers)}"
-    await _sql(postgres_server.dsn, f"CREATE DATABASE {name} TEMPLATE {migrated_template}")
-    yield postgres_server.dsn_of(name)
-    await _sql(postgres_server.dsn, f"DROP DATABASE {name} WITH (FORCE)")
+    """The DSN of a database with our schema and nothing in it, for one test alone."""
+    if _free:
+        lent = _free.pop()
+    else:
+        name = f"test_{worker_id}_{next(_numbers)}"
+        await _sql(postgres_server.dsn, f"CREATE DATABASE {name} TEMPLATE {migrated_template}")
+        lent = await LentDatabase.found_at(name, postgres_server.dsn_of(name))
+    yield lent.dsn
+    if await lent.take_back():
+        _free.append(lent)
+    else:
+        await _sql(postgres_server.dsn, f"DROP DATABASE {lent.name} WITH (FORCE)")
 
 
 _started: list[TemporalServer] = []
