@@ -87,6 +87,10 @@ from workflows.settings import Settings, connect_temporal
 from workflows.sourcing_client import SourcingEngine
 
 ROUTERS = (
+    # They are tried in turn, so what is asked for most comes first.
+    campaigns.router,
+    collaborations.router,
+    tasks.router,
     goal_setting.router,
     simulations.router,
     discovery.router,
@@ -104,9 +108,6 @@ ROUTERS = (
     stripe_callbacks.router,
     renewal.router,
     rights.router,
-    campaigns.router,
-    collaborations.router,
-    tasks.router,
     decisions.router,
     creator_drafts.router,
     creator_page.router,

@@ -77,5 +77,9 @@ def under_key(request: Request, services: Serving, caller: AsAnyone, key: Idempo
     return UnderKey(services.desk.requests, call, query=query, secret=services.desk.secret)
 
 
-Once = Annotated[UnderKey, Depends(under_key)]
+async def _under_key(request: Request, services: Serving, caller: AsAnyone, key: IdempotencyKey) -> UnderKey:
+    return under_key(request, services, caller, key)
+
+
+Once = Annotated[UnderKey, Depends(_under_key)]
 """The way to answer a request once, for routes that give no command."""
