@@ -13,12 +13,21 @@ from domain.events import Envelope
 
 @dataclass(frozen=True)
 class Folded:
-    """A campaign at a version; when its first event was decided, and when its last."""
+    """A campaign after its last event; when its first was decided."""
 
     state: Campaign
-    version: int
     started_at: datetime
-    updated_at: datetime
+    last: Envelope
+
+    @property
+    def version(self) -> int:
+        """Of its stream."""
+        return self.last.version
+
+    @property
+    def updated_at(self) -> datetime:
+        """When its last event was decided."""
+        return self.last.metadata.decided_at
 
 
 def folded(events: Sequence[Envelope], before: Folded | None = None) -> Folded:
@@ -30,7 +39,6 @@ def folded(events: Sequence[Envelope], before: Folded | None = None) -> Folded:
             map(registry_of(stream).decode, events),
             CampaignDecider.initial if before is None else before.state,
         ),
-        version=events[-1].version,
         started_at=events[0].metadata.decided_at if before is None else before.started_at,
-        updated_at=events[-1].metadata.decided_at,
+        last=events[-1],
     )

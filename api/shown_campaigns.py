@@ -1,8 +1,10 @@
 """Campaigns as the API shows them now, remembered: what nothing has happened to is not folded and written again.
 
-Record and board are asked each time, so nobody is shown what was; of the record only what came after the version that
-is remembered, since events never change. Nothing is remembered that could be erased: a campaign's events tell nothing
-about a creator. Whoever asks has found the campaign on the board of their workspace.
+Record and board are asked each time, so nobody is shown what was, whichever process has changed it, and whether or not
+the board keeps up. Of the record only the last event that is remembered is read, and what came after it: events never
+change, and where that one is another, a restored database has another past, and all of it is read. Nothing is
+remembered that could be erased: a campaign's events tell nothing about a creator. Whoever asks has found the campaign
+on the board of their workspace.
 """
 
 from collections import OrderedDict
@@ -50,12 +52,13 @@ class ShownCampaigns:
         """
         shown = self._known.get(board.id)
         before = None if shown is None else shown.folded
-        if before is not None and before.version > board.version:
-            before = None  # a record that does not come so far is another one, restored perhaps
-        events = await log.read(campaign_stream(board.id), 0 if before is None else before.version)
-        now = folded(events, before) if events else before
-        if now is None:
+        events = await log.read(campaign_stream(board.id), 0 if before is None else before.version - 1)
+        if before is not None and events[:1] != [before.last]:
+            before, events = None, await log.read(campaign_stream(board.id))
+        if not events:
             raise NotFound(kind="campaign", id=board.id)
+        since = events if before is None else events[1:]
+        now = folded(since, before) if before is None or since else before
         if shown is None or (now, board, renewals) != (shown.folded, shown.board, shown.view.renewals):
             shown = Shown(now, board, campaign_view(now, board, renewals=renewals))
         self._known[board.id] = shown

@@ -20,7 +20,7 @@ import uvicorn
 from fastapi import FastAPI, HTTPException, Response
 from pydantic_core import from_json, to_json
 
-from activities.store.pool import Pool
+from activities.store.pool import Connection, Pool
 from activities.store.queries import QUERIES
 from activities.store.workspaces import FIRST
 from api.embedded.process import LOOPBACK
@@ -44,8 +44,9 @@ def create_bare(pool: Pool) -> FastAPI:
         counts = await pool.fetch(QUERIES.count_collaborations, [campaign_id])
         renewals = await pool.fetch(QUERIES.renewals_of, FIRST, campaign_id)
         known = remembered.get(campaign_id, _Events())
-        rows = await pool.fetch(QUERIES.read_stream, f"campaign/{campaign_id}", known.version, None)
-        events = remembered[campaign_id] = known.and_then(rows)
+        since = max(0, known.version - 1)
+        rows = await pool.fetch(QUERIES.read_stream, f"campaign/{campaign_id}", since, None)
+        events = remembered[campaign_id] = known.and_then(rows[known.version - since :])
         return _json(_campaign(board, counts, renewals, events))
 
     @app.get("/v1/tasks")
@@ -62,7 +63,7 @@ def _json(content: Json) -> Response:
     return Response(to_json(content), media_type="application/json")
 
 
-def _task(row: Mapping[str, Any]) -> Json:
+def _task(row: asyncpg.Record) -> Json:
     return {
         **dict(row),
         "contact": _contact(row),
@@ -70,7 +71,7 @@ def _task(row: Mapping[str, Any]) -> Json:
     }
 
 
-def _contact(task: Mapping[str, Any]) -> str:
+def _contact(task: Mapping[str, Any] | asyncpg.Record) -> str:
     if task["assignee"] == "creator":
         return "creator"
     return "escalation" if task["escalated"] else "manager"
@@ -96,9 +97,9 @@ class _Events:
 
 
 def _campaign(
-    board: Mapping[str, Any],
-    counts: Iterable[Mapping[str, Any]],
-    renewals: Iterable[Mapping[str, Any]],
+    board: asyncpg.Record,
+    counts: Iterable[asyncpg.Record],
+    renewals: Iterable[asyncpg.Record],
     events: _Events,
 ) -> Json:
     started, proposed = events.data["CampaignStarted"], events.data["ShortlistProposed"]
@@ -140,10 +141,14 @@ def _campaigns_task(task: Json, time_zone: str) -> Json:
 
 @asynccontextmanager
 async def bare_pool(dsn: str) -> AsyncIterator[Pool]:
-    """Connections as asyncpg gives them, as many as ours has. It resets a session that is given back, by one statement
-    more, which ours leaves out because it has nothing to reset."""
-    async with asyncpg.create_pool(dsn, min_size=1, max_size=10) as pool:
+    """Connections as asyncpg gives them, as many as ours has; but like ours they are not reset when given back, since
+    that would be one statement more than ours sends."""
+    async with asyncpg.create_pool(dsn, min_size=1, max_size=10, reset=_keep) as pool:
         yield pool
+
+
+async def _keep(_: Connection) -> None:
+    """There is nothing to reset."""
 
 
 async def _serve(dsn: str, port: str) -> None:
