@@ -70,16 +70,12 @@ class UnderKey:
         return hmac.digest(f"request/{self._secret}".encode(), said, "sha256")
 
 
-def under_key(request: Request, services: Serving, caller: AsAnyone, key: IdempotencyKey) -> UnderKey:
+async def under_key(request: Request, services: Serving, caller: AsAnyone, key: IdempotencyKey) -> UnderKey:
     """The request under this key, which a form may carry instead of the header."""
     call = Call(services.workspace, caller.id, f"{request.method} {request.url.path}", key)
     query = str(sorted(request.query_params.multi_items()))
     return UnderKey(services.desk.requests, call, query=query, secret=services.desk.secret)
 
 
-async def _under_key(request: Request, services: Serving, caller: AsAnyone, key: IdempotencyKey) -> UnderKey:
-    return under_key(request, services, caller, key)
-
-
-Once = Annotated[UnderKey, Depends(_under_key)]
+Once = Annotated[UnderKey, Depends(under_key)]
 """The way to answer a request once, for routes that give no command."""

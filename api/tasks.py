@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from activities.store.projections.tasks import OpenTask, list_tasks
-from api.dependencies import AsBrand, CampaignFilter, Serving
+from api.dependencies import AsBrand, CampaignFilter, Services, Serving
 from api.errors import problems
 from api.pagination import SOONEST_FIRST, Cursor, Limit, Page
 from domain.deadlines import Contact
@@ -30,9 +30,21 @@ async def list_open_tasks(
     limit: Limit = 100,
 ) -> Response:
     """A task's name says what is asked for, and of which deliverable: `review_draft/2`."""
+    page = await page_of_tasks(services, assignee, contact, campaign_id, cursor, limit)
+    # Consoles ask for it again and again: it is written at once, and not validated a second time.
+    return Response(page.model_dump_json(), media_type="application/json")
+
+
+async def page_of_tasks(
+    services: Services,
+    assignee: Role | None,
+    contact: Contact | None,
+    campaign_id: str | None,
+    cursor: str | None,
+    limit: int,
+) -> Page[OpenTask]:
+    """The tasks after a cursor; raises as `Place.fill`."""
     tasks = partial(
         list_tasks, services.pool, services.workspace, assignee=assignee, contact=contact, campaign_id=campaign_id
     )
-    page = await SOONEST_FIRST.fill(cursor, limit, tasks, lambda task: (task.due_at, task.stream, task.name))
-    # Consoles ask for it again and again: it is written at once, and not validated a second time.
-    return Response(page.model_dump_json(), media_type="application/json")
+    return await SOONEST_FIRST.fill(cursor, limit, tasks, lambda task: (task.due_at, task.stream, task.name))
