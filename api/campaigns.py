@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from activities.records import campaign_after
 from activities.store.projections.campaign_board import CampaignSummary, get_campaign, list_campaigns, renewals_of
+from api.campaign_states import folded
 from api.dependencies import AsBrand, CampaignId, DecideAsBrand, Decision, JsonOnly, Services, Serving
 from api.errors import problems
 from api.history import event_stream
@@ -13,7 +14,8 @@ from api.history.as_of import AsOf, PointInTime, memento, upto
 from api.history.time_travel import standing_at
 from api.history.timeline import TimelineEntry, campaign_timeline
 from api.pagination import Cursor, Key, Limit, Moment, Page, Place, Position
-from api.preconditions import READ, with_etag
+from api.preconditions import READ, answer, with_etag
+from api.shown_campaigns import Shown
 from api.views import CampaignView, EventView, campaign_events, campaign_view, event_view
 from domain.campaign import CancelCampaign
 from domain.deadlines import ExtendDeadline
@@ -32,11 +34,15 @@ async def view_of_campaign(services: Services, campaign_id: str) -> CampaignView
     Raises:
         NotFound: this workspace has no such campaign.
     """
+    return (await _shown(services, campaign_id)).view
+
+
+async def _shown(services: Services, campaign_id: str) -> Shown:
     board = await get_campaign(services.pool, services.workspace, campaign_id)
     if board is None:
         raise NotFound(kind="campaign", id=campaign_id)
     renewals = await renewals_of(services.pool, services.workspace, campaign_id)
-    return campaign_view(await campaign_events(services.log, campaign_id), board, renewals=renewals)
+    return await services.campaigns.now(services.log, board, renewals)
 
 
 async def view_of_past_campaign(
@@ -53,7 +59,7 @@ async def view_of_past_campaign(
     then = upto(events, point, now=datetime.now(UTC))
     budget = campaign_after(then[:1]).agreed_brief.budget
     standing = await standing_at(services.log, campaign_id, budget, point, then)
-    return campaign_view(then, standing, point), then[-1]
+    return campaign_view(folded(then), standing, point), then[-1]
 
 
 async def _must_exist(services: Services, campaign_id: str) -> None:
@@ -87,8 +93,7 @@ async def read_campaign(
     the record: money and collaborations are as they stood then.
     """
     if as_of is None:
-        view = await view_of_campaign(services, campaign_id)
-        return with_etag(request, view, view.version)
+        return answer(request, (await _shown(services, campaign_id)).representation)
     view, last = await view_of_past_campaign(services, campaign_id, as_of)
     return with_etag(request, view, view.version, memento(request, as_of, last))
 

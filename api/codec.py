@@ -92,7 +92,7 @@ class RemotePayloads(BaseModel):
     payloads: list[RemotePayload] = []
 
 
-def _operator(request: Request, services: Serving) -> str:
+async def _operator(request: Request, services: Serving) -> str:
     """The name of the operator who asks.
 
     Raises:
@@ -114,7 +114,7 @@ def _operator(request: Request, services: Serving) -> str:
 Operator = Annotated[str, Depends(_operator)]
 
 
-def _codec(services: Serving) -> PayloadCodec:
+async def _codec(services: Serving) -> PayloadCodec:
     if services.payloads is None:
         raise NotFound(kind="codec", id="here")
     return services.payloads

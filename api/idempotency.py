@@ -70,7 +70,7 @@ class UnderKey:
         return hmac.digest(f"request/{self._secret}".encode(), said, "sha256")
 
 
-def under_key(request: Request, services: Serving, caller: AsAnyone, key: IdempotencyKey) -> UnderKey:
+async def under_key(request: Request, services: Serving, caller: AsAnyone, key: IdempotencyKey) -> UnderKey:
     """The request under this key, which a form may carry instead of the header."""
     call = Call(services.workspace, caller.id, f"{request.method} {request.url.path}", key)
     query = str(sorted(request.query_params.multi_items()))

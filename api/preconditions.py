@@ -9,7 +9,7 @@ was used, can still be changed by whoever has read it before; what somebody else
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, Header, Request
 from pydantic import TypeAdapter
@@ -51,20 +51,40 @@ def tag_of(content: bytes, edition: str | int | None = None) -> str:
     return f'"{digest}"' if edition is None else f'"{edition}-{digest}"'
 
 
+class Representation(NamedTuple):
+    """What is shown, as JSON with its ETag."""
+
+    content: bytes
+    etag: str
+
+
+def representation(view: Any, edition: str | int | None = None) -> Representation:
+    """A model, or a list of them, as it is sent."""
+    content = as_json(view)
+    return Representation(content, tag_of(content, edition))
+
+
 def with_etag(
     request: Request, view: Any, edition: str | int | None = None, more: Mapping[str, str] | None = None
 ) -> Response:
     """What is shown as JSON with its ETag, or 304 if the caller has it. `more` are further headers, or other ones."""
-    content = as_json(view)
-    headers = {"ETag": tag_of(content, edition), "Cache-Control": "private, no-cache", **(more or {})}
-    if is_current(request, headers["ETag"]):
+    return answer(request, representation(view, edition), more)
+
+
+def answer(request: Request, shown: Representation, more: Mapping[str, str] | None = None) -> Response:
+    """The same of what is written already."""
+    headers = {"ETag": shown.etag, "Cache-Control": "private, no-cache", **(more or {})}
+    if is_current(request, shown.etag):
         return Response(status_code=304, headers=headers)
-    return Response(content, media_type="application/json", headers=headers)
+    return Response(shown.content, media_type="application/json", headers=headers)
+
+
+_WHATEVER: TypeAdapter[Any] = TypeAdapter(Any)
 
 
 def as_json(view: Any) -> bytes:
     """A model, or a list of them, as it is sent."""
-    return TypeAdapter(Any).dump_json(view)
+    return _WHATEVER.dump_json(view)
 
 
 def is_current(request: Request, etag: str) -> bool:
@@ -111,7 +131,7 @@ class Precondition:
             raise PreconditionFailed(what=what, changed=f"{then}, now at version {version}")
 
 
-def _precondition(
+async def _precondition(
     if_match: Annotated[
         str | None,
         Header(

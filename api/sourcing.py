@@ -131,7 +131,7 @@ def _refused(field: str, rule: str, value: object) -> RequestValidationError:
     return RequestValidationError([{"type": "source", "loc": ("body", field), "msg": rule, "input": value}])
 
 
-def _discovery_id(discovery_id: str) -> str:
+async def _discovery_id(discovery_id: str) -> str:
     if not re.fullmatch(ID_PATTERN, discovery_id):
         raise NotFound(kind="discovery", id=discovery_id[:64])
     return discovery_id

@@ -1,15 +1,14 @@
 """What the API shows of campaigns and collaborations: to the brand everything, to a creator what concerns both."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, TypeVar
-
-from pydantic import BaseModel
+from typing import Any, Protocol
 
 from activities.ports import EventLog
-from activities.records import campaign_after, collaboration_after
+from activities.records import collaboration_after
 from activities.starting import campaign_stream, collaboration_stream
 from activities.store.projections.spend import Spend
 from activities.store.tracked_links import Tracked
+from api.campaign_states import Folded
 from api.draft_views import drafts_of
 from api.history.as_of import PointInTime
 from api.offer_views import OfferView, offer_views
@@ -19,7 +18,7 @@ from domain.anomalies import Flag
 from domain.assignment import Assignment
 from domain.brief import Brief, PostingWindow
 from domain.calendars import Calendar
-from domain.campaign import Campaign, CampaignOutcome
+from domain.campaign import CampaignOutcome
 from domain.checks import Assessment
 from domain.clauses import Briefing, Deliverable, Terms
 from domain.collaboration import Collaboration
@@ -35,8 +34,6 @@ from domain.payouts import Payout
 from domain.performance_report import PerformanceReport
 from domain.signatures import AnySignature
 from domain.values import Instant, Value
-
-V = TypeVar("V", bound=BaseModel)
 
 
 class BudgetView(Value):
@@ -206,11 +203,10 @@ class Standing(Protocol):
 
 
 def campaign_view(
-    events: Sequence[Envelope], standing: Standing, as_of: PointInTime | None = None, renewals: tuple[str, ...] = ()
+    campaign: Folded, standing: Standing, as_of: PointInTime | None = None, renewals: tuple[str, ...] = ()
 ) -> CampaignView:
     """The campaign after its events, with what its collaborations have come to, and what goes on from it."""
-    state: Campaign = campaign_after(events)
-    spend = standing.spend
+    state, spend = campaign.state, standing.spend
     return CampaignView(
         id=state.id,
         stage=state.stage,
@@ -232,9 +228,9 @@ def campaign_view(
         stages=standing.stages,
         outcomes=standing.outcomes,
         renewals=renewals,
-        version=events[-1].version,
-        started_at=events[0].metadata.decided_at,
-        updated_at=events[-1].metadata.decided_at,
+        version=campaign.version,
+        started_at=campaign.started_at,
+        updated_at=campaign.updated_at,
         as_of=as_of,
     )
 

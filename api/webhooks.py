@@ -132,7 +132,7 @@ class TrialResult(Value):
     milliseconds: int
 
 
-def _webhook_id(webhook_id: str) -> str:
+async def _webhook_id(webhook_id: str) -> str:
     if not re.fullmatch(ID_PATTERN, webhook_id):
         raise NotFound(kind="webhook", id=webhook_id[:64])
     return webhook_id

@@ -18,6 +18,14 @@ DOCS = "/docs"
 
 YEAR = 365 * 24 * 3600
 
+HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+TLS = (b"strict-transport-security", f"max-age={YEAR}; includeSubDomains".encode())
+
 _INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
@@ -26,7 +34,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, *, secure: bool) -> None:
         self._app = app
-        self._secure = secure
+        self._always = [(b"content-security-policy", NOTHING.encode()), *HEADERS, *([TLS] if secure else [])]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """See the ASGI specification."""
@@ -40,23 +48,18 @@ class SecurityHeaders:
                 if scope["path"] == DOCS:
                     begun.append(message)  # until its content is known
                     return
-                self._protect(message, NOTHING)
+                self._protect(message)
             elif begun:
-                self._protect(begun[0], _for_docs(message.get("body", b"")))
+                MutableHeaders(scope=begun[0])["Content-Security-Policy"] = _for_docs(message.get("body", b""))
+                self._protect(begun[0])
                 await send(begun.pop())
             await send(message)
 
         await self._app(scope, receive, send_protected)
 
-    def _protect(self, start: Message, policy: str) -> None:
-        headers = MutableHeaders(scope=start)
-        headers.setdefault("Content-Security-Policy", policy)
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("X-Frame-Options", "DENY")
-        headers.setdefault("Referrer-Policy", "no-referrer")
-        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        if self._secure:
-            headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}; includeSubDomains")
+    def _protect(self, start: Message) -> None:
+        given = {name for name, _ in start["headers"]}
+        start["headers"] = [*start["headers"], *(header for header in self._always if header[0] not in given)]
 
 
 def _for_docs(page: bytes) -> str:

@@ -6,9 +6,10 @@ No record, no rules, no read models, no letters. What our own workflows cost is 
 import asyncio
 import sys
 from datetime import timedelta
+from typing import Any
 
 from temporalio import activity, workflow
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHandle
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 
@@ -62,13 +63,18 @@ def bare_worker(client: Client, task_queue: str) -> Worker:
 
 async def live(client: Client, task_queue: str, workflow_id: str, decisions: int, took: list[float]) -> None:
     """One whole lifecycle; what each decision took is added to `took`, in seconds."""
-    clock = asyncio.get_running_loop().time
     handle = await client.start_workflow(BareLifecycle.run, decisions, id=workflow_id, task_queue=task_queue)
+    await take_decisions(handle, decisions, took)
+    await handle.result()
+
+
+async def take_decisions(handle: "WorkflowHandle[Any, Any]", decisions: int, took: list[float]) -> None:
+    """Have a lifecycle that was started take so many decisions; what each took is added to `took`, in seconds."""
+    clock = asyncio.get_running_loop().time
     for number in range(decisions):
         began = clock()
         await handle.execute_update(BareLifecycle.decide, number)
         took.append(clock() - began)
-    await handle.result()
 
 
 async def _serve(address: str, task_queue: str) -> None:

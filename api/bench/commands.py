@@ -16,6 +16,7 @@ from domain.values import Value
 if TYPE_CHECKING:
     from api.bench.campaign import CampaignFigures
     from api.bench.cost import Cost
+    from api.bench.front_door import FrontDoorFigures
     from api.bench.lifecycles import Lifecycles
     from api.bench.setting import Scene
     from api.embedded.process import Progress
@@ -35,6 +36,7 @@ the least that a workflow can do and still take as many decisions, each against 
     groundswell bench cost                        # what one collaboration costs in Temporal: seconds
     groundswell bench lifecycles                  # collaborations a second, latency, memory: minutes
     groundswell bench campaign --creators 1000    # one large campaign from brief to report
+    groundswell bench api                         # reads, decisions and open streams, beside bare ones: minutes
 
 The exit code is 1 if something went wrong while measuring; a goal that is missed is said, and is no error.
 """,
@@ -115,10 +117,57 @@ def campaign(
     async def measure(here: "Scene", say: "Progress") -> "CampaignFigures":
         return await CampaignRun(here, creators, say).play()
 
-    figures = _measure(measure, tables.of_campaign, as_json, data_dir)
-    for wrong in figures.shortcomings:
-        _screen.print(f"[red]✗[/] {escape(wrong)}", highlight=False)
-    if figures.shortcomings:
+    _must_be_sound(_measure(measure, tables.of_campaign, as_json, data_dir).shortcomings)
+
+
+@app.command()
+def api(
+    requests: Annotated[int, typer.Option(min=10, help="Requests of each route in a round, of ours and bare.")] = 1_000,
+    decisions: Annotated[int, typer.Option(min=4, help="Decisions of each kind in a round.")] = 200,
+    rounds: Annotated[int, typer.Option(min=1, help="Ours and the bare ones take turns so often.")] = 5,
+    at_once: Annotated[int, typer.Option(min=1, max=64, help="Requests and decisions under way at a time.")] = 8,
+    creators: Annotated[int, typer.Option(min=1, max=90, help="Of the campaign that is read.")] = 20,
+    streams: Annotated[int, typer.Option(min=1, max=1_000, help="Streams of events that are open meanwhile.")] = 200,
+    campaigns: Annotated[int, typer.Option(min=1, max=100, help="Over which decisions and streams are spread.")] = 20,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """The front door: requests and decisions over HTTP beside bare ones, and streams that are open all the while.
+
+    **Reads**: `GET /v1/campaigns/{id}` and `GET /v1/tasks` beside a bare FastAPI route on asyncpg with the very same
+    statements and the same answer. Each server is a process with one worker; one client, as lean as it gets, asks both
+    in turns. The bare one leaves out keys, access rules, row security, limits, request ids, the log, metrics, security
+    headers, ETags and validation.
+
+    **Decisions**: creators and brand haggle, each counter-offer a POST to a collaboration that waits for a person;
+    beside them updates of bare workflows, with as many under way at a time.
+
+    **Streams**: `GET /v1/campaigns/{id}/events` as server-sent events, open while decisions are taken. A delay is from
+    the moment that the database gives an event, before its commit, to its last byte at a client, of every event on
+    every stream. Afterwards each stream is held against the record: none may have ended, or have a gap.
+    """
+    from api.bench import tables  # noqa: PLC0415 - commands load only what they run
+    from api.bench.front_door import FrontDoor  # noqa: PLC0415
+
+    async def measure(here: "Scene", say: "Progress") -> "FrontDoorFigures":
+        return await FrontDoor(here, say, at_once=at_once).run(
+            creators=creators,
+            requests=requests,
+            rounds=rounds,
+            decisions=decisions,
+            streams=streams,
+            campaigns=campaigns,
+        )
+
+    _must_be_sound(_measure(measure, tables.of_front_door, as_json, data_dir).shortcomings)
+
+
+def _must_be_sound(shortcomings: Iterable[str]) -> None:
+    """Says what is not as it must be; then the exit code is 1."""
+    wrong = list(shortcomings)
+    for each in wrong:
+        _screen.print(f"[red]✗[/] {escape(each)}", highlight=False)
+    if wrong:
         raise typer.Exit(1)
 
 

@@ -92,7 +92,7 @@ class Contest:
         others: list[Round] = []
         # First, while the worker's memory holds nothing that has ended and may be used again.
         waiting_bytes = await self._waiting(waiting)
-        async with _bare_worker(self._scene) as (queue, child):
+        async with bare_worker_process(self._scene) as (queue, child):
             watch = Watch({**self._scene.programs, "yardstick": lambda: child.pid})
             for number in range(1, rounds + 1):
                 ours.append(await self._ours(watch, lifecycles))
@@ -173,7 +173,7 @@ def _round(count: int, took: Sequence[float], seconds: float, cpu_seconds: float
 
 
 @asynccontextmanager
-async def _bare_worker(scene: Scene) -> AsyncIterator[tuple[str, Child]]:
+async def bare_worker_process(scene: Scene) -> AsyncIterator[tuple[str, Child]]:
     """A process with the yardstick's worker, and the name of its task queue."""
     queue = f"bare-{uuid4().hex}"
     child = Child(

@@ -6,7 +6,12 @@ from rich.table import Table
 
 from api.bench.campaign import CampaignFigures
 from api.bench.cost import EVENTS_GOAL, Cost, Spent
+from api.bench.front_door import FrontDoorFigures
+from api.bench.haggling import LATENCY_GOAL as DECISION_GOAL
 from api.bench.lifecycles import LATENCY_GOAL, RATE_GOAL, Lifecycles
+from api.bench.listening import DELAY_GOAL
+from api.bench.processes import median
+from api.bench.reads import RATE_GOAL as READ_GOAL
 
 Part = Table | str
 
@@ -97,6 +102,44 @@ def _facts(found: CampaignFigures, total: float) -> Mapping[str, str]:
         "failed workflow tasks": f"{found.failed_workflow_tasks:,}",
         "stored": stored,
     }
+
+
+def of_front_door(found: FrontDoorFigures) -> Iterator[Part]:
+    """A row for each route, kind of decision, and for the streams: the medians of their rounds; then the goals."""
+    reads = _table("Reads", "requests/s", "p50 ms", "p99 ms", "server's CPU ms each", "bytes")
+    for route in found.reads:
+        for name, rounds in ((route.route, route.ours), ("the same, bare", route.bare)):
+            reads.add_row(
+                name,
+                f"{median(each.rate for each in rounds):,.0f}",
+                f"{median(each.p50 for each in rounds) * 1_000:,.1f}",
+                f"{median(each.p99 for each in rounds) * 1_000:,.1f}",
+                f"{median(each.cpu_each for each in rounds) * 1_000:,.2f}",
+                f"{route.answer_bytes:,}",
+            )
+    yield reads
+    decisions = _table("Decisions, with the streams open", "decisions/s", "p50 ms", "p99 ms")
+    for name, taken in (("POST .../offer/counter", found.decisions.ours), ("bare update", found.decisions.bare)):
+        p50, p99 = median(each.p50 for each in taken), median(each.p99 for each in taken)
+        rate = median(each.rate for each in taken)
+        decisions.add_row(name, f"{rate:,.1f}", f"{p50 * 1_000:,.0f}", f"{p99 * 1_000:,.0f}")
+    yield decisions
+    heard = found.streams
+    streams = _table("Streams", "streams", "campaigns", "events", "deliveries", "p50 ms", "p99 ms", "most ms")
+    delays = (f"{seconds * 1_000:,.0f}" for seconds in (heard.p50, heard.p99, heard.most))
+    counts = (f"{count:,}" for count in (heard.streams, heard.campaigns, heard.events, heard.deliveries))
+    streams.add_row("append to arrival", *counts, *delays)
+    yield streams
+    for route in found.reads:
+        reached = f"{route.rate_ratio:.2f}; the server's processor time is {route.cpu_ratio:.2f} times the bare one's"
+        yield _goal(route.met, f"{route.route} at least {READ_GOAL} of the bare route's requests/s", reached)
+    latency = f"p99 of a decision at most {DECISION_GOAL:g} times the bare update's"
+    reached = f"{found.decisions.p99_ratio:.2f}; p50 {found.decisions.p50_ratio:.2f}"
+    yield _goal(found.decisions.met, latency, reached)
+    delay = f"p99 from an append to an arrival under {DELAY_GOAL * 1_000:.0f} ms"
+    yield _goal(heard.met, delay, f"{heard.p99 * 1_000:,.0f} ms")
+    yield f"Streams ended by the server: {heard.ended}; with a gap or a repetition: {heard.with_gaps}."
+    yield f"Decisions refused: {len(found.decisions.refused)}; sent again: {found.decisions.sent_again}."
 
 
 def _table(title: str, *columns: str) -> Table:

@@ -69,7 +69,8 @@ async def take_member(request: Request, services: Serving, visitor: Visitor) -> 
 
     async def taken() -> None:
         wanted = NewMember.model_validate({**_grant(fields), "address": fields.get("address", "")})
-        await add_member(request, services, visitor, under_key(request, services, visitor, key_of(fields)), wanted)
+        once = await under_key(request, services, visitor, key_of(fields))
+        await add_member(request, services, visitor, once, wanted)
 
     return await _after(request, services, visitor, taken)
 

@@ -96,7 +96,7 @@ def ratio(text: str) -> float | str:
     return round(float(text) / 100, 4) if re.fullmatch(r"\d{1,5}(\.\d+)?", text) else text
 
 
-def _chosen(campaign_id: str = "") -> str | None:
+async def _chosen(campaign_id: str = "") -> str | None:
     return campaign_id if re.fullmatch(ID_PATTERN, campaign_id) else None
 
 

@@ -25,7 +25,7 @@ from api.idempotency import under_key
 from api.pagination import Cursor
 from api.payouts import TransferId, list_late_reversals, settle_late_reversal
 from api.post_views import WorkView
-from api.tasks import list_open_tasks
+from api.tasks import page_of_tasks
 from api.views import CollaborationView, collaboration_events, collaboration_view
 from domain.amendments import SIGN_AMENDMENT, AmendmentStatus
 from domain.creators import Creator
@@ -119,7 +119,7 @@ async def show_inbox(
     cursor: Cursor = None,
 ) -> Response:
     """The page; asked by htmx only its list, from the cursor on."""
-    found = await list_open_tasks(services, visitor, Role.BRAND, contact, campaign_id, cursor, SHOWN)
+    found = await page_of_tasks(services, Role.BRAND, contact, campaign_id, cursor, SHOWN)
     campaigns = {each.id: each for each in await list_campaigns(services.pool, services.workspace)}
     items = await items_of(services, found.items, campaigns)
     return await page(
@@ -150,7 +150,7 @@ async def take_late_reversal(
     request: Request, services: Serving, visitor: Visitor, transfer_id: TransferId
 ) -> Response:
     """Notes that somebody has seen to such money; it leaves the list."""
-    once = under_key(request, services, visitor, key_of(await form_of(request)))
+    once = await under_key(request, services, visitor, key_of(await form_of(request)))
     await settle_late_reversal(services, visitor, transfer_id, once)
     return RedirectResponse(HOME, status_code=303)
 
@@ -165,7 +165,7 @@ async def show_news(
     contact: Contact | None = None,
 ) -> Response:
     """A note if the list is no longer what somebody has before them; it never moves under their hands."""
-    found = await list_open_tasks(services, visitor, Role.BRAND, contact, campaign_id, None, SHOWN)
+    found = await page_of_tasks(services, Role.BRAND, contact, campaign_id, None, SHOWN)
     changed = digest(found.items) != seen
     where = "&".join(f"{name}={value}" for name, value in (("campaign_id", campaign_id), ("contact", contact)) if value)
     return await page(request, services, "inbox_news.html", changed=changed, where=where)

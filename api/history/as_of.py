@@ -62,7 +62,7 @@ def refusal(given: str, rule: str) -> RequestValidationError:
     return RequestValidationError([{"type": "as_of", "loc": ("query", "as_of"), "msg": rule, "input": given}])
 
 
-def _as_of(
+async def _as_of(
     as_of: Annotated[
         str | None,
         Query(

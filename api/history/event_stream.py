@@ -61,7 +61,7 @@ PACE = Pace()
 HEARTBEAT = ": nothing new\n\n"
 
 
-def _last_event_id(
+async def _last_event_id(
     last_event_id: Annotated[
         str | None,
         Header(

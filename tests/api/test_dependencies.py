@@ -1,16 +1,21 @@
 """What routes ask for: ids, JSON bodies, and decisions under one key."""
 
 import json
+from collections.abc import Iterator
+from inspect import iscoroutinefunction
 from typing import Any
 
 import pytest
+from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.types import Message
 
 from activities.starting import Answer
 from api.access.authorise import creator_behind
 from api.access.principal import owner_by_key
+from api.app import ROUTERS
 from api.dependencies import Decisions, Services, json_only
 from api.errors import UnsupportedMediaType
 from domain.campaign import CancelCampaign
@@ -19,6 +24,20 @@ from domain.errors import IdempotencyKeyReused
 from domain.events import fingerprint
 from tests.api.conftest import Bench
 from tests.domain.given import a_brief
+
+
+def test_nothing_that_a_request_asks_for_is_done_in_a_thread() -> None:
+    """Neither a route nor what it depends on: to hand it over takes longer than what it does."""
+
+    def calls(dependant: Dependant) -> Iterator[Any]:
+        yield dependant.call
+        for each in dependant.dependencies:
+            yield from calls(each)
+
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    asked = {call for route in routes for call in calls(route.dependant)}
+    assert len(routes) > 100
+    assert {call for call in asked if not (iscoroutinefunction(call) or iscoroutinefunction(call.__call__))} == set()
 
 
 def _request(body: bytes, media_type: str = "application/json") -> Request:

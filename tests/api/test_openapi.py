@@ -5,7 +5,9 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi.routing import APIRoute
 
+from api.app import ROUTERS
 from api.history.as_of import point_in_time
 from tests.api.conftest import Bench
 
@@ -98,3 +100,23 @@ def test_two_applications_share_nothing(bench: Bench) -> None:
     another = create_app(bench.services)
     assert another.openapi() == bench.app.openapi()
     assert another.openapi() is not bench.app.openapi()
+
+
+def test_what_is_served_is_what_is_described_and_the_order_in_which_it_is_tried_does_not_matter(bench: Bench) -> None:
+    """What is asked for most is tried first: no address may lead elsewhere for it."""
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    served = [each.original_router for each in bench.app.routes if hasattr(each, "original_router")]
+    tried = [route for router in served for route in router.routes if isinstance(route, APIRoute)]
+    assert {id(route) for route in tried} == {id(route) for route in routes}
+    assert tried != routes
+    for route in routes:
+        path = re.sub(r"{[^}]*}", "1", route.path)
+        first, first_tried = (
+            next(
+                each
+                for each in order
+                if each.path_regex.match(path) and {*(each.methods or ())} & {*(route.methods or ())}
+            )
+            for order in (routes, tried)
+        )
+        assert first is first_tried, route.path

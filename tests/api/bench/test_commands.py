@@ -14,7 +14,7 @@ def test_the_help_says_what_each_command_measures_and_what_it_is_compared_with()
     """Without running anything."""
     run = CliRunner().invoke(app, ["--help"], terminal_width=200)
     assert run.exit_code == 0
-    for word in ("cost", "lifecycles", "campaign", "yardstick", "--creators 1000"):
+    for word in ("cost", "lifecycles", "campaign", "bench api", "yardstick", "--creators 1000"):
         assert word in run.output
 
 

@@ -14,6 +14,7 @@ from api.bench.lifecycles import Lifecycles, Round
 from api.bench.processes import Usage
 from api.bench.server_figures import ServerFigures
 from tests.api.bench.test_campaign import figures
+from tests.api.bench.test_front_door import a_front_door
 
 
 def shown(parts: Iterable[Table | str]) -> str:
@@ -70,3 +71,14 @@ def test_a_campaign_tells_where_time_and_memory_went() -> None:
     assert "300" in text  # 3 s over the last 10 creators, in ms
     assert "PostgreSQL 3 MiB" in text
     assert "55.0 a creator" in text
+
+
+def test_the_front_door_tells_both_sides_of_each_ratio_and_each_goal() -> None:
+    """Times in milliseconds; a missed goal is marked."""
+    text = shown(tables.of_front_door(a_front_door()))
+    assert "500" in text  # requests/s: a thousand in two seconds
+    assert "1,000" in text  # the bare one
+    assert "✗ goal: GET /v1/tasks at least 0.8 of the bare route's requests/s; reached 0.50" in text
+    assert "✓ goal: p99 of a decision at most 2 times the bare update's; reached 1.80; p50 2.00" in text
+    assert "✓ goal: p99 from an append to an arrival under 500 ms; reached 90 ms" in text
+    assert "sent again: 1" in text
