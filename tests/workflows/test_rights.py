@@ -37,9 +37,6 @@ async def test_clocks_run_for_months_after_the_end_of_the_work(bench: Bench) -> 
     assert opened.exclusive is not None
     assert [each.claim.name for each in await held(bench, opened, -timedelta(seconds=1))] == ["tea"]
     assert await held(bench, opened) == []
-    clocks = await list_rights_clocks(bench.pool, "default")
-    assert [clock.name for clock in clocks] == ["exclusivity", "usage/1"]
-    assert [clock.ends_at for clock in clocks] == [opened.exclusive.until, opened.usages[0].expires_at]
 
     await run_out(bench, stream)
 
@@ -74,7 +71,13 @@ async def test_a_lost_run_goes_on_from_its_stream(live: Bench) -> None:
     """What had been opened is not opened again, and the clocks still run."""
     one = await seen_through(live)
     stream = outlived(one)
-    await until_rights(live, stream, "RightsOpened")
+    opened = await until_rights(live, stream, "RightsOpened")
+    assert opened.exclusive is not None
+    clocks = await list_rights_clocks(live.pool, "default")
+    assert [(clock.name, clock.ends_at) for clock in clocks] == [
+        ("exclusivity", opened.exclusive.until),
+        ("usage/1", opened.usages[0].expires_at),
+    ]
     handle = live.client.get_workflow_handle(stream)
     await handle.terminate("lost")
     report = await resumed(live, one.campaign_id)
