@@ -31,14 +31,15 @@ def decider_of(stream: str) -> Decider[Any, Any, Event]:
     return DECIDERS[stream.partition("/")[0]]
 
 
-def state_after(stream: str, events: Sequence[Envelope]) -> Any:
-    """The state of a stream of any kind after its first events."""
-    return reduce(decider_of(stream).evolve, map(registry_of(stream).decode, events), decider_of(stream).initial)
+def state_after(stream: str, events: Sequence[Envelope], before: Any = None) -> Any:
+    """The state of a stream of any kind after its first events, or after those that follow what it was before."""
+    initial = decider_of(stream).initial if before is None else before
+    return reduce(decider_of(stream).evolve, map(registry_of(stream).decode, events), initial)
 
 
-def campaign_after(events: Sequence[Envelope]) -> Campaign:
-    """The campaign after its first events."""
-    state: Campaign = state_after("campaign/", events)
+def campaign_after(events: Sequence[Envelope], before: Campaign | None = None) -> Campaign:
+    """The campaign after its first events, or after those that follow what it was before."""
+    state: Campaign = state_after("campaign/", events, before)
     return state
 
 

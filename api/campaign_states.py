@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
 
-from activities.event_streams import registry_of
-from activities.records import decider_of
-from domain.campaign import Campaign, CampaignDecider
+from activities.records import campaign_after
+from domain.campaign import Campaign
 from domain.events import Envelope
 
 
@@ -32,13 +30,8 @@ class Folded:
 
 def folded(events: Sequence[Envelope], before: Folded | None = None) -> Folded:
     """The campaign after its first events, at least one; or after those that follow what it was before."""
-    stream = events[0].stream
     return Folded(
-        state=reduce(
-            decider_of(stream).evolve,
-            map(registry_of(stream).decode, events),
-            CampaignDecider.initial if before is None else before.state,
-        ),
+        state=campaign_after(events, None if before is None else before.state),
         started_at=events[0].metadata.decided_at if before is None else before.started_at,
         last=events[-1],
     )

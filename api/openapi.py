@@ -68,25 +68,23 @@ ABOUT: dict[str, Any] = {
 
 def describe(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document with the schema of problems, which no route returns as its own type, and all refusals."""
-    if app.openapi_schema is None:
-        document = get_openapi(
-            title=app.title,
-            version=app.version,
-            summary=app.summary,
-            description=app.description,
-            tags=app.openapi_tags,
-            routes=app.routes,
-        )
-        problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        schemas.update(problem.pop("$defs", {}), Problem=problem)
-        for path, operations in document["paths"].items():
-            for method, operation in operations.items():
-                complete(path, method, operation)
-                mark(path, method, operation)
-                if operation["operationId"] in BODIES:
-                    content = operation["requestBody"]["content"]["application/json"]
-                    content["example"] = BODIES[operation["operationId"]]
-        lead_on(document)
-        app.openapi_schema = document
-    return app.openapi_schema
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        description=app.description,
+        tags=app.openapi_tags,
+        routes=app.routes,
+    )
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    schemas.update(problem.pop("$defs", {}), Problem=problem)
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            complete(path, method, operation)
+            mark(path, method, operation)
+            if operation["operationId"] in BODIES:
+                content = operation["requestBody"]["content"]["application/json"]
+                content["example"] = BODIES[operation["operationId"]]
+    lead_on(document)
+    return document

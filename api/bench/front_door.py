@@ -2,20 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from activities.starting import TASK_QUEUE
-from api.bench.haggling import TURNS, DecisionFigures, DecisionRound, Haggling
+from api.bench.decisions import TURNS, DecisionFigures, DecisionRound, Haggling
 from api.bench.lifecycles import bare_worker_process
-from api.bench.listening import Audience, StreamFigures
-from api.bench.opening import OpenCampaign
+from api.bench.opening import OpenCampaign, until_offered
 from api.bench.reads import Reading, RouteFigures
 from api.bench.setting import Scene
+from api.bench.streams import Audience, StreamFigures
 from api.embedded.process import Progress
 from domain.values import Value
 
-OPENED_AT_ONCE = 50
-LOOK_EVERY = 0.2
 STANDS_STILL = 1.0
 """Seconds without a new event or letter after which the engine is taken to have nothing to do."""
 
@@ -57,8 +54,7 @@ class FrontDoor:
         # One of each campaign after the other, so that every round has to do with all of them.
         in_turns = [one for each in zip(*(ids for _, ids in others), strict=True) for one in each]
         audience = Audience(self._scene.services.log, [id_ for id_, _ in others], streams)
-        port = urlsplit(self._scene.here.api_url).port or 0
-        async with audience.listening(port, self._scene.here.api_key):
+        async with audience.listening(self._scene.here.api_port, self._scene.here.api_key):
             self._progress(f"{streams} streams are open")
             taken = await self._decisions(
                 [in_turns[first : first + haggles] for first in range(0, rounds * haggles, haggles)]
@@ -83,22 +79,14 @@ class FrontDoor:
     async def _waiting(self, campaigns: int, creators: int) -> Sequence[tuple[str, Sequence[str]]]:
         """So many campaigns and their collaborations, each of which waits for its creator's answer to an offer."""
         services, count = self._scene.services, campaigns * creators
-        gate = asyncio.Semaphore(OPENED_AT_ONCE)
-
-        async def opened(campaign: OpenCampaign, number: int) -> str:
-            async with gate:
-                return (await campaign.open(number)).id.partition("/")[2]
 
         async def begun() -> tuple[str, Sequence[str]]:
             campaign = OpenCampaign(self._scene.client, services.engine, services.creators, TASK_QUEUE)
             await campaign.start(services.log, creators)
-            return campaign.id, await asyncio.gather(*(opened(campaign, number) for number in range(creators)))
+            return campaign.id, [handle.id.partition("/")[2] for handle in await campaign.open_all()]
 
         found = [await begun() for _ in range(campaigns)]
-        ids = [campaign_id for campaign_id, _ in found]
-        query = "select count(*) from tasks where campaign_id = any($1) and name = 'answer_offer'"
-        while await services.pool.fetchval(query, ids) < count:  # noqa: ASYNC110 - another process makes them
-            await asyncio.sleep(LOOK_EVERY)
+        await until_offered(services.pool, [campaign_id for campaign_id, _ in found], count)
         await self._at_rest()
         self._progress(f"{count} collaborations in {campaigns} campaigns wait for an answer to their offer")
         return found

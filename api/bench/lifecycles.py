@@ -4,14 +4,15 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from operator import attrgetter
 from time import perf_counter
 from uuid import uuid4
 
 from activities.starting import TASK_QUEUE
 from api.bench import bare
 from api.bench.crowd import Crowd, all_prompt
-from api.bench.opening import OpenCampaign
-from api.bench.processes import Watch, median, quantile
+from api.bench.opening import OpenCampaign, until_offered
+from api.bench.processes import Watch, median_ratio, quantile
 from api.bench.setting import Scene
 from api.embedded.process import Progress, environment
 from api.embedded.supervisor import Child
@@ -60,17 +61,17 @@ class Lifecycles(Value):
     @property
     def rate_ratio(self) -> float:
         """The median, over the rounds, of our rate as a share of the yardstick's."""
-        return median(ours.rate / bare.rate for ours, bare in zip(self.ours, self.bare, strict=True))
+        return median_ratio(self.ours, self.bare, attrgetter("rate"))
 
     @property
     def latency_ratio(self) -> float:
         """The same of the 99th percentile of a decision."""
-        return median(ours.p99 / bare.p99 for ours, bare in zip(self.ours, self.bare, strict=True))
+        return median_ratio(self.ours, self.bare, attrgetter("p99"))
 
     @property
     def cpu_ratio(self) -> float:
         """The same of processor time: steadier than the rate on a machine that does other things as well."""
-        return median(ours.cpu_each / bare.cpu_each for ours, bare in zip(self.ours, self.bare, strict=True))
+        return median_ratio(self.ours, self.bare, attrgetter("cpu_each"))
 
     @property
     def met(self) -> bool:
@@ -118,10 +119,10 @@ class Contest:
             async with gate:
                 await (await campaign.open(number)).result()
 
-        spent, began = await _spent(watch), perf_counter()
+        spent, began = await watch.spent(), perf_counter()
         async with crowd.playing():
             await asyncio.gather(*(one(number) for number in range(count)))
-        seconds, spent_then = perf_counter() - began, await _spent(watch)
+        seconds, spent_then = perf_counter() - began, await watch.spent()
         assert not crowd.refused, f"nobody does what the rules forbid: {crowd.refused}"
         await campaign.stop()
         return _round(count, crowd.took, seconds, spent_then - spent)
@@ -134,9 +135,9 @@ class Contest:
             async with gate:
                 await bare.live(self._scene.plain, queue, f"bare-{uuid4().hex}", decisions, took)
 
-        spent, began = await _spent(watch), perf_counter()
+        spent, began = await watch.spent(), perf_counter()
         await asyncio.gather(*(one() for _ in range(count)))
-        return _round(count, took, perf_counter() - began, await _spent(watch) - spent)
+        return _round(count, took, perf_counter() - began, await watch.spent() - spent)
 
     async def _waiting(self, count: int) -> int:
         """What the worker needs for each collaboration whose offer waits for an answer."""
@@ -144,21 +145,10 @@ class Contest:
         watch = Watch({"worker": lambda: self._scene.here.worker.pid})
         await asyncio.to_thread(watch.look)
         before = watch.usage()["worker"].last_bytes
-        for first in range(0, count, AT_ONCE):
-            await asyncio.gather(*(campaign.open(number) for number in range(first, min(first + AT_ONCE, count))))
-        while await self._offers(campaign.id) < count:  # noqa: ASYNC110 - another process makes them
-            await asyncio.sleep(0.2)
+        await campaign.open_all()
+        await until_offered(self._scene.services.pool, [campaign.id], count)
         await asyncio.to_thread(watch.look)
         return (watch.usage()["worker"].last_bytes - before) // count
-
-    async def _offers(self, campaign_id: str) -> int:
-        query = "select count(*) from tasks where campaign_id = $1 and name = 'answer_offer'"
-        return int(await self._scene.services.pool.fetchval(query, campaign_id))
-
-
-async def _spent(watch: Watch) -> float:
-    await asyncio.to_thread(watch.look)
-    return watch.cpu_seconds
 
 
 def _round(count: int, took: Sequence[float], seconds: float, cpu_seconds: float) -> Round:

@@ -1,6 +1,7 @@
 """Collaborations without outreach: a real campaign that waits for its shortlist, and workflows started one by one."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from activities.starting import (
     collaboration_stream,
 )
 from activities.store.creators import Creators
+from activities.store.pool import Pool
 from api.bench import fiction
 from api.bench.crowd import BRAND
 from api.dependencies import DecisionEngine
@@ -25,6 +27,8 @@ from workflows.search_attributes import first_row
 
 WORKSPACE = "default"
 LOOK_EVERY = 0.05
+OPENED_AT_ONCE = 50
+OFFERS_LOOKED_FOR_EVERY = 0.2
 
 
 class OpenCampaign:
@@ -67,7 +71,24 @@ class OpenCampaign:
             result_type=str,
         )
 
+    async def open_all(self) -> Sequence[WorkflowHandle[object, str]]:
+        """Start them with everybody, some at a time."""
+        gate = asyncio.Semaphore(OPENED_AT_ONCE)
+
+        async def one(number: int) -> WorkflowHandle[object, str]:
+            async with gate:
+                return await self.open(number)
+
+        return await asyncio.gather(*(one(number) for number in range(len(self._ids))))
+
     async def stop(self) -> None:
         """Cancel it."""
         command = CancelCampaign(reason="the measurement is over")
         await self._engine.decide(campaign_stream(self.id), command, actor=BRAND, command_id=uuid4().hex)
+
+
+async def until_offered(pool: Pool, campaign_ids: Sequence[str], count: int) -> None:
+    """Wait until so many creators of these campaigns have an offer to answer."""
+    query = "select count(*) from tasks where campaign_id = any($1) and name = 'answer_offer'"
+    while await pool.fetchval(query, campaign_ids) < count:  # noqa: ASYNC110 - another process makes them
+        await asyncio.sleep(OFFERS_LOOKED_FOR_EVERY)

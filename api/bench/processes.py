@@ -2,14 +2,16 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from domain.values import Value
 
 if TYPE_CHECKING:
     import psutil
+
+R = TypeVar("R")
 
 EVERY = 1.0
 """Seconds between two looks."""
@@ -57,6 +59,11 @@ class Watch:
             return int(getattr(process.memory_full_info(), "pss", process.memory_info().rss))
         return 0
 
+    async def spent(self, name: str | None = None) -> float:
+        """Look, and say what one program has used since the first look, or all of them; in processor seconds."""
+        await asyncio.to_thread(self.look)
+        return self.cpu_seconds if name is None else self.usage()[name].cpu_seconds
+
     @property
     def cpu_seconds(self) -> float:
         """What all of them together have used between the first look and the last."""
@@ -90,6 +97,11 @@ async def watching(programs: Mapping[str, Callable[[], int]], every: float = EVE
         looking.cancel()
         await asyncio.wait([looking])
         await asyncio.to_thread(watch.look)
+
+
+def median_ratio(ours: Sequence[R], bare: Sequence[R], figure: Callable[[R], float]) -> float:
+    """The median, over rounds in turns, of a figure of ours as a multiple of the yardstick's in the same round."""
+    return median(figure(mine) / figure(other) for mine, other in zip(ours, bare, strict=True))
 
 
 def median(values: Iterable[float]) -> float:

@@ -5,12 +5,12 @@ import json
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from operator import attrgetter
 from time import perf_counter
-from urllib.parse import urlsplit
 
-from api.bench.processes import Watch, median, quantile
+from api.bench.lean_http import Caller, callers, request
+from api.bench.processes import Watch, median_ratio, quantile
 from api.bench.setting import Scene
-from api.bench.wire import Caller, callers, request
 from api.embedded.process import EmbeddedError, Progress, environment, free_ports
 from api.embedded.supervisor import Child
 from domain.values import Value
@@ -57,12 +57,12 @@ class RouteFigures(Value):
     @property
     def rate_ratio(self) -> float:
         """The median, over the rounds, of our rate as a share of the bare route's."""
-        return median(ours.rate / bare.rate for ours, bare in zip(self.ours, self.bare, strict=True))
+        return median_ratio(self.ours, self.bare, attrgetter("rate"))
 
     @property
     def cpu_ratio(self) -> float:
         """The same of the server's processor time: steadier than the rate on a machine that does other things too."""
-        return median(ours.cpu_each / bare.cpu_each for ours, bare in zip(self.ours, self.bare, strict=True))
+        return median_ratio(self.ours, self.bare, attrgetter("cpu_each"))
 
     @property
     def met(self) -> bool:
@@ -89,7 +89,7 @@ class Reading:
             "GET /v1/tasks?campaign_id={id}": f"/v1/tasks?campaign_id={campaign_id}",
         }
         async with _bare_server(self._scene) as (port, child):
-            servers = (urlsplit(self._scene.here.api_url).port or 0, port)
+            servers = (self._scene.here.api_port, port)
             watch = Watch({"ours": lambda: self._scene.here.api.pid, "bare": lambda: child.pid})
             return [await self._route(name, path, servers, watch, requests, rounds) for name, path in routes.items()]
 
@@ -125,9 +125,9 @@ class Reading:
                 assert answer.status == 200, f"{asked!r} was refused: {answer}"
 
         async with callers(port, self._at_once) as connections:
-            spent, began = await _spent(watch, program), perf_counter()
+            spent, began = await watch.spent(program), perf_counter()
             await asyncio.gather(*map(keep_asking, connections))
-            seconds, spent_then = perf_counter() - began, await _spent(watch, program)
+            seconds, spent_then = perf_counter() - began, await watch.spent(program)
         return ReadRound(
             requests=requests,
             seconds=seconds,
@@ -135,11 +135,6 @@ class Reading:
             p99=quantile(took, 0.99),
             cpu_seconds=spent_then - spent,
         )
-
-
-async def _spent(watch: Watch, program: str) -> float:
-    await asyncio.to_thread(watch.look)
-    return watch.usage()[program].cpu_seconds
 
 
 @asynccontextmanager

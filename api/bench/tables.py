@@ -6,12 +6,12 @@ from rich.table import Table
 
 from api.bench.campaign import CampaignFigures
 from api.bench.cost import EVENTS_GOAL, Cost, Spent
+from api.bench.decisions import LATENCY_GOAL as DECISION_GOAL
 from api.bench.front_door import FrontDoorFigures
-from api.bench.haggling import LATENCY_GOAL as DECISION_GOAL
 from api.bench.lifecycles import LATENCY_GOAL, RATE_GOAL, Lifecycles
-from api.bench.listening import DELAY_GOAL
 from api.bench.processes import median
 from api.bench.reads import RATE_GOAL as READ_GOAL
+from api.bench.streams import DELAY_GOAL
 
 Part = Table | str
 

@@ -111,7 +111,7 @@ class Installation:
         self.api: Child
         self.keys: Keys
         self._outside = settings_of_services(os.environ) if outside is None else outside
-        self._api_port = api_port
+        self.api_port = api_port
         self._poll_seconds = poll_seconds
         self._ui_key = secrets.token_urlsafe(24) if payloads_in_clear else ""
         self._progress = progress
@@ -125,7 +125,7 @@ class Installation:
     @property
     def api_url(self) -> str:
         """Where the API is; its documentation is at `/docs`."""
-        return f"http://{LOOPBACK}:{self._api_port}"
+        return f"http://{LOOPBACK}:{self.api_port}"
 
     @property
     def api_key(self) -> str:
@@ -148,7 +148,7 @@ class Installation:
             if applied:
                 self._progress(f"Database migrated: {len(applied)} steps")
             since = perf_counter()
-            self.worker, self.api = self._child("worker"), self._child("api", "--port", str(self._api_port))
+            self.worker, self.api = self._child("worker"), self._child("api", "--port", str(self.api_port))
             for child in (self.worker, self.api):
                 starting.push_async_callback(child.stop)
                 await child.start()
@@ -188,11 +188,11 @@ class Installation:
         path.write_text("".join(f"export {name}={shlex.quote(it)}\n" for name, it in self.environment().items()))
 
     def _choose_api_port(self) -> None:
-        wanted = self._api_port
+        wanted = self.api_port
         if wanted == 0 or not is_free(wanted):
-            self._api_port = free_ports(1)[0]
-        if wanted not in (0, self._api_port):
-            self._progress(f"Note: port {wanted} is taken, so the API uses {self._api_port}")
+            self.api_port = free_ports(1)[0]
+        if wanted not in (0, self.api_port):
+            self._progress(f"Note: port {wanted} is taken, so the API uses {self.api_port}")
 
     def _child(self, command: str, *arguments: str) -> Child:
         return Child(

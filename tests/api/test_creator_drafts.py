@@ -172,6 +172,7 @@ async def test_the_form_runs_its_own_script_and_no_other(bench: Bench, anonymous
     nonce = re.search(r"script-src 'nonce-([^']+)'", policy)
     assert nonce is not None
     assert answer.text.count("<script") == answer.text.count(f'<script nonce="{nonce[1]}">') == 1
+    assert "img-src 'self'; " in policy
     assert "media-src 'self'; connect-src 'self'; " in policy
     assert "<script" not in await Page(bench, await bench.offered("creator-2", 2), anonymous).text()
 

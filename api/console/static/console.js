@@ -80,6 +80,12 @@
     return pending.size > 0 || document.querySelector("main details[open] form") !== null ||
       (active !== null && active.matches("main input, main textarea, main select"));
   };
+  // What somebody is busy with is not replaced under their hands: a button offers what is new.
+  const held = (each) => {
+    const busy = each.hasAttribute("data-careful") && touched();
+    if (busy) each.hidden = false;
+    return busy;
+  };
   let state = ["", "Not live"];
   const say = (...now) => {
     state = now;
@@ -93,8 +99,7 @@
       due = null;
       const target = document.querySelector(moves);
       if (document.hidden || !target) return;
-      if (target.hasAttribute("data-careful") && touched()) target.hidden = false;
-      else htmx.trigger(target, "moved");
+      if (!held(target)) htmx.trigger(target, "moved");
     };
     source.onopen = () => say("open", "Live");
     source.onerror = () => say("lost", "Connecting again");
@@ -118,12 +123,10 @@
     if (cards.length <= 120) cards.forEach((card) => { card.style.viewTransitionName = card.id; });
   };
   document.addEventListener("htmx:beforeSwap", (event) => {
-    // Asked for before somebody opened a form, answered after: the form stays, and the button is shown instead.
     const { elt, triggeringEvent } = event.detail.requestConfig;
-    if (elt.hasAttribute("data-careful") && triggeringEvent?.type === "moved" && touched()) {
-      event.detail.shouldSwap = false;
-      elt.hidden = false;
-    } else named();
+    // They may have begun between the question and its answer.
+    if (triggeringEvent?.type === "moved" && held(elt)) event.detail.shouldSwap = false;
+    else named();
   });
   document.addEventListener("htmx:afterSwap", () => { named(); count(); picked(); marked(); say(...state); });
 

@@ -4,11 +4,11 @@ import json
 import subprocess
 import sys
 
+from api.bench.decisions import DecisionFigures
 from api.bench.front_door import FrontDoorFigures
-from api.bench.haggling import DecisionFigures
-from tests.api.bench.test_haggling import a_decision_round
-from tests.api.bench.test_listening import a_hearing
+from tests.api.bench.test_decisions import a_decision_round
 from tests.api.bench.test_reads import a_route
+from tests.api.bench.test_streams import a_hearing
 
 
 def a_front_door(*refused: str, ended: int = 0) -> FrontDoorFigures:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from api.bench.haggling import TURNS, DecisionFigures, DecisionRound, Haggle
+from api.bench.decisions import TURNS, DecisionFigures, DecisionRound, Haggle
 from tests.api.conftest import API_KEY, Bench
 
 

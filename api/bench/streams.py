@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from time import time
 
 from api.bench.crowd import Record
+from api.bench.lean_http import connection, request
 from api.bench.processes import quantile
-from api.bench.wire import connection, request
 from domain.events import Envelope
 from domain.values import Value
 

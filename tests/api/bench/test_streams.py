@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from api.bench import listening
-from api.bench.listening import Audience, StreamFigures
+from api.bench import streams
+from api.bench.streams import Audience, StreamFigures
 from domain.collaboration import EVENTS
 from domain.events import Envelope
-from tests.api.bench.test_wire import serving
+from tests.api.bench.test_lean_http import serving
 from tests.domain.given import collaboration, opening, stored
 
 HELLO = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\nretry: 2000\n\n"
@@ -71,7 +71,7 @@ async def test_events_are_timed_from_the_record_to_each_stream() -> None:
     found = await heard(lambda position: [position])
     assert found.shortcomings == []
     assert (found.streams, found.campaigns, found.events, found.deliveries) == (3, 2, 3, 9)
-    assert 0 < found.p50 <= found.p99 <= found.most < listening.PATIENCE
+    assert 0 < found.p50 <= found.p99 <= found.most < streams.PATIENCE
 
 
 @pytest.mark.parametrize("brings", [lambda n: [n] * (n != 3), lambda n: [n, n] if n == 3 else [n], lambda n: [5 - n]])
@@ -79,7 +79,7 @@ async def test_an_event_that_is_missed_repeated_or_out_of_order_is_a_gap(
     brings: Callable[[int], Sequence[int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On each of the three streams."""
-    monkeypatch.setattr(listening, "PATIENCE", 0.2)
+    monkeypatch.setattr(streams, "PATIENCE", 0.2)
     found = await heard(brings)
     assert found.with_gaps == 3
     assert any("3 of 3 streams have missed or repeated events" in each for each in found.shortcomings)

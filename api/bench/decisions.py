@@ -8,15 +8,15 @@ creator's or the key of the brand's: `POST /v1/collaborations/{id}/offer/counter
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from time import perf_counter
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from api.bench import bare
-from api.bench.processes import median, quantile
+from api.bench.lean_http import Caller, callers, request
+from api.bench.processes import median_ratio, quantile
 from api.bench.setting import Scene
-from api.bench.wire import Caller, callers, request
 from domain.values import Value
 
 LATENCY_GOAL = 2.0
@@ -58,12 +58,12 @@ class DecisionFigures(Value):
     @property
     def p50_ratio(self) -> float:
         """The median, over the rounds, of our median as a multiple of the bare update's."""
-        return median(ours.p50 / bare.p50 for ours, bare in zip(self.ours, self.bare, strict=True))
+        return median_ratio(self.ours, self.bare, attrgetter("p50"))
 
     @property
     def p99_ratio(self) -> float:
         """The same of the 99th percentile."""
-        return median(ours.p99 / bare.p99 for ours, bare in zip(self.ours, self.bare, strict=True))
+        return median_ratio(self.ours, self.bare, attrgetter("p99"))
 
     @property
     def met(self) -> bool:
@@ -108,7 +108,7 @@ class Haggling:
                     if not await self._decided(caller, haggle.answer(version), took):
                         break
 
-        async with callers(urlsplit(self._scene.here.api_url).port or 0, self._at_once) as connections:
+        async with callers(self._scene.here.api_port, self._at_once) as connections:
             began = perf_counter()
             await asyncio.gather(*map(keep_deciding, connections))
             return _round(took, perf_counter() - began)
