@@ -2,11 +2,54 @@ import asyncio
 import gc
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from time import sleep
+from weakref import ref
 
 import pytest
+from structlog.testing import capture_logs
 
-from workflows.garbage_collection import NEVER, CollectingExecutor
+from workflows import garbage_collection
+from workflows.garbage_collection import NEVER, CollectingExecutor, Garbage
+
+LONG = 3_600.0
+
+
+class Asked(Garbage):
+    """Garbage that only counts how often it is asked to be collected."""
+
+    def __init__(self, act: Callable[[], object] = lambda: None) -> None:
+        super().__init__()
+        self.between, self.while_idle = 0, 0
+        self._act = act
+
+    def collect(self) -> None:
+        self.between += 1
+        self._act()
+
+    def collect_while_idle(self) -> None:
+        self.while_idle += 1
+        self._act()
+
+
+class Circle:
+    """Refers to itself: counting references never frees it."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture
+def unfrozen() -> Iterator[None]:
+    """The process's own objects are as they were before."""
+    gc.collect()
+    yield
+    gc.unfreeze()
+    gc.enable()
+
+
+async def run(threads: CollectingExecutor, seconds: float = 0.001) -> None:
+    await asyncio.get_running_loop().run_in_executor(threads, sleep, seconds)
 
 
 async def test_garbage_is_never_collected_while_a_workflow_task_is_under_way() -> None:
@@ -21,7 +64,7 @@ async def test_garbage_is_never_collected_while_a_workflow_task_is_under_way() -
         await running
         under_way -= 1
 
-    with CollectingExecutor(4, collect=lambda: found.append(under_way)) as threads:
+    with CollectingExecutor(4, garbage=Asked(lambda: found.append(under_way)), idle=0.005) as threads:
         for _ in range(20):
             await asyncio.gather(*(one(after / 1_000) for after in (0, 1, 1, 2, 3, 5)))
             await asyncio.sleep(0.01)
@@ -30,27 +73,110 @@ async def test_garbage_is_never_collected_while_a_workflow_task_is_under_way() -
 
 
 async def test_a_slow_collection_is_followed_by_a_hundred_times_as_long_without_one() -> None:
-    collected = []
-
-    def slowly() -> None:
-        collected.append(1)
-        sleep(0.05)
-
-    with CollectingExecutor(1, collect=slowly) as threads:
+    garbage = Asked(lambda: sleep(0.05))
+    with CollectingExecutor(1, garbage=garbage, idle=LONG) as threads:
         for _ in range(50):
-            await asyncio.get_running_loop().run_in_executor(threads, sleep, 0.001)
+            await run(threads)
             await asyncio.sleep(0)
-    assert len(collected) == 1
+    assert garbage.between == 1
 
 
 async def test_what_a_workflow_task_raises_reaches_whoever_waits_and_counts_as_its_end() -> None:
-    collected = []
-    with CollectingExecutor(1, collect=lambda: collected.append(1)) as threads:
+    garbage = Asked()
+    with CollectingExecutor(1, garbage=garbage, idle=LONG) as threads:
         for _ in range(3):
             with pytest.raises(ValueError, match="no number"):
                 await asyncio.get_running_loop().run_in_executor(threads, int, "no number")
             await asyncio.sleep(0.01)
-    assert len(collected) == 3
+    assert garbage.between == 3
+
+
+async def test_a_worker_is_idle_when_no_task_has_come_for_a_while() -> None:
+    """Each task starts the while anew; being idle is noticed once."""
+    garbage = Asked()
+    with CollectingExecutor(1, garbage=garbage, idle=0.2) as threads:
+        for _ in range(5):
+            await run(threads)
+            await asyncio.sleep(0.05)
+        assert garbage.while_idle == 0
+        await asyncio.sleep(0.5)
+        assert garbage.while_idle == 1
+
+
+async def test_the_log_tells_when_and_how_long_a_worker_stood_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(garbage_collection, "WORTH_A_LINE", 0.05)
+    with capture_logs() as lines, CollectingExecutor(1, garbage=Asked(lambda: sleep(0.1)), idle=LONG) as threads:
+        await run(threads)
+        await run(threads)
+    (line,) = lines
+    assert line["event"] == "stood still to collect garbage"
+    assert 0.1 <= line["seconds"] < 2
+
+
+@pytest.mark.usefixtures("unfrozen")
+def test_what_survives_a_collection_is_not_looked_at_again_until_the_worker_is_idle() -> None:
+    """A circle that breaks off from it later stays until then, and goes then."""
+    gc.disable()
+    kept, garbage = Circle(), Garbage()
+    garbage.collect()
+    gone = ref(kept)
+    del kept
+    garbage.collect()
+    assert gone() is not None
+    ballast: list[list[int]] = [[] for _ in range(int(sys.getallocatedblocks() * 1.5))]
+    garbage.collect_while_idle()
+    assert gone() is None
+    assert len(ballast) > 0
+
+
+@pytest.mark.usefixtures("unfrozen")
+def test_what_was_made_since_the_last_collection_goes_with_the_next() -> None:
+    gc.disable()
+    garbage = Garbage()
+    garbage.collect()
+    gone = ref(Circle())
+    assert gone() is not None
+    garbage.collect()
+    assert gone() is None
+
+
+@pytest.mark.usefixtures("unfrozen")
+def test_an_idle_worker_does_not_look_at_everything_where_it_has_not_grown_or_that_takes_too_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gc.disable()
+    kept, garbage = Circle(), Garbage()
+    garbage.collect()
+    gone = ref(kept)
+    del kept
+    garbage.collect_while_idle()
+    assert gone() is not None, "it has not grown"
+    monkeypatch.setattr(garbage_collection, "OVERGROWN", 0)
+    garbage.collect()
+    assert gone() is None, "a look at everything, which tells how long one takes"
+    kept = Circle()
+    garbage_collected = ref(kept)
+    monkeypatch.setattr(garbage_collection, "OVERGROWN", 8)
+    garbage.collect()
+    del kept
+    monkeypatch.setattr(garbage_collection, "GROWN", 0)
+    monkeypatch.setattr(garbage_collection, "TOO_LONG", 0)
+    garbage.collect_while_idle()
+    assert garbage_collected() is not None, "it takes too long"
+
+
+@pytest.mark.usefixtures("unfrozen")
+def test_a_worker_that_is_never_idle_looks_at_everything_once_it_has_grown_far_too_much(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gc.disable()
+    kept, garbage = Circle(), Garbage()
+    garbage.collect()
+    gone = ref(kept)
+    del kept
+    monkeypatch.setattr(garbage_collection, "OVERGROWN", garbage.growth * 0.9)
+    garbage.collect()
+    assert gone() is None
 
 
 def test_python_itself_makes_no_full_collections_any_more_and_leaves_out_what_was_loaded() -> None:
