@@ -77,7 +77,7 @@ _BURSTS = 60
 """At half of its final figure a post is off its curve by 1 / sqrt(60), 13 %, one way or the other."""
 
 DEFAULT = GrowthModel(
-    version="2026-11.2",
+    version="2026-11.3",
     half_lives=(
         HalfLife(
             platform=Platform.INSTAGRAM,
@@ -247,6 +247,10 @@ def together(known: Iterable[tuple[int, Forecast | None]]) -> Forecast | None:
     )
 
 
+EXACT_TO = 0.001
+"""The share of itself to which a figure is known: platforms round what they show and take back what was not real, so a
+step of nothing between two readings is one below that. This engine's assumption. Below 500 half a count is more."""
+
 _STEPS = tuple(nth / 3 for nth in range(-9, 10))
 """Where half-lives are looked at, in standard deviations from the middle."""
 
@@ -283,7 +287,8 @@ def departures(seen: Sequence[Reading], hours: float, bursts: float) -> list[tup
     for before, after in pairwise(seen):
         share = gathered(before.hours, hours)
         mean, variance = _log_odds(pieces * share, pieces * (gathered(after.hours, hours) - share))
-        odds = (before.figure + 0.5) / (max(after.figure - before.figure, 0) + 0.5)
+        unsure = max(0.5, after.figure * EXACT_TO)
+        odds = (before.figure + unsure) / (max(after.figure - before.figure, 0) + unsure)
         found.append((log(odds) - mean, variance))
     return found
 

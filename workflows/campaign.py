@@ -1,6 +1,5 @@
 """The campaign workflow: from a brief to a closed campaign."""
 
-import asyncio
 from collections.abc import Sequence
 
 from temporalio import workflow
@@ -38,15 +37,11 @@ class CampaignWorkflow(EventSourced[Campaign]):
     async def run(self, start: CampaignStart) -> str:
         """The story of a campaign. Every step first looks at what the record says has been done."""
         await self.recover()
-        announcements = asyncio.create_task(self.announce())
-
-        await goal_setting.set_goals(self)
-        await discovery.shortlist_creators(self)
-        await discovery.reach_out(self)
-        await monitoring.close_campaign(self)
-
-        await self.finish()
-        announcements.cancel()
+        async with self.alongside():
+            await goal_setting.set_goals(self)
+            await discovery.shortlist_creators(self)
+            await discovery.reach_out(self)
+            await monitoring.close_campaign(self)
         return f"{self.state.outcome}"
 
     @property

@@ -1,6 +1,5 @@
 """The collaboration workflow: one creator in one campaign, from verification to the last payment."""
 
-import asyncio
 from collections.abc import Sequence
 
 from temporalio import workflow
@@ -83,23 +82,15 @@ class CollaborationWorkflow(EventSourced[Collaboration]):
     async def run(self, start: CollaborationStart) -> str:
         """The story of a collaboration. Every step first looks at what the record says has been done."""
         await (self.open(start.opening) if start.opening else self.recover())
-        announcements = asyncio.create_task(self.announce())
-        amendments = asyncio.create_task(keep_amendments(self))
-        signatures = asyncio.create_task(collect_signatures(self))
-        appointments = asyncio.create_task(keep_appointments(self, APPOINTMENTS))
-
-        await verify_creator(self)
-        await negotiate(self)
-        await sign_contract(self)
-        await approve_content(self)
-        await monitor_results(self)
-        await start_rights_clocks(self)
-
-        await self.finish()
-        announcements.cancel()
-        amendments.cancel()
-        signatures.cancel()
-        appointments.cancel()
+        async with self.alongside(
+            keep_amendments(self), collect_signatures(self), keep_appointments(self, APPOINTMENTS)
+        ):
+            await verify_creator(self)
+            await negotiate(self)
+            await sign_contract(self)
+            await approve_content(self)
+            await monitor_results(self)
+            await start_rights_clocks(self)
         return f"{self.state.outcome}"
 
     @property

@@ -9,17 +9,16 @@ at a time. Nothing that matters lives only here: a run that is lost is started a
 import asyncio
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Generic, Protocol, TypeVar
 
 from temporalio import workflow
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError, FailureError
+from temporalio.exceptions import ApplicationError, FailureError
 
-from activities.event_streams import AppendRequest, DueNotice, EventStreams, LoadRequest, due_notice
-from activities.failures import as_application_error, as_domain_error, kind_of
-from activities.notification import Notification, NotifyRequest
+from activities.event_streams import AppendRequest, EventStreams, LoadRequest, due_notice
+from activities.failures import as_application_error, as_domain_error
 from activities.starting import Answer, Instruction
 from domain.budget import BudgetMove
 from domain.calendars import Calendar
@@ -32,6 +31,7 @@ from domain.notices import notices
 from domain.values import Value
 from workflows import policies
 from workflows.alarm_clock import AlarmClock
+from workflows.announcements import Announcements
 from workflows.current_details import KEPT, Happened
 from workflows.search_attributes import Row, changes, known
 
@@ -83,8 +83,9 @@ class EventSourced(ABC, Generic[S]):
         self._answers: dict[str, Answer] = {}
         self._traceparent: str | None = None
         """Of the last event: what the engine does next follows from it, unless the clock is the reason."""
-        self._due_notices: deque[DueNotice] = deque()
-        self._announcing = False
+        self.announcements = Announcements(stream, self.clock, lambda: self._log_ids)
+        self._shown = 0
+        """The version that operators see."""
         self._row: Row = known(workflow.info().typed_search_attributes)
         self._latest: deque[Happened] = deque(maxlen=KEPT)
 
@@ -257,7 +258,7 @@ class EventSourced(ABC, Generic[S]):
             await self._load()  # another run, or an attempt whose answer was lost, took the step, and perhaps more
             return
         self._fold(stored.events)
-        self._due_notices.extend(
+        self.announcements.extend(
             due_notice(envelope.version, notice, stored.quiet_until)
             for envelope in stored.events
             for notice in notices(self._registry.decode(envelope))
@@ -276,7 +277,7 @@ class EventSourced(ABC, Generic[S]):
             **policies.RECORDING,
         )
         self._fold(loaded.events)
-        self._due_notices.extend(loaded.unsent)
+        self.announcements.extend(loaded.unsent)
 
     def _fold(self, envelopes: Sequence[Envelope]) -> None:
         for envelope in envelopes:
@@ -287,7 +288,6 @@ class EventSourced(ABC, Generic[S]):
             self.version = envelope.version
             self._traceparent = envelope.metadata.traceparent
             self._remember(envelope)
-        self._show()
 
     def _remember(self, envelope: Envelope) -> None:
         circumstances = envelope.metadata
@@ -307,13 +307,6 @@ class EventSourced(ABC, Generic[S]):
             )
         )
 
-    def _show(self) -> None:
-        row = self.row()
-        if updates := changes(self._row, row):
-            workflow.upsert_search_attributes(updates)
-            self._row = row
-        workflow.set_current_details(self.details(list(self._latest)))
-
     # ------------------------------------------------------------------------------------------ beginning and end
 
     async def recover(self) -> None:
@@ -326,48 +319,6 @@ class EventSourced(ABC, Generic[S]):
         self._loaded = True
         await self.engine(command)
 
-    async def announce(self) -> None:
-        """Tell people of what happened, in order and each once, beside everything else that goes on.
-
-        What may wait does so until the quiet hours are over; what may not goes out before it.
-        """
-        while True:
-            await workflow.wait_condition(lambda: self._sendable() is not None or self._wakes_too_late())
-            due = self._sendable()
-            if due is None:
-                self.clock.set(self.next_mail, "mail that waits until the quiet hours are over")
-                continue
-            self._announcing = True
-            self._due_notices.remove(due)
-            try:
-                await workflow.execute_activity_method(
-                    Notification.notify,
-                    NotifyRequest(stream=self.stream, version=due.version, notice=due.notice),
-                    summary=f"mail to the {due.notice.audience}: {due.notice.template} (event {due.version})",
-                    **policies.DELIVERY,
-                )
-            except ActivityError as failure:
-                workflow.logger.error(
-                    "notice %s was not sent: %s",
-                    due.notice.template,
-                    kind_of(failure),
-                    extra=self._log_ids,
-                )
-            self._announcing = False
-
-    def _sendable(self) -> DueNotice | None:
-        """The first notice that need not wait any longer."""
-        now = workflow.now()
-        return next((due for due in self._due_notices if due.not_before is None or due.not_before <= now), None)
-
-    @property
-    def next_mail(self) -> datetime | None:
-        """When the first mail that waits may go; None if none waits."""
-        return min((due.not_before for due in self._due_notices if due.not_before is not None), default=None)
-
-    def _wakes_too_late(self) -> bool:
-        return self.clock.is_late_for(self.next_mail)
-
     async def start_afresh_if_long(self) -> None:
         """Go on in a new run once the server finds this one's history long; the stream is all that it needs.
 
@@ -375,15 +326,45 @@ class EventSourced(ABC, Generic[S]):
         """
         if workflow.info().is_continue_as_new_suggested():
             await workflow.wait_condition(
-                lambda: self._sendable() is None and not self._announcing and workflow.all_handlers_finished()
+                lambda: self.announcements.at_rest and self._is_shown and workflow.all_handlers_finished()
             )
             workflow.continue_as_new(self.start_again)
 
-    async def finish(self) -> None:
-        """Wait until everybody has been told and answered; only then may the run end."""
+    @asynccontextmanager
+    async def alongside(self, *chores: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+        """Beside the story inside: tell people, show operators where it stands, and do these chores.
+
+        It ends when everybody has been told and answered; only then may the run end.
+        """
+        beside = [asyncio.create_task(each) for each in (self.announcements.make(), self._show(), *chores)]
+        yield
         await workflow.wait_condition(
-            lambda: not self._due_notices and not self._announcing and workflow.all_handlers_finished()
+            lambda: self.announcements.made and self._is_shown and workflow.all_handlers_finished()
         )
+        for each in beside:
+            each.cancel()
+
+    async def _show(self) -> None:
+        """Show operators where the stream stands, whenever it has come to rest.
+
+        Of steps that follow each other at once only the last is shown: another value of a search attribute is another
+        event of history and another billable action.
+        """
+        while True:
+            await workflow.wait_condition(lambda: not self._is_shown and not self._lock.locked())
+            await asyncio.sleep(0)  # whoever has waited for the last step takes the next one first
+            if self._lock.locked():
+                continue
+            row = self.row()
+            if updates := changes(self._row, row):
+                workflow.upsert_search_attributes(updates)
+                self._row = row
+            workflow.set_current_details(self.details(list(self._latest)))
+            self._shown = self.version
+
+    @property
+    def _is_shown(self) -> bool:
+        return self._shown == self.version
 
 
 def _is_ours(stored: Metadata, given: Metadata) -> bool:

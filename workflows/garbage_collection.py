@@ -23,8 +23,8 @@ import structlog
 P = ParamSpec("P")
 T = TypeVar("T")
 
-PART_OF_TIME = 0.01
-"""What collections take of a worker's time at the most: after one of 0.1 s come ten seconds without."""
+EVERY = 10.0
+"""Seconds between two collections: so much is made meanwhile under full load that the next takes some 50 ms."""
 YOUNG = (10_000, 20)
 """So many new objects are looked at, and so often before those that stayed are looked at once more. CPython's own 700
 and 10 look at what a workflow task makes while the task still needs it."""
@@ -78,9 +78,12 @@ class Garbage:
 class CollectingExecutor(ThreadPoolExecutor):
     """The threads that run workflow tasks, given work in the thread of the event loop, and there only."""
 
-    def __init__(self, threads: int, *, garbage: Garbage | None = None, idle: float = IDLE) -> None:
+    def __init__(
+        self, threads: int, *, garbage: Garbage | None = None, every: float = EVERY, idle: float = IDLE
+    ) -> None:
         super().__init__(threads, thread_name_prefix="workflow-task")
         self._garbage = garbage or Garbage()
+        self._every = every
         self._idle = idle
         self._idling: asyncio.TimerHandle | None = None
         self._under_way = 0
@@ -113,7 +116,7 @@ class CollectingExecutor(ThreadPoolExecutor):
         began = perf_counter()
         collect()
         ended = perf_counter()
-        self._due = ended + (ended - began) / PART_OF_TIME
+        self._due = ended + self._every
         if ended - began >= WORTH_A_LINE:
             structlog.get_logger(__name__).info("stood still to collect garbage", seconds=round(ended - began, 1))
 

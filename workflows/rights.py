@@ -3,7 +3,6 @@
 It waits for nobody, so there is no human step: one timer is set to what falls due next, weeks or months ahead.
 """
 
-import asyncio
 from collections.abc import Sequence
 
 from temporalio import workflow
@@ -18,6 +17,7 @@ from domain.decider import Event
 from domain.exclusivity import ClaimMove, claims
 from domain.rights import ReleaseExclusivity, Rights, RightsDecider, outlives
 from workflows import policies
+from workflows.announcements import MORNING
 from workflows.current_details import Happened, rights_details
 from workflows.event_sourced import EventSourced
 from workflows.search_attributes import Row, rights_row
@@ -51,13 +51,9 @@ class RightsWorkflow(EventSourced[Rights]):
     async def run(self, start: RightsStart) -> str:
         """Take over the terms that were in force, and keep time until no clock is left."""
         await self.recover()
-        announcements = asyncio.create_task(self.announce())
-
-        await self._open()
-        await self._keep_time()
-
-        await self.finish()
-        announcements.cancel()
+        async with self.alongside():
+            await self._open()
+            await self._keep_time()
         return f"{self.state.outcome}"
 
     async def _open(self) -> None:
@@ -76,7 +72,7 @@ class RightsWorkflow(EventSourced[Rights]):
     async def _keep_time(self) -> None:
         while self.state.opened and not self.state.ended:
             await self.start_afresh_if_long()
-            self.clock.set(self.next_mail, "mail that waits until the quiet hours are over")
+            self.clock.set(self.announcements.next, MORNING)
             self.clock.set(self.state.next_alarm, "the next end of usage rights or exclusivity, or word of it")
             await workflow.wait_condition(lambda: self.state.ended or self.clock.rang)
             if self.clock.rang:

@@ -2,7 +2,7 @@ from math import log
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.creators import Platform
@@ -70,6 +70,7 @@ def test_neither_the_order_of_readings_nor_an_empty_one_matters(figures: list[in
 
 
 @given(figures=st.lists(st.integers(10**5, 10**7), min_size=1, max_size=4), times=st.integers(2, 50))
+@example(figures=[100_000, 305_147, 305_147, 305_147], times=2)
 def test_ten_times_the_figures_are_ten_times_the_forecast(figures: list[int], times: int) -> None:
     """Where they are so large that chance in counting is nothing beside the bursts."""
     once = [Reading(6.0 * 2**nth, figure) for nth, figure in enumerate(sorted(figures))]

@@ -64,7 +64,7 @@ async def test_garbage_is_never_collected_while_a_workflow_task_is_under_way() -
         await running
         under_way -= 1
 
-    with CollectingExecutor(4, garbage=Asked(lambda: found.append(under_way)), idle=0.005) as threads:
+    with CollectingExecutor(4, garbage=Asked(lambda: found.append(under_way)), every=0, idle=0.005) as threads:
         for _ in range(20):
             await asyncio.gather(*(one(after / 1_000) for after in (0, 1, 1, 2, 3, 5)))
             await asyncio.sleep(0.01)
@@ -72,18 +72,21 @@ async def test_garbage_is_never_collected_while_a_workflow_task_is_under_way() -
     assert set(found) == {0}
 
 
-async def test_a_slow_collection_is_followed_by_a_hundred_times_as_long_without_one() -> None:
-    garbage = Asked(lambda: sleep(0.05))
-    with CollectingExecutor(1, garbage=garbage, idle=LONG) as threads:
+async def test_between_two_collections_is_a_while_without_one() -> None:
+    garbage = Asked()
+    with CollectingExecutor(1, garbage=garbage, every=0.3, idle=LONG) as threads:
         for _ in range(50):
             await run(threads)
             await asyncio.sleep(0)
-    assert garbage.between == 1
+        assert garbage.between == 1
+        await asyncio.sleep(0.4)
+        await run(threads)
+        assert garbage.between == 2
 
 
 async def test_what_a_workflow_task_raises_reaches_whoever_waits_and_counts_as_its_end() -> None:
     garbage = Asked()
-    with CollectingExecutor(1, garbage=garbage, idle=LONG) as threads:
+    with CollectingExecutor(1, garbage=garbage, every=0, idle=LONG) as threads:
         for _ in range(3):
             with pytest.raises(ValueError, match="no number"):
                 await asyncio.get_running_loop().run_in_executor(threads, int, "no number")

@@ -125,7 +125,7 @@ def test_the_page_says_in_which_time_posts_gather_half() -> None:
     (moved,) = report.half_lives
     assert (moved.refitted, moved.posts, moved.readings, moved.assumed_hours) == (True, 3, 9, 19)
     assert moved.hours > 19
-    assert report.growth_model.startswith("2026-11.2, refitted")
+    assert report.growth_model.startswith("2026-11.3, refitted")
     said = " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(render_pdf(report))).pages).split())
     for form in (said, " ".join(render_html(report).split())):
         assert "from 3 posts read 9 times; 19 h were assumed" in form
