@@ -147,7 +147,8 @@ class Discovery:
     async def _pause(self, seconds: float) -> None:
         """Wait until it is time to look again. A worker that is stopping is not held up: another one goes on."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(activity.wait_for_worker_shutdown(), seconds)
+            async with asyncio.timeout(seconds):
+                await activity.wait_for_worker_shutdown()
             raise ApplicationError(
                 "this worker is stopping",
                 type="worker_stopping",

@@ -5,7 +5,7 @@ How that is so is told in `schema/0015_feed.sql` and in docs/decisions.
 
 import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
@@ -182,8 +182,10 @@ async def _page(
 
 
 async def wait_for_hint(hinted: asyncio.Event, seconds: float) -> None:
-    """Returns when hinted, or after so many seconds."""
-    try:
-        await asyncio.wait_for(hinted.wait(), seconds)
-    except TimeoutError:
-        return
+    """Returns when hinted, or after so many seconds.
+
+    Not by `asyncio.wait_for`: before Python 3.12 that forgets a cancellation which comes together with the hint.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await hinted.wait()

@@ -139,7 +139,8 @@ async def _next(listener: Listener[str], seconds: float, stopping: asyncio.Event
             raise
         structlog.get_logger(__name__).warning("event stream waits for the database", error=type(error).__name__)
         with suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), min(seconds, pace.again))
+            async with asyncio.timeout(min(seconds, pace.again)):
+                await stopping.wait()
         return ()
 
 

@@ -2,8 +2,10 @@
 
 import asyncio
 
+import pytest
+
 from activities.store.event_log import PostgresEventLog
-from activities.store.feed import Feed
+from activities.store.feed import Feed, wait_for_hint
 from activities.store.feed_hints import CHANNEL, listening
 from activities.store.pool import Pool
 from tests.activities.store.appending import append, given_by, happened, whats
@@ -26,6 +28,20 @@ async def test_a_follower_is_woken_by_the_hint_long_before_its_next_poll(pool: P
     await asyncio.sleep(0.1)
     await append(pool, "a")
     assert await asyncio.wait_for(following, 5) == ["a"]
+
+
+@pytest.mark.parametrize("steps", range(5))
+async def test_a_follower_that_is_stopped_stops_even_if_a_hint_comes_at_the_same_time(steps: int) -> None:
+    """However many steps of the event loop lie between the two."""
+    hinted = asyncio.Event()
+    waiting = asyncio.create_task(wait_for_hint(hinted, 60))
+    await asyncio.sleep(0.01)
+    hinted.set()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    asked = waiting.cancel()
+    await asyncio.wait([waiting])
+    assert waiting.cancelled() == asked
 
 
 async def test_many_appends_of_one_process_at_once_are_one_hint(pool: Pool) -> None:
