@@ -1,7 +1,10 @@
 """What the list of workflows shows: enough to find what is stuck, and nobody's name."""
 
+from temporalio.api.enums.v1 import EventType
+
 from domain.campaign import Campaign
 from domain.collaboration import Collaboration
+from domain.negotiation import DeclineOffer
 from tests.domain.given import T0, offered
 from tests.domain.outliving import DAY, UNTIL, rights
 from tests.workflows.conftest import Bench
@@ -58,3 +61,27 @@ async def test_the_server_finds_collaborations_by_whose_turn_it_is(live: Bench) 
     query = f"CampaignId = '{one.campaign_id}' AND WaitingOn = 'creator' AND Stage = 'negotiation'"
     assert [found.id async for found in live.client.list_workflows(query)] == [one.stream]
     assert (await one.handle.describe()).typed_search_attributes.get(OUTCOME) is None
+
+
+async def test_of_steps_that_follow_each_other_at_once_only_the_last_is_shown(live: Bench) -> None:
+    """The assessment and the engine's offer right after it are one change of the row, not two."""
+    one = await live.collaborate()
+    await one.until_waiting_for("answer_offer")
+    await one.history_length_at_rest()
+    assert (await one.events())[-3:] == ["CreatorAssessed", "CreatorApproved", "OfferMade"]
+    kinds = [event.event_type for event in (await one.handle.fetch_history()).events]
+    opened, offered_at_once = 1, 1
+    assert kinds.count(EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES) == opened + offered_at_once
+    shown = (await one.handle.describe()).typed_search_attributes
+    assert (shown.get(STAGE), shown.get(WAITING_FOR)) == ("negotiation", "answer_offer")
+    assert shown.get(DEADLINE) == (await one.state()).tasks["answer_offer"].due_at
+
+
+async def test_what_a_decision_changes_is_shown_with_its_answer(live: Bench) -> None:
+    """Who reads the list after the answer finds nothing that was true before it."""
+    one = await live.collaborate()
+    await one.until_waiting_for("answer_offer")
+    await one.tell(DeclineOffer(version=1, reason="No time."))
+    await one.history_length_at_rest()
+    shown = (await one.handle.describe()).typed_search_attributes
+    assert (shown.get(OUTCOME), shown.get(WAITING_FOR), shown.get(DEADLINE)) == ("declined", None, None)
