@@ -25,7 +25,8 @@ async def test_a_collaboration_stays_within_one_and_a_half_times_the_yardsticks_
 ) -> None:
     """On a server of its own, which counts billable actions; the bounds are what was measured, with a little room.
 
-    Workflow tasks that two things share make a history shorter on a busy machine, never longer.
+    A busy machine lets things share a workflow task that come apart on a quiet one, and takes others apart that share
+    one there: a history is a task or two, of three events each, shorter or longer.
     """
     async with TemporalServer(tmp_path / "temporal.db", ui_port=None, search_attributes=INDEXED) as server:
         plain = await Client.connect(server.address, data_converter=pydantic_data_converter)
