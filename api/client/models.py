@@ -2049,7 +2049,7 @@ class Report(Model):
     comparison_missing: str = ""
     posts_gone: int = 0
     half_lives: list[Refit] = Field(default_factory=lambda: [])
-    growth_model: str = "2026-11.2"
+    growth_model: str = "2026-11.3"
 
 
 class PayoutAccountView(Model):

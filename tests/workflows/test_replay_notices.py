@@ -37,15 +37,15 @@ class Change(NamedTuple):
 UNSAFE = {
     "two stages change places": Change(
         "collaboration.py",
-        "        await negotiate(self)\n        await sign_contract(self)\n",
-        "        await sign_contract(self)\n        await negotiate(self)\n",
+        "            await negotiate(self)\n            await sign_contract(self)\n",
+        "            await sign_contract(self)\n            await negotiate(self)\n",
     ),
     "a step is added in front": Change(
         "verification.py",
         "    while flow.state.stage is Stage.VERIFICATION and not flow.state.ended:\n",
         "    await workflow.sleep(1)\n    while flow.state.stage is Stage.VERIFICATION and not flow.state.ended:\n",
     ),
-    "the last stage is left out": Change("collaboration.py", "        await monitor_results(self)\n", ""),
+    "the last stage is left out": Change("collaboration.py", "            await monitor_results(self)\n", ""),
     "a local activity becomes another kind of activity": Change(
         "event_sourced.py",
         "execute_local_activity_method(\n            EventStreams.load",
@@ -56,7 +56,7 @@ UNSAFE = {
         "        flow.clock.set(alarm,",
         "        flow.clock.stop()\n        flow.clock.set(alarm,",
     ),
-    "a campaign reaches out to nobody": Change("campaign.py", "        await discovery.reach_out(self)\n", ""),
+    "a campaign reaches out to nobody": Change("campaign.py", "            await discovery.reach_out(self)\n", ""),
 }
 
 SAFE = {
