@@ -20,7 +20,7 @@ from domain.formats import Format
 from domain.growth import DEFAULT as GROWTH
 from domain.growth import GrowthModel, HalfLife, Reading, chance_of, foretold
 from domain.monitoring import Metrics
-from domain.peers import peers_of
+from domain.peers import Peers
 from domain.values import Instant, Line, Value
 
 
@@ -91,7 +91,7 @@ class AnomalyPolicy(Value):
     usual_rate: float = Field(default=2, gt=1)
     """times the high end of the tier's: both have to be exceeded."""
     peers_min: int = Field(default=8, ge=3)
-    """Other posts that make a comparison."""
+    """Posts of a campaign that make a comparison."""
     peers_apart: float = Field(default=3.5, gt=0)
     """Scaled median deviations (Iglewicz and Hoaglin 1993)."""
     peers_factor: float = Field(default=4, gt=1)
@@ -150,22 +150,22 @@ class Post(Value):
 def flags(
     post: Post,
     profile: Profile | None = None,
-    others: Sequence[float] = (),
+    peers: Peers | None = None,
     growth: GrowthModel = GROWTH,
     policy: AnomalyPolicy = POLICY,
     benchmarks: Benchmarks = BENCHMARKS,
 ) -> tuple[Flag, ...]:
     """What is unusual about a post, the most severe first; nothing of a post without figures.
 
-    `profile` is its creator's, None if they are not known any more. `others` are the comments for each like of the
-    campaign's other posts (`comments_per_like`).
+    `profile` is its creator's, None if they are not known any more. `peers` are the campaign's posts, this one among
+    them, by their comments for each like (`comments_per_like`).
     """
     found = [*_falls(post, policy), *_told(post, growth, policy)]
     if post.format is not Format.STORY:
         found += _jumps(post, growth, policy)
     if post.shown:
         latest = post.shown[-1]
-        found += [*_without_comments(latest, others, policy), *_without_reach(post, policy)]
+        found += [*_without_comments(latest, peers, policy), *_without_reach(post, policy)]
         if profile is not None:
             found += _rate(latest, profile, policy, benchmarks)
     order = list(Severity)
@@ -270,9 +270,10 @@ def _told(post: Post, growth: GrowthModel, policy: AnomalyPolicy) -> Iterator[Fl
                 )
 
 
-def _without_comments(latest: Metrics, others: Sequence[float], policy: AnomalyPolicy) -> Iterator[Flag]:
-    peers = peers_of(others) if len(others) >= policy.peers_min else None
-    if peers is None or latest.likes is None or latest.comments is None or latest.likes < policy.likes_min:
+def _without_comments(latest: Metrics, peers: Peers | None, policy: AnomalyPolicy) -> Iterator[Flag]:
+    if peers is None or peers.accounts < policy.peers_min:
+        return
+    if latest.likes is None or latest.comments is None or latest.likes < policy.likes_min:
         return
     ratio = max(latest.comments, 0.5) / latest.likes
     low = peers.comments_per_like / policy.peers_factor

@@ -215,6 +215,8 @@ class Engine:
         except WorkflowAlreadyStartedError as closed:
             raise await self._gone(stream) from closed
         except WorkflowUpdateRPCTimeoutOrCancelledError as late:
+            if isinstance(late.__cause__, asyncio.CancelledError):  # it is ours who have left, not the engine
+                raise asyncio.CancelledError from late
             raise _unavailable("no worker took it in time") from late
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:

@@ -3,6 +3,7 @@
 The page is one file without scripts, fonts or pictures from elsewhere: it can be mailed, archived and printed.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Protocol
@@ -59,14 +60,15 @@ async def build_report(log: CampaignLog, directory: Names, campaign_id: str, tra
     """
     history = await read_history(log, campaign_id)
     ids = [past.state.creator_id for past in history.collaborations.values()]
-    return reckon(history, await directory.get(ids), tracked=tracked)
+    creators = await directory.get(ids)
+    return await asyncio.to_thread(reckon, history, creators, tracked=tracked)
 
 
 async def read_history(log: CampaignLog, campaign_id: str) -> CampaignHistory:
     """The fold of all events of a campaign; raises as `build_report`."""
     history, position = CampaignHistory(), 0
     while page := await log.read_campaign(campaign_id, position, PAGE):
-        history.add(page)
+        await asyncio.to_thread(history.add, page)  # ten thousand creators take a minute, in which others are served
         position = page[-1].position
     if not history.campaign.started:
         raise NotFound(kind="campaign", id=campaign_id)

@@ -3,6 +3,7 @@
 Amounts are in minor units of the campaign's currency.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 
@@ -10,7 +11,7 @@ from api.report.advice import Flagged, advice_on
 from api.report.history import Past
 from api.report.posts import PostRow
 from api.report.tracked import Tracked
-from domain.anomalies import Severity
+from domain.anomalies import Flag, Severity
 from domain.benchmarks import Benchmarks
 from domain.brief import Brief, Measure
 from domain.collaboration import Collaboration
@@ -71,11 +72,15 @@ def creator_rows(
     """In the order of `pasts`; `usual` is the high end of what an engagement costs, `posts` are theirs."""
     costs = [cost for past in pasts if (cost := _cost_per_engagement(past.state)) is not None]
     by = Yardstick(median=median(costs) if costs else None, creators=len(costs), benchmark_high=usual)
+    flags: defaultdict[str, list[tuple[Flag, ...]]] = defaultdict(list)
+    for post in posts:
+        if post.flags:
+            flags[post.collaboration_id].append(post.flags)
     for past in pasts:
         state = past.state
         creator = creators.get(state.creator_id)
         cost = _cost_per_engagement(state)
-        flagged = [post.flags for post in posts if post.collaboration_id == state.id and post.flags]
+        flagged = flags[state.id]
         severely = sum(found[0].severity is Severity.HIGH for found in flagged)
         advice = advice_on(past, engagements(state), cost, by, Flagged(len(flagged), severely))
         yield CreatorRow(

@@ -37,6 +37,7 @@ from domain.growth_fit import Refit, refitted
 from domain.lifecycle import Stage
 from domain.monitoring import total
 from domain.outcomes import Outcome
+from domain.peers import peers_of
 from domain.recommendation import DEFAULT as POLICY
 from domain.values import Instant, Value
 
@@ -184,8 +185,8 @@ def reckon(
     growth, half_lives = refitted(
         (seen for past in pasts for seen in seen_growing(past, _platform(profiles[past.state.id]))), growth
     )
-    others = [ratio for past in pasts for ratio in commented(past, profiles[past.state.id])]
-    posts = [row for past in pasts for row in post_rows(past, profiles[past.state.id], growth, others)]
+    peers = peers_of(ratio for past in pasts for ratio in commented(past, profiles[past.state.id]))
+    posts = [row for past in pasts for row in post_rows(past, profiles[past.state.id], growth, peers)]
     comparison, missing = compare(
         sum(spent(state) for state in states),
         total(engagements(state) for state in states),

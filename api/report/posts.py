@@ -1,6 +1,6 @@
 """What was agreed, deliverable by deliverable: where each stands and what it has achieved."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from api.report.history import Past
@@ -11,6 +11,7 @@ from domain.formats import Format
 from domain.growth import Forecast, GrowthModel, Reading, forecast
 from domain.growth_fit import Seen
 from domain.monitoring import Metrics
+from domain.peers import Peers
 from domain.values import Instant, Value
 from domain.work import Finding, WorkStatus
 
@@ -50,11 +51,11 @@ class PostRow(Value):
     """What is unusual about its figures, the most severe first; evidence for a person, not a verdict."""
 
 
-def post_rows(past: Past, profile: Profile | None, growth: GrowthModel, others: Sequence[float]) -> Iterator[PostRow]:
+def post_rows(past: Past, profile: Profile | None, growth: GrowthModel, peers: Peers | None) -> Iterator[PostRow]:
     """A creator's deliverables in their order; none where there is no agreement.
 
-    Without the profile, of a creator who has left the directory, there are no forecasts and no flags. `others` are the
-    comments for each like of the campaign's posts.
+    Without the profile, of a creator who has left the directory, there are no forecasts and no flags. `peers` are the
+    campaign's posts by their comments for each like.
     """
     state = past.state
     if state.fee is None:
@@ -79,7 +80,7 @@ def post_rows(past: Past, profile: Profile | None, growth: GrowthModel, others: 
             fee_share=round(share, 2),
             cost_per_engagement=round(share / engagements, 2) if engagements else None,
             forecasts=_forecasts(past, number, profile.platform if profile else None, deliverable.format, growth),
-            flags=_flags(post_of(past, number, profile), profile, growth, others),
+            flags=_flags(post_of(past, number, profile), profile, growth, peers),
         )
 
 
@@ -101,15 +102,8 @@ def commented(past: Past, profile: Profile | None) -> Iterator[float]:
             yield ratio
 
 
-def _flags(
-    post: Post | None, profile: Profile | None, growth: GrowthModel, others: Sequence[float]
-) -> tuple[Flag, ...]:
-    if post is None:
-        return ()
-    own, rest = comments_per_like(post), list(others)
-    if own is not None and own in rest:
-        rest.remove(own)
-    return flags(post, profile, rest, growth)
+def _flags(post: Post | None, profile: Profile | None, growth: GrowthModel, peers: Peers | None) -> tuple[Flag, ...]:
+    return () if post is None else flags(post, profile, peers, growth)
 
 
 def seen_growing(past: Past, platform: Platform | None) -> Iterator[Seen]:

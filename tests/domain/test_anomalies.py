@@ -11,6 +11,7 @@ from domain.creators import Platform, Profile
 from domain.formats import Format
 from domain.growth import DEFAULT
 from domain.monitoring import Metrics
+from domain.peers import peers_of
 from tests.domain.growing import POLLS, grown, median_of, poisson
 
 PUBLISHED = datetime(2027, 1, 4, 9, tzinfo=UTC)
@@ -96,13 +97,13 @@ def test_a_report_after_the_last_poll_may_be_as_high_as_the_post_may_have_grown(
     assert only(flags(post(*STEADY[:3], at(72, None, likes=9_000)))).anomaly is Anomaly.TOLD
 
 
-def test_likes_without_comments_are_told_by_the_campaigns_other_posts() -> None:
+def test_likes_without_comments_are_told_by_the_campaigns_posts() -> None:
     """Too few of them tell nothing."""
     silent, usual = post(at(24, likes=2_000, comments=2)), [0.04, 0.05, 0.06, 0.05, 0.03, 0.07, 0.05, 0.04]
-    flag = only(flags(silent, others=usual))
+    flag = only(flags(silent, peers=peers_of(usual)))
     assert (flag.anomaly, flag.severity, flag.seen, flag.low) == (Anomaly.NO_COMMENTS, Severity.HIGH, 2, 25)
-    assert flags(silent, others=usual[:7]) == ()
-    assert flags(post(at(24, likes=2_000, comments=60)), others=usual) == ()
+    assert flags(silent, peers=peers_of(usual[:7])) == ()
+    assert flags(post(at(24, likes=2_000, comments=60)), peers=peers_of(usual)) == ()
     assert comments_per_like(silent) == 0.001
     assert comments_per_like(post(at(24, likes=2_000))) is None
 
@@ -144,7 +145,7 @@ def simulated(dice: Random, bought: float = 0) -> Post:
 def caught(bought: float) -> tuple[float, float]:
     """The share of such posts that have any flag, and a severe one."""
     dice = Random(5)  # noqa: S311  # a simulation
-    usual = [0.05 * exp(dice.gauss(0, 0.5)) for _ in range(20)]
+    usual = peers_of(0.05 * exp(dice.gauss(0, 0.5)) for _ in range(20))
     found = [flags(simulated(dice, bought), PROFILE, usual) for _ in range(POSTS if not bought else POSTS // 4)]
     severe = [any(flag.severity is Severity.HIGH for flag in each) for each in found]
     return sum(map(bool, found)) / len(found), sum(severe) / len(severe)

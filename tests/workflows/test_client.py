@@ -51,6 +51,16 @@ async def test_without_a_worker_the_caller_is_told_to_come_back_and_the_key_stay
     assert await live.pool.fetchval("select count(*) from events") == 0
 
 
+async def test_who_stops_waiting_for_an_answer_is_stopped(live: Bench) -> None:
+    """The SDK calls it the same as an answer that does not come, after which people ask again."""
+    nobody = client.Engine(live.client, live.log, task_queue="nobody-polls-this")
+    asking = asyncio.create_task(nobody.start_campaign(uuid4().hex, a_current_brief(), actor=BRAND, command_id="k"))
+    await asyncio.sleep(0.5)
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+
 async def test_a_workflow_that_was_terminated_is_unavailable_until_it_is_resumed(live: Bench) -> None:
     """The campaign has not ended, so it is not said to have."""
     stream = await start(live, a_current_brief())
