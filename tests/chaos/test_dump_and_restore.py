@@ -101,6 +101,7 @@ async def test_a_campaign_survives_a_move_to_another_database_server(
             signed = await write_checkpoint(campaign.pool, key)
             await run_postgres_tool("pg_dump", "--format=custom", f"--file={dump}", postgres.dsn)
             async with PostgresServer(data_dir / "elsewhere") as elsewhere:
+                await run_postgres_tool("psql", "--command=create role groundswell_app nologin", elsewhere.dsn)
                 await run_postgres_tool("pg_restore", "--exit-on-error", f"--dbname={elsewhere.dsn}", str(dump))
                 await postgres.stop()
                 postgres.lead_to(elsewhere)
