@@ -16,8 +16,8 @@ from tests.workflows.conftest import working
 from workflows.search_attributes import INDEXED
 
 YARDSTICK = 93
-"""Events of the yardstick's history with all of its eleven timers. With ten it is shorter, and the ratio with it larger:
-so the goal is held against this."""
+"""Events of the yardstick's history with all of its eleven timers; with ten it is shorter, and the ratio larger.
+So the goal is held against this."""
 
 
 async def test_a_collaboration_stays_within_one_and_a_half_times_the_yardsticks_events(
