@@ -41,6 +41,7 @@ from api.operators import Operators
 from api.preconditions import IfMatch, Precondition
 from api.readiness import Probe
 from api.shown_campaigns import ShownCampaigns
+from api.simulation.kept_forecasts import KeptForecasts
 from api.uploads import UploadLimits
 from domain.brief import Brief
 from domain.decider import Actor, Command
@@ -125,6 +126,7 @@ class Services:
     """With which DocuSeal signs; None if nothing is signed there."""
     stripe_webhook_secret: SecretStr | None = None
     campaigns: ShownCampaigns = field(default_factory=ShownCampaigns)
+    forecasts: KeptForecasts = field(default_factory=KeptForecasts)
     bindings: Bindings | None = None
     """Without it the workspace is in the words of each query only, and not kept by the database."""
 

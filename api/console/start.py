@@ -1,8 +1,6 @@
 """Start a campaign: a guided brief that says at each field what is wrong, with a forecast of what it may come to."""
 
 import asyncio
-import hashlib
-from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -29,12 +27,9 @@ router = console_router()
 
 RUNS = 24
 """Simulated campaigns beside a form: enough to see what is likely, few enough to wait for."""
-KEPT = 50
-"""Forecasts that are remembered: whoever sends the same brief again has the same answer at once."""
 
 CURRENCIES = ("USD", "EUR", "GBP", "CAD", "AUD", "NZD", "CHF", "SEK", "NOK", "DKK", "PLN", "JPY", "BRL", "MXN", "INR")
 
-_forecasts: OrderedDict[str, Forecast] = OrderedDict()
 _simulating = asyncio.Lock()
 """One forecast at a time: it computes for seconds, which decisions should not have to wait for."""
 
@@ -73,7 +68,7 @@ async def check(request: Request, services: Serving, visitor: Visitor) -> Respon
         services,
         "start_checked.html",
         checked=checked,
-        forecast=_forecasts.get(_print(checked.brief)) if checked.brief else None,
+        forecast=services.forecasts.of(services.workspace, checked.brief) if checked.brief else None,
         slots=list(brief_form.shown(fields, checked.wrong, touched)),
         objective_name=objective_name,
     )
@@ -93,16 +88,11 @@ async def forecast(request: Request, services: Serving, visitor: Visitor) -> Res
 
 
 async def _forecast(services: Services, visitor: Principal, brief: Brief) -> Forecast:
-    print_ = _print(brief)
-    if print_ not in _forecasts:
-        _forecasts[print_] = await simulate_brief(services, visitor, "", brief, RUNS, 7, None, None)
-        if len(_forecasts) > KEPT:
-            _forecasts.popitem(last=False)
-    return _forecasts[print_]
-
-
-def _print(brief: Brief) -> str:
-    return hashlib.sha256(brief.model_dump_json().encode()).hexdigest()
+    made = services.forecasts.of(services.workspace, brief)
+    if made is None:
+        made = await simulate_brief(services, visitor, "", brief, RUNS, 7, None, None)
+        services.forecasts.keep(services.workspace, brief, made)
+    return made
 
 
 async def show_form(
