@@ -2,10 +2,12 @@
 
 import hmac
 import re
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+
+from activities.latest import Latest
 
 _PROGRAMS = re.compile(
     # Cubot makes telephones.
@@ -33,7 +35,7 @@ class ClickFilter:
     def __init__(self, secret: str, *, rate: int = RATE) -> None:
         self._key = hmac.digest(secret.encode(), b"visitors", "sha256")
         self._rate = rate
-        self._recent: OrderedDict[str, deque[datetime]] = OrderedDict()
+        self._recent: Latest[deque[datetime]] = Latest(MOST_VISITORS)
 
     def visitor(self, address: str, user_agent: str, at: datetime) -> str:
         """Who it is, for the day: 32 hexadecimal digits that cannot be turned back without the key."""
@@ -55,11 +57,9 @@ class ClickFilter:
         return "rate" if self._too_many(visitor, at) else None
 
     def _too_many(self, visitor: str, at: datetime) -> bool:
-        times = self._recent.pop(visitor, deque(maxlen=self._rate + 1))
+        times = self._recent.get(visitor) or deque(maxlen=self._rate + 1)
         times.append(at)
-        self._recent[visitor] = times
-        if len(self._recent) > MOST_VISITORS:
-            self._recent.popitem(last=False)
+        self._recent.put(visitor, times)
         return len(times) > self._rate and at - times[0] < RATE_WINDOW
 
 

@@ -5,10 +5,10 @@ the same for ever. What is remembered of a creator who is erased meanwhile is to
 for every letter.
 """
 
-from collections import OrderedDict
 from functools import reduce
-from typing import Generic, NamedTuple, TypeVar
+from typing import NamedTuple
 
+from activities.latest import Latest
 from activities.ports import EventLog
 from activities.records import brief_of
 from domain import collaboration
@@ -21,29 +21,6 @@ BRIEFS = 100
 """Briefs that are remembered, those of the latest letters."""
 COLLABORATIONS = 1_000
 """Collaborations that are remembered: some tens of megabytes."""
-
-V = TypeVar("V")
-
-
-class Latest(Generic[V]):
-    """So many values by name, those that were last used."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: OrderedDict[str, V] = OrderedDict()
-
-    def get(self, name: str) -> V | None:
-        """The value, which now is the last used; None if it is not remembered."""
-        if name in self._values:
-            self._values.move_to_end(name)
-        return self._values.get(name)
-
-    def put(self, name: str, value: V) -> None:
-        """Remember a value, and forget the one that has not been used for longest if there are too many."""
-        self._values[name] = value
-        self._values.move_to_end(name)
-        if len(self._values) > self._most:
-            self._values.popitem(last=False)
 
 
 class Known(NamedTuple):

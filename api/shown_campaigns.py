@@ -7,10 +7,10 @@ remembered that could be erased: a campaign's events tell nothing about a creato
 on the board of their workspace.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import cached_property
 
+from activities.latest import Latest
 from activities.ports import EventLog
 from activities.starting import campaign_stream
 from activities.store.projections.campaign_board import CampaignSummary
@@ -41,8 +41,7 @@ class ShownCampaigns:
     """What one process remembers."""
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
-        self._most = remembered
-        self._known: OrderedDict[str, Shown] = OrderedDict()
+        self._known: Latest[Shown] = Latest(remembered)
 
     async def now(self, log: EventLog, board: CampaignSummary, renewals: tuple[str, ...] = ()) -> Shown:
         """The campaign of which this is the board; `renewals` are the ids of those that go on from it.
@@ -61,8 +60,5 @@ class ShownCampaigns:
         now = folded(since, before) if before is None or since else before
         if shown is None or (now, board, renewals) != (shown.folded, shown.board, shown.view.renewals):
             shown = Shown(now, board, campaign_view(now, board, renewals=renewals))
-        self._known[board.id] = shown
-        self._known.move_to_end(board.id)
-        if len(self._known) > self._most:
-            self._known.popitem(last=False)
+        self._known.put(board.id, shown)
         return shown

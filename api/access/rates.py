@@ -1,10 +1,10 @@
 """How often somebody may ask: buckets of tokens, one for each key and address, in the memory of the process."""
 
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
+from activities.latest import Latest
 from api.auth import TooManyRequests
 
 REMEMBERED = 10_000
@@ -37,7 +37,7 @@ class Limiter:
     def __init__(self, rate: Rate, clock: Callable[[], float] = monotonic) -> None:
         self.rate = rate
         self._clock = clock
-        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+        self._buckets: Latest[_Bucket] = Latest(REMEMBERED)
 
     def take(self, who: str) -> dict[str, str]:
         """Counts a request; the headers that say how many more are allowed at once, and when all are (seconds).
@@ -46,10 +46,8 @@ class Limiter:
             TooManyRequests: there have been too many; `retry_after` is in seconds.
         """
         now, rate = self._clock(), self.rate
-        bucket = self._buckets.pop(who, None) or _Bucket(rate.burst, now)
-        self._buckets[who] = bucket
-        if len(self._buckets) > REMEMBERED:
-            self._buckets.popitem(last=False)
+        bucket = self._buckets.get(who) or _Bucket(rate.burst, now)
+        self._buckets.put(who, bucket)
         bucket.tokens = min(rate.burst, bucket.tokens + (now - bucket.at) * rate.per_second)
         bucket.at = now
         if bucket.tokens < 1:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from activities.recollection import Latest, Recollection
+from activities.recollection import Recollection
 from activities.records import collaboration_after
 from activities.store.event_log import PostgresEventLog
 from domain.errors import NotFound
@@ -58,13 +58,3 @@ async def test_what_does_not_exist_is_said_with_its_place(store: Store) -> None:
         await recollection.collaboration(STREAM, 99)
     with pytest.raises(NotFound, match="campaign/camp-1@1"):
         await recollection.event("campaign/camp-1", 1)
-
-
-def test_only_the_latest_are_remembered() -> None:
-    """What was used last stays."""
-    latest: Latest[int] = Latest(2)
-    latest.put("a", 1)
-    latest.put("b", 2)
-    assert latest.get("a") == 1
-    latest.put("c", 3)
-    assert [latest.get(name) for name in "abc"] == [1, None, 3]
