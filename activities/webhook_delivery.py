@@ -19,7 +19,7 @@ from activities.connectors.receivers import Reception, WebhookReceiver
 from activities.connectors.slack import PACE, Slack
 from activities.event_streams import registry_of
 from activities.store.envelopes import DATA
-from activities.store.feed import POLL, Feed, FeedPosition, wait_for_hint
+from activities.store.feed import POLL, Feed, FeedPosition, wait_up_to
 from activities.store.feed_hints import listening
 from activities.store.pool import Pool
 from activities.store.sealing import without_sealed
@@ -204,7 +204,7 @@ class WebhookDelivery:
                     turn = asyncio.create_task(self._guarded(pool, claim))
                     running.add(turn)
                     turn.add_done_callback(lambda _: woken.set())
-                await wait_for_hint(woken, POLL)
+                await wait_up_to(POLL, woken)
                 for turn in [turn for turn in running if turn.done()]:
                     running.discard(turn)
                     turn.result()

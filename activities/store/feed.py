@@ -111,7 +111,7 @@ class Feed:
                         after, patience = page.upto, SOON
                         yield page
                         continue
-                    await wait_for_hint(hinted, min(patience, poll) if page.unsettled else poll)
+                    await wait_up_to(min(patience, poll) if page.unsettled else poll, hinted)
                     patience = patience * 2 if page.unsettled else SOON
 
     @asynccontextmanager
@@ -181,11 +181,11 @@ async def _page(
     return FeedPage(events, FeedPosition(upto), unsettled)
 
 
-async def wait_for_hint(hinted: asyncio.Event, seconds: float) -> None:
-    """Returns when hinted, or after so many seconds.
+async def wait_up_to(seconds: float, event: asyncio.Event) -> None:
+    """Returns when the event is set, or after so many seconds.
 
-    Not by `asyncio.wait_for`: before Python 3.12 that forgets a cancellation which comes together with the hint.
+    Not by `asyncio.wait_for`: before Python 3.12 that forgets a cancellation which comes together with the event.
     """
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await hinted.wait()
+            await event.wait()

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from activities.store.feed import SOON, START, Feed, FeedPosition, wait_for_hint
+from activities.store.feed import SOON, START, Feed, FeedPosition, wait_up_to
 from activities.store.feed_hints import Hints
 from activities.store.subscriptions import AWAY, try_again_after
 from domain.events import Envelope
@@ -193,7 +193,7 @@ class LiveTail(Generic[T]):
                 patience = SOON
                 await asyncio.sleep(self._pace.gather)
                 continue
-            await wait_for_hint(hinted, min(patience, self._pace.poll) if unsettled else self._pace.poll)
+            await wait_up_to(min(patience, self._pace.poll) if unsettled else self._pace.poll, hinted)
             patience = patience * 2 if unsettled else SOON
 
     async def _look(self) -> tuple[bool, bool]:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import asyncpg
 
-from activities.store.feed import POLL, START, FeedPosition, read_feed, wait_for_hint
+from activities.store.feed import POLL, START, FeedPosition, read_feed, wait_up_to
 from activities.store.feed_hints import listening
 from activities.store.pool import Connection, Pool
 from activities.store.queries import QUERIES
@@ -109,7 +109,7 @@ class Subscription:
                     while True:
                         hinted.clear()
                         await self.catch_up(pool)
-                        await wait_for_hint(hinted, poll)
+                        await wait_up_to(poll, hinted)
             except AWAY as away:
                 await try_again_after(away)
 

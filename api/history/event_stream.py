@@ -9,7 +9,7 @@ nobody, and costs no more than what is in its connection's buffer.
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import Annotated
@@ -19,7 +19,7 @@ from fastapi import Depends, Header
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import StreamingResponse
 
-from activities.store.feed import Feed
+from activities.store.feed import Feed, wait_up_to
 from activities.store.live_tail import Listener, LiveTail
 from api.errors import OUTAGES
 from api.views import EventView, event_view
@@ -138,9 +138,7 @@ async def _next(listener: Listener[str], seconds: float, stopping: asyncio.Event
         if isinstance(error, ValueError):  # asyncpg's word for an argument of the wrong type: our mistake, no outage
             raise
         structlog.get_logger(__name__).warning("event stream waits for the database", error=type(error).__name__)
-        with suppress(TimeoutError):
-            async with asyncio.timeout(min(seconds, pace.again)):
-                await stopping.wait()
+        await wait_up_to(min(seconds, pace.again), stopping)
         return ()
 
 

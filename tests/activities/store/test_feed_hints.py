@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from activities.store.event_log import PostgresEventLog
-from activities.store.feed import Feed, wait_for_hint
+from activities.store.feed import Feed, wait_up_to
 from activities.store.feed_hints import CHANNEL, listening
 from activities.store.pool import Pool
 from tests.activities.store.appending import append, given_by, happened, whats
@@ -34,7 +34,7 @@ async def test_a_follower_is_woken_by_the_hint_long_before_its_next_poll(pool: P
 async def test_a_follower_that_is_stopped_stops_even_if_a_hint_comes_at_the_same_time(steps: int) -> None:
     """However many steps of the event loop lie between the two."""
     hinted = asyncio.Event()
-    waiting = asyncio.create_task(wait_for_hint(hinted, 60))
+    waiting = asyncio.create_task(wait_up_to(60, hinted))
     await asyncio.sleep(0.01)
     hinted.set()
     for _ in range(steps):
