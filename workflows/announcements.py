@@ -13,9 +13,6 @@ from activities.notification import Notification, NotifyRequest
 from workflows import policies
 from workflows.alarm_clock import AlarmClock
 
-MORNING = "mail that waits until the quiet hours are over"
-"""What the clock is set for."""
-
 
 class Announcements:
     """What people have not been told of a stream yet. What may wait does so until the quiet hours are over."""
@@ -31,10 +28,9 @@ class Announcements:
         """These come next."""
         self._due.extend(notices)
 
-    @property
-    def next(self) -> datetime | None:
-        """When the first that waits may go; None if none waits."""
-        return min((due.not_before for due in self._due if due.not_before is not None), default=None)
+    def set_clock(self) -> None:
+        """Make sure that the clock rings when the first that waits may go."""
+        self._clock.set(self._next, "mail that waits until the quiet hours are over")
 
     @property
     def at_rest(self) -> bool:
@@ -49,10 +45,10 @@ class Announcements:
     async def make(self) -> None:
         """Tell people until cancelled. What may not wait goes out before what does."""
         while True:
-            await workflow.wait_condition(lambda: self._sendable() is not None or self._clock.is_late_for(self.next))
+            await workflow.wait_condition(lambda: self._sendable() is not None or self._clock.is_late_for(self._next))
             due = self._sendable()
             if due is None:
-                self._clock.set(self.next, MORNING)
+                self.set_clock()
                 continue
             self._sending = True
             self._due.remove(due)
@@ -71,6 +67,10 @@ class Announcements:
             workflow.logger.error(
                 "notice %s was not sent: %s", due.notice.template, kind_of(failure), extra=self._log_ids()
             )
+
+    @property
+    def _next(self) -> datetime | None:
+        return min((due.not_before for due in self._due if due.not_before is not None), default=None)
 
     def _sendable(self) -> DueNotice | None:
         """The first notice that need not wait any longer."""

@@ -11,7 +11,6 @@ from typing import Any
 from temporalio import workflow
 
 from domain.deadlines import PassTime, Tasks, next_alarm
-from workflows.announcements import MORNING
 from workflows.event_sourced import EventSourced
 
 LATENESS = "groundswell_deadline_lateness"
@@ -27,7 +26,7 @@ async def human_step(flow: EventSourced[Any], until: Callable[[], bool]) -> None
     """
     while not (until() or flow.state.ended):
         await flow.start_afresh_if_long()
-        flow.clock.set(flow.announcements.next, MORNING)
+        flow.announcements.set_clock()
         alarm = next_alarm(flow.state.tasks)
         flow.clock.set(alarm, _purpose(flow.state.tasks))
         await workflow.wait_condition(

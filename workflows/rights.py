@@ -17,7 +17,6 @@ from domain.decider import Event
 from domain.exclusivity import ClaimMove, claims
 from domain.rights import ReleaseExclusivity, Rights, RightsDecider, outlives
 from workflows import policies
-from workflows.announcements import MORNING
 from workflows.current_details import Happened, rights_details
 from workflows.event_sourced import EventSourced
 from workflows.search_attributes import Row, rights_row
@@ -72,7 +71,7 @@ class RightsWorkflow(EventSourced[Rights]):
     async def _keep_time(self) -> None:
         while self.state.opened and not self.state.ended:
             await self.start_afresh_if_long()
-            self.clock.set(self.announcements.next, MORNING)
+            self.announcements.set_clock()
             self.clock.set(self.state.next_alarm, "the next end of usage rights or exclusivity, or word of it")
             await workflow.wait_condition(lambda: self.state.ended or self.clock.rang)
             if self.clock.rang:
