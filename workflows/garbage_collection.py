@@ -24,7 +24,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 EVERY = 10.0
-"""Seconds between two collections: so much is made meanwhile under full load that the next takes some 50 ms."""
+"""Seconds between two collections. What a busy worker makes in a hundred takes it more than one to look at
+(docs/performance.md)."""
 YOUNG = (10_000, 20)
 """So many new objects are looked at, and so often before those that stayed are looked at once more. CPython's own 700
 and 10 look at what a workflow task makes while the task still needs it."""
@@ -55,24 +56,21 @@ class Garbage:
 
     def collect(self) -> None:
         """Look at what was made since the last time; at everything, if that has become far too much."""
-        if self.growth >= OVERGROWN:
-            self._look_at_everything()
-        else:
-            gc.collect()
-            gc.freeze()
+        self._look(at_everything=self.growth >= OVERGROWN)
 
     def collect_while_idle(self) -> None:
         """Look also at what is frozen, if it is worth that and won't take too long."""
         growth = self.growth
-        if growth >= GROWN and self._seconds * growth <= TOO_LONG:
-            self._look_at_everything()
+        self._look(at_everything=growth >= GROWN and self._seconds * growth <= TOO_LONG)
 
-    def _look_at_everything(self) -> None:
+    def _look(self, *, at_everything: bool) -> None:
         began = perf_counter()
-        gc.unfreeze()
+        if at_everything:
+            gc.unfreeze()
         gc.collect()
         gc.freeze()
-        self._blocks, self._seconds = sys.getallocatedblocks(), perf_counter() - began
+        if at_everything:
+            self._blocks, self._seconds = sys.getallocatedblocks(), perf_counter() - began
 
 
 class CollectingExecutor(ThreadPoolExecutor):

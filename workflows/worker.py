@@ -74,8 +74,7 @@ FINISH_WITHIN = timedelta(seconds=30)
 REMEMBERED_FOR = timedelta(seconds=30)
 """How long a workflow task waits for the worker that remembers its workflow, before any worker may take it, who has to
 replay it first. With the SDK's ten seconds a worker that falls behind for a moment has replays to do besides, and never
-catches up: of ten thousand creators' last third each task took three times as long. A worker that has died is no
-matter of this: the server notices after ten seconds that nobody asks for its tasks, and gives them to others."""
+catches up (docs/performance.md). The price: what a worker has not taken when it dies may wait so long for another."""
 
 MAIL_KEPT = 30.0
 """Seconds for which a connection to the mail server waits for the next letter; servers wait minutes."""

@@ -40,12 +40,20 @@ class Circle:
 
 
 @pytest.fixture
-def unfrozen() -> Iterator[None]:
-    """The process's own objects are as they were before."""
+def garbage() -> Iterator[Garbage]:
+    """Nothing but this collects in the meantime; afterwards everything is as it was."""
     gc.collect()
-    yield
+    gc.disable()
+    yield Garbage()
     gc.unfreeze()
     gc.enable()
+
+
+def broken_off(garbage: Garbage) -> ref[Circle]:
+    """A circle that has survived a collection, and that nobody else refers to any more."""
+    kept = Circle()
+    garbage.collect()
+    return ref(kept)
 
 
 async def run(threads: CollectingExecutor, seconds: float = 0.001) -> None:
@@ -116,14 +124,9 @@ async def test_the_log_tells_when_and_how_long_a_worker_stood_still(monkeypatch:
     assert 0.1 <= line["seconds"] < 2
 
 
-@pytest.mark.usefixtures("unfrozen")
-def test_what_survives_a_collection_is_not_looked_at_again_until_the_worker_is_idle() -> None:
+def test_what_survives_a_collection_is_not_looked_at_again_until_the_worker_is_idle(garbage: Garbage) -> None:
     """A circle that breaks off from it later stays until then, and goes then."""
-    gc.disable()
-    kept, garbage = Circle(), Garbage()
-    garbage.collect()
-    gone = ref(kept)
-    del kept
+    gone = broken_off(garbage)
     garbage.collect()
     assert gone() is not None
     ballast: list[list[int]] = [[] for _ in range(int(sys.getallocatedblocks() * 1.5))]
@@ -132,51 +135,39 @@ def test_what_survives_a_collection_is_not_looked_at_again_until_the_worker_is_i
     assert len(ballast) > 0
 
 
-@pytest.mark.usefixtures("unfrozen")
-def test_what_was_made_since_the_last_collection_goes_with_the_next() -> None:
-    gc.disable()
-    garbage = Garbage()
+@pytest.mark.parametrize("collect", [Garbage.collect, Garbage.collect_while_idle])
+def test_what_was_made_since_the_last_collection_goes_with_the_next(
+    garbage: Garbage, collect: Callable[[Garbage], None]
+) -> None:
+    """Also with one that comes because the worker is idle."""
     garbage.collect()
     gone = ref(Circle())
     assert gone() is not None
-    garbage.collect()
+    collect(garbage)
     assert gone() is None
 
 
-@pytest.mark.usefixtures("unfrozen")
 def test_an_idle_worker_does_not_look_at_everything_where_it_has_not_grown_or_that_takes_too_long(
-    monkeypatch: pytest.MonkeyPatch,
+    garbage: Garbage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gc.disable()
-    kept, garbage = Circle(), Garbage()
-    garbage.collect()
-    gone = ref(kept)
-    del kept
+    gone = broken_off(garbage)
     garbage.collect_while_idle()
     assert gone() is not None, "it has not grown"
     monkeypatch.setattr(garbage_collection, "OVERGROWN", 0)
     garbage.collect()
     assert gone() is None, "a look at everything, which tells how long one takes"
-    kept = Circle()
-    garbage_collected = ref(kept)
-    monkeypatch.setattr(garbage_collection, "OVERGROWN", 8)
-    garbage.collect()
-    del kept
+    monkeypatch.undo()
+    gone = broken_off(garbage)
     monkeypatch.setattr(garbage_collection, "GROWN", 0)
     monkeypatch.setattr(garbage_collection, "TOO_LONG", 0)
     garbage.collect_while_idle()
-    assert garbage_collected() is not None, "it takes too long"
+    assert gone() is not None, "it takes too long"
 
 
-@pytest.mark.usefixtures("unfrozen")
 def test_a_worker_that_is_never_idle_looks_at_everything_once_it_has_grown_far_too_much(
-    monkeypatch: pytest.MonkeyPatch,
+    garbage: Garbage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gc.disable()
-    kept, garbage = Circle(), Garbage()
-    garbage.collect()
-    gone = ref(kept)
-    del kept
+    gone = broken_off(garbage)
     monkeypatch.setattr(garbage_collection, "OVERGROWN", garbage.growth * 0.9)
     garbage.collect()
     assert gone() is None
