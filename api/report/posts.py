@@ -66,6 +66,7 @@ def post_rows(past: Past, profile: Profile | None, growth: GrowthModel, peers: P
         number = deliverable.number
         work, metrics = state.works.get(number), state.metrics.get(number)
         engagements = metrics.engagements if metrics else None
+        post = post_of(past, number, profile)
         yield PostRow(
             collaboration_id=state.id,
             number=number,
@@ -80,7 +81,7 @@ def post_rows(past: Past, profile: Profile | None, growth: GrowthModel, peers: P
             fee_share=round(share, 2),
             cost_per_engagement=round(share / engagements, 2) if engagements else None,
             forecasts=_forecasts(past, number, profile.platform if profile else None, deliverable.format, growth),
-            flags=_flags(post_of(past, number, profile), profile, growth, peers),
+            flags=flags(post, profile, peers, growth) if post else (),
         )
 
 
@@ -100,10 +101,6 @@ def commented(past: Past, profile: Profile | None) -> Iterator[float]:
         post = post_of(past, number, profile)
         if post is not None and (ratio := comments_per_like(post)) is not None:
             yield ratio
-
-
-def _flags(post: Post | None, profile: Profile | None, growth: GrowthModel, peers: Peers | None) -> tuple[Flag, ...]:
-    return () if post is None else flags(post, profile, peers, growth)
 
 
 def seen_growing(past: Past, platform: Platform | None) -> Iterator[Seen]:

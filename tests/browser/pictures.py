@@ -30,8 +30,7 @@ async def take(directory: Path) -> None:
                 ("console-creator", f"collaborations/{gallery.id_of(9)}"),
             ):
                 await tab.page.goto(f"{address}/console/{where}")
-                if name != "console-inbox":
-                    await tab.page.get_by_text("Live", exact=True).wait_for()
+                await tab.page.get_by_text("Not live", exact=True).wait_for(state="hidden")
                 await tab.page.screenshot(path=directory / f"{name}.png")
             await tab.page.close()
         await browser.close()

@@ -70,8 +70,8 @@ async def test_of_steps_that_follow_each_other_at_once_only_the_last_is_shown(li
     await one.history_length_at_rest()
     assert (await one.events())[-3:] == ["CreatorAssessed", "CreatorApproved", "OfferMade"]
     kinds = [event.event_type for event in (await one.handle.fetch_history()).events]
-    opened, offered_at_once = 1, 1
-    assert kinds.count(EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES) == opened + offered_at_once
+    shown_when_opened_and_when_offered = 2
+    assert kinds.count(EventType.EVENT_TYPE_UPSERT_WORKFLOW_SEARCH_ATTRIBUTES) == shown_when_opened_and_when_offered
     shown = (await one.handle.describe()).typed_search_attributes
     assert (shown.get(STAGE), shown.get(WAITING_FOR)) == ("negotiation", "answer_offer")
     assert shown.get(DEADLINE) == (await one.state()).tasks["answer_offer"].due_at
