@@ -40,3 +40,19 @@ async def test_a_page_that_is_asked_for_again_leaves_a_form_that_was_opened_mean
         assert await reason.input_value() == "The shop closes."
         await page.close()
     assert tab.wrong == []
+
+
+async def test_a_board_that_is_asked_for_again_breaks_no_rule_of_its_page(bench: Bench, open_tab: OpenTab) -> None:
+    """Cards that move have a style while they do; one that is still there afterwards may not have it written anew."""
+    gallery = await Gallery(bench).furnish()
+    tab = await open_tab()
+    async with served(bench.app) as address:
+        await sign_in(tab, address, API_KEY)
+        await tab.page.goto(f"{address}/console/campaigns/{gallery.campaign}")
+        for _ in range(3):
+            async with tab.page.expect_response(lambda answer: gallery.campaign in answer.url):
+                await tab.page.evaluate("htmx.trigger('#board', 'moved')")
+            await tab.page.wait_for_timeout(300)
+        assert await tab.page.locator("#board .card").count() > 0
+        await tab.page.close()
+    assert tab.wrong == []
