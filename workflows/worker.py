@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker import PollerBehaviorAutoscaling, UnsandboxedWorkflowRunner, Worker
 
 from activities.amendments import Amendments
 from activities.commissions import Commissions
@@ -43,6 +43,7 @@ from activities.store.pool import Pool, open_pool
 from activities.store.projections.collaboration_pipeline import CampaignProgress
 from activities.store.projections.creator_track_records import TrackRecords, keep_track_records
 from activities.store.projections.read_models import read_models
+from activities.store.projections.states import REMEMBERED
 from activities.store.seal_keyring import SealKeyring
 from activities.store.sealing import Sealer, sealer_on
 from activities.store.shortlists import Shortlists
@@ -76,6 +77,11 @@ REMEMBERED_FOR = timedelta(seconds=30)
 replay it first. With the SDK's ten seconds a worker that falls behind for a moment has replays to do besides, and never
 catches up (docs/performance.md). The price: what a worker has not taken when it dies may wait so long for another."""
 
+FETCHES = PollerBehaviorAutoscaling(minimum=2, initial=5, maximum=50)
+"""How many workflow tasks a worker asks for at a time: as many as Temporal advises. Activities are asked for by the SDK's
+five. Each that ends makes a workflow task: a worker that is busy has to be quicker with these, or they pile up until
+they wait longer than `REMEMBERED_FOR`; with five for both they did (docs/performance.md)."""
+
 MAIL_KEPT = 30.0
 """Seconds for which a connection to the mail server waits for the next letter; servers wait minutes."""
 
@@ -94,7 +100,7 @@ def activities(
 ) -> Sequence[Any]:
     """Every activity, with the adapters that it needs. `sources` are those of the settings unless they are given;
     without `stripe` every payout is a payment order, and without `docuseal` nothing is signed there."""
-    log = PostgresEventLog(pool, sealer, read_models())
+    log = PostgresEventLog(pool, sealer, read_models(max(REMEMBERED, settings.cached_workflows)))
     directory, documents = Creators(pool, sealer.keyring), Documents(pool, sealer)
     mail_log, progress = MailLog(pool), CampaignProgress(pool)
     secret = settings.secret_key.get_secret_value()
@@ -191,6 +197,7 @@ def worker(
         workflow_runner=sandboxed() if settings.sandbox else UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=FINISH_WITHIN,
         deployment_config=deployment(settings),
+        workflow_task_poller_behavior=FETCHES,
         max_concurrent_workflow_tasks=settings.at_once,
         max_concurrent_activities=settings.at_once,
         max_concurrent_local_activities=settings.at_once,

@@ -5,17 +5,17 @@ from typing import Any
 from activities.store.projections.campaign_board import CampaignBoard
 from activities.store.projections.collaboration_pipeline import CollaborationPipeline
 from activities.store.projections.rights_clocks import RightsClocksView
-from activities.store.projections.states import States
+from activities.store.projections.states import REMEMBERED, States
 from activities.store.projections.tasks import TaskList, owner_of_campaign, owner_of_collaboration
 from domain import campaign, collaboration, rights
 
 
-def read_models() -> list[States[Any]]:
-    """Those of every kind of stream."""
-    return [campaigns(), collaborations(), rights_of_collaborations()]
+def read_models(remembered: int = REMEMBERED) -> list[States[Any]]:
+    """Those of every kind of stream. Of each kind the states of so many streams are remembered, the latest."""
+    return [campaigns(remembered), collaborations(remembered), rights_of_collaborations(remembered)]
 
 
-def campaigns() -> States[campaign.Campaign]:
+def campaigns(remembered: int = REMEMBERED) -> States[campaign.Campaign]:
     """The board, and campaigns' tasks."""
     decider = campaign.CampaignDecider()
     return States(
@@ -24,10 +24,11 @@ def campaigns() -> States[campaign.Campaign]:
         registry=campaign.EVENTS,
         evolve=decider.evolve,
         views=[CampaignBoard(), TaskList(owner_of_campaign)],
+        remembered=remembered,
     )
 
 
-def collaborations() -> States[collaboration.Collaboration]:
+def collaborations(remembered: int = REMEMBERED) -> States[collaboration.Collaboration]:
     """The pipeline, and collaborations' tasks."""
     decider = collaboration.CollaborationDecider()
     return States(
@@ -36,10 +37,11 @@ def collaborations() -> States[collaboration.Collaboration]:
         registry=collaboration.EVENTS,
         evolve=decider.evolve,
         views=[CollaborationPipeline(), TaskList(owner_of_collaboration)],
+        remembered=remembered,
     )
 
 
-def rights_of_collaborations() -> States[rights.Rights]:
+def rights_of_collaborations(remembered: int = REMEMBERED) -> States[rights.Rights]:
     """The clocks that run after a collaboration."""
     decider = rights.RightsDecider()
     return States(
@@ -48,4 +50,5 @@ def rights_of_collaborations() -> States[rights.Rights]:
         registry=rights.EVENTS,
         evolve=decider.evolve,
         views=[RightsClocksView()],
+        remembered=remembered,
     )

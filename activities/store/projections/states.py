@@ -7,7 +7,6 @@ No state is stored. A process remembers the states that it has folded; that is s
 its version, and an append of the version that follows is refused if it is not the one that follows.
 """
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from pydantic_core import to_json
 
+from activities.latest import Latest
 from activities.store.envelopes import DATA, Row, metadata_of
 from activities.store.pool import Connection
 from activities.store.projections import Prepared
@@ -25,7 +25,7 @@ from domain.decider import Event
 from domain.events import Envelope, Metadata, Record, Registry
 
 REMEMBERED = 2_000
-"""States of each kind that a process remembers, those of the latest appends: some tens of megabytes."""
+"""States of each kind that a process remembers where nothing else is said: some tens of megabytes."""
 
 S = TypeVar("S")
 Cells = tuple[object, ...]
@@ -75,13 +75,14 @@ class States(Generic[S]):
         registry: Registry,
         evolve: Callable[[S, Event], S],
         views: Sequence[View[S]],
+        remembered: int = REMEMBERED,
     ) -> None:
         self.streams = streams
         self.views = tuple(views)
         self._initial = initial
         self._registry = registry
         self._evolve = evolve
-        self._remembered: OrderedDict[str, Known[S]] = OrderedDict()
+        self._remembered: Latest[Known[S]] = Latest(remembered)
 
     async def prepare(
         self,
@@ -110,7 +111,7 @@ class States(Generic[S]):
                 ),
             ),
         )
-        return Prepared(shown=self._changed(stream, before, after), keep=partial(self._remember, after))
+        return Prepared(shown=self._changed(stream, before, after), keep=partial(self._remembered.put, stream, after))
 
     async def project(self, connection: Connection, stream: str, events: Sequence[Envelope]) -> None:
         """See `Projection.project`. The transaction may still be undone, so nothing of it is remembered."""
@@ -167,12 +168,6 @@ class States(Generic[S]):
             if gone := [name for name in old if name not in new]:
                 shown[f"closed_{view.table}"] = gone
         return to_json(shown).decode()
-
-    def _remember(self, known: Known[S]) -> None:
-        self._remembered[known.stream] = known
-        self._remembered.move_to_end(known.stream)
-        if len(self._remembered) > REMEMBERED:
-            self._remembered.popitem(last=False)
 
     def _decode(self, stream: str, type_: str, schema_version: int, data: str) -> Event:
         return self._registry.decode_json(stream, type_, schema_version, without_sealed(data))

@@ -6,6 +6,7 @@ from typing import Any
 from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Pool
 from activities.store.projections.read_models import read_models
+from activities.store.projections.states import REMEMBERED
 from domain import campaign, collaboration
 from domain.assignment import Assignment, assign
 from domain.brief import Brief, Contacts, DeliverableRequest, Measure, Objective, ObjectiveKind, PostingWindow
@@ -62,10 +63,10 @@ def assignment() -> Assignment:
 class Desk:
     """Decides and appends as a worker does, at a time of the test's choosing."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, remembered: int = REMEMBERED) -> None:
         self.pool = pool
         sealer = a_sealer(pool)
-        self.log = PostgresEventLog(pool, sealer, read_models())
+        self.log = PostgresEventLog(pool, sealer, read_models(remembered))
         self.now = NOW
         self._given = 0
 

@@ -6,7 +6,6 @@ import pytest
 
 from activities.store.event_log import PostgresEventLog
 from activities.store.pool import Pool
-from activities.store.projections import states
 from activities.store.projections.collaboration_pipeline import get_collaboration
 from activities.store.projections.read_models import campaigns, collaborations, read_models
 from activities.store.projections.states import Known, States
@@ -55,10 +54,8 @@ async def test_nothing_personal_is_in_a_state(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("remembered", [0, 1, 2_000])
-async def test_whether_it_is_remembered_or_read_again_the_same_is_shown(
-    desk: Desk, remembered: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(states, "REMEMBERED", remembered)
+async def test_whether_it_is_remembered_or_read_again_the_same_is_shown(desk: Desk, remembered: int) -> None:
+    desk = Desk(desk.pool, remembered)
     await whole_story(desk)
     shown = await everything_shown(desk.pool)
     streams = await desk.pool.fetch("select version from streams where stream like 'coll%' order by stream")
