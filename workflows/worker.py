@@ -78,8 +78,8 @@ replay it first. With the SDK's ten seconds a worker that falls behind for a mom
 catches up (docs/performance.md). The price: what a worker has not taken when it dies may wait so long for another."""
 
 FETCHES = PollerBehaviorAutoscaling(minimum=2, initial=5, maximum=50)
-"""How many workflow tasks a worker asks for at a time: as many as Temporal advises. Activities are asked for by the SDK's
-five. Each that ends makes a workflow task: a worker that is busy has to be quicker with these, or they pile up until
+"""How many workflow tasks a worker asks for at a time: as many as Temporal advises, and of activities the SDK's five.
+Each activity that ends makes a workflow task: a worker that is busy has to be quicker with these, or they pile up until
 they wait longer than `REMEMBERED_FOR`; with five for both they did (docs/performance.md)."""
 
 MAIL_KEPT = 30.0
