@@ -1,8 +1,8 @@
 """What every process logs: a line an occurrence, as JSON for machines or readable on a terminal, nothing personal.
 
 Our own lines (structlog) and those of libraries (logging) look alike and go to one place, each with the ids of what it
-is about: campaign, collaboration, workflow, run, activity, request. An exception's text may quote people, and so may the
-arguments that libraries log: of an exception there is its type, a code where it has one, and the place. Ours do not go
+is about: campaign, collaboration, workflow, run, activity, request. What exceptions say may quote people, and so may
+what libraries log beside it: of an exception there is its type, a code where it has one, and the place. Ours do not go
 through logging, which would cost more than the rest of the line, and there is one for each request.
 """
 

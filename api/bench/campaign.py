@@ -13,6 +13,7 @@ from api.bench.crowd import Crowd
 from api.bench.processes import Usage, Watch, quantile, watching
 from api.bench.server_figures import read_figures
 from api.bench.setting import Scene
+from api.bench.task_waits import WaitFigures, waits_of
 from api.client import Groundswell, Refusal, models
 from api.embedded.process import Progress
 from domain.values import Value
@@ -57,6 +58,7 @@ class CampaignFigures(Value):
     largest_history: int
     """Events in the longest history of any workflow."""
     failed_workflow_tasks: int
+    waits: WaitFigures
     actions: int
     """Billable actions of Temporal."""
     bytes_stored: Mapping[str, int]
@@ -105,7 +107,7 @@ class CampaignRun:
             report = await api.read_report(campaign_id)
             self._phase("report")
         after = await read_figures(self._scene.here.stack.temporal_metrics)
-        own, largest = await self._histories(campaign_id)
+        lengths = await self._histories(campaign_id)
         moved = after.since(before)
         assert report.campaign_id == campaign_id, "the report is on this campaign"
         return CampaignFigures(
@@ -121,9 +123,10 @@ class CampaignRun:
             events=crowd.events,
             usage=watch.usage(),
             tenths=self._tenths,
-            campaign_history=own,
-            largest_history=largest,
+            campaign_history=max(length for (id_, _), length in lengths.items() if id_ == f"campaign/{campaign_id}"),
+            largest_history=max(lengths.values()),
             failed_workflow_tasks=moved.failed_workflow_tasks,
+            waits=await waits_of(self._scene.plain, list(lengths)),
             actions=moved.total,
             bytes_stored=await self._stored(),
         )
@@ -178,13 +181,12 @@ class CampaignRun:
                 return campaign
             await asyncio.sleep(LOOK_EVERY)
 
-    async def _histories(self, campaign_id: str) -> tuple[int, int]:
-        """Events in the campaign's own history, and in the longest one."""
-        lengths = {
-            run.id: run.history_length
+    async def _histories(self, campaign_id: str) -> Mapping[tuple[str, str], int]:
+        """Events in the history of each run, by its workflow's id and its own."""
+        return {
+            (run.id, run.run_id): run.history_length
             async for run in self._scene.client.list_workflows(f"CampaignId = '{campaign_id}'", page_size=1_000)
         }
-        return lengths[f"campaign/{campaign_id}"], max(lengths.values())
 
     async def _stored(self) -> Mapping[str, int]:
         database = await self._scene.services.pool.fetchval("select pg_database_size(current_database())")

@@ -89,6 +89,7 @@ def of_campaign(found: CampaignFigures) -> Iterator[Part]:
 
 def _facts(found: CampaignFigures, total: float) -> Mapping[str, str]:
     ended = ", ".join(f"{count:,} {outcome}" for outcome, count in found.outcomes.items())
+    waits = found.waits
     stored = ", ".join(f"{name} {size / 2**20:,.0f} MiB" for name, size in found.bytes_stored.items())
     return {
         "collaborations": ended,
@@ -100,6 +101,9 @@ def _facts(found: CampaignFigures, total: float) -> Mapping[str, str]:
         "events in the campaign's own history": f"{found.campaign_history:,}",
         "events in the longest history": f"{found.largest_history:,}",
         "failed workflow tasks": f"{found.failed_workflow_tasks:,}",
+        "tasks waited for their worker": f"p99 {waits.remembered_p99:.1f} s, at most {waits.remembered_longest:.1f} s",
+        "tasks waited for any worker": f"at most {waits.anybody_longest:.1f} s",
+        "tasks whose worker did not come in time": f"{waits.given_up:,}",
         "stored": stored,
     }
 

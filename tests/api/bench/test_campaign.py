@@ -25,6 +25,7 @@ def figures(**facts: Any) -> CampaignFigures:
         "campaign_history": 49,
         "largest_history": 160,
         "failed_workflow_tasks": 0,
+        "waits": {"remembered_p99": 0.2, "remembered_longest": 0.4, "anybody_longest": 1.0, "given_up": 0},
         "actions": 1_100,
         "bytes_stored": {},
     }
