@@ -45,6 +45,19 @@ def test_our_lines_and_those_of_libraries_look_alike(out: io.StringIO) -> None:
     assert (theirs["logger"], theirs["level"], theirs["event"]) == ("theirs", "warning", "it took 3 seconds")
 
 
+@pytest.mark.parametrize("broken", [OSError(28, "No space left on device"), ValueError("I/O operation on closed file")])
+def test_a_log_that_cannot_be_written_fails_nobody(broken: Exception) -> None:
+    """Whoever was to be served is served; the line is lost."""
+
+    class Full(io.StringIO):
+        def write(self, _: str) -> int:
+            raise broken
+
+    configure(LogFormat.JSON, "info", Full())
+    structlog.get_logger("ours").info("something")
+    logs.forget()
+
+
 def test_a_terminal_gets_words_and_anything_else_json() -> None:
     """`auto` looks where the log goes."""
 
