@@ -108,6 +108,7 @@ class CampaignRun:
             self._phase("report")
         after = await read_figures(self._scene.here.stack.temporal_metrics)
         lengths = await self._histories(campaign_id)
+        self._progress(f"looking how long tasks waited, in {len(lengths):,} histories")
         moved = after.since(before)
         assert report.campaign_id == campaign_id, "the report is on this campaign"
         return CampaignFigures(
