@@ -35,8 +35,8 @@ IDLE = 1.0
 GROWN = 1.25
 """Blocks of memory in use, by those after the last look at everything: from here on it is worth another."""
 OVERGROWN = 4.0
-"""The same where the worker is never idle, or has too much to look at: from here on it is done all the same. At eight
-it took, with ten thousand workflows, 8.0 seconds twice and 10.4 once: then tasks were lost (docs/performance.md)."""
+"""The same where the worker is never idle, or has too much to look at: from here on it is done all the same. With ten
+thousand workflows it took 2.9 seconds; at eight it took 10.4, and tasks were lost (docs/performance.md)."""
 TOO_LONG = 4.0
 """Seconds that a look at everything may be expected to take: whoever comes meanwhile waits that long."""
 WORTH_A_LINE = 1.0
