@@ -97,7 +97,7 @@ def changed(place: Path, change: Change) -> list[type[Any]]:
 
 async def failures(changed_workflows: list[type[Any]]) -> dict[str, Exception]:
     """Which recorded histories do not replay, and what is said of them."""
-    # In debug mode nothing is taken for deadlocked: this process collects the garbage of other tests meanwhile, and that
+    # In debug mode nothing is taken for deadlocked: this process collects the garbage of other tests meanwhile, which
     # takes longer than the two seconds of a task.
     replayer = Replayer(
         workflows=changed_workflows,
