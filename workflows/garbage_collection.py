@@ -36,7 +36,7 @@ GROWN = 1.25
 """Blocks of memory in use, by those after the last look at everything: from here on it is worth another."""
 OVERGROWN = 4.0
 """The same where the worker is never idle, or has too much to look at: from here on it is done all the same. With ten
-thousand workflows it took 2.9 seconds; at eight it took 10.4, and tasks were lost (docs/performance.md)."""
+thousand workflows it took 2.9 seconds; at eight more than ten, and tasks were lost (docs/performance.md)."""
 TOO_LONG = 4.0
 """Seconds that a look at everything may be expected to take: whoever comes meanwhile waits that long."""
 WORTH_A_LINE = 1.0

@@ -1,7 +1,8 @@
 """An engine for one test: real PostgreSQL, real mail, real workflows, on a Temporal server whose clock can jump."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import gc
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -236,6 +237,18 @@ async def working(
     if signatures is not None:
         await signatures.aclose()
     await pool.close()
+
+
+@pytest.fixture
+def nothing_collected() -> Iterator[None]:
+    """Garbage is collected before the test, and not during it.
+
+    What other tests have left may take longer to look at than the two seconds that a workflow task has.
+    """
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture

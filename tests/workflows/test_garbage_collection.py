@@ -40,13 +40,10 @@ class Circle:
 
 
 @pytest.fixture
-def garbage() -> Iterator[Garbage]:
+def garbage(nothing_collected: None) -> Iterator[Garbage]:
     """Nothing but this collects in the meantime; afterwards everything is as it was."""
-    gc.collect()
-    gc.disable()
     yield Garbage()
     gc.unfreeze()
-    gc.enable()
 
 
 def broken_off(garbage: Garbage) -> ref[Circle]:

@@ -25,6 +25,8 @@ HISTORIES = Path(__file__).parents[1] / "histories"
 REPLAYED = ("completed", "lapsed", "campaign_closed", "cancelled_with_a_kill_fee", "continued_as_new.2")
 _numbers = count(1)
 
+pytestmark = pytest.mark.usefixtures("nothing_collected")
+
 
 class Change(NamedTuple):
     """An edit of one file."""
@@ -97,13 +99,8 @@ def changed(place: Path, change: Change) -> list[type[Any]]:
 
 async def failures(changed_workflows: list[type[Any]]) -> dict[str, Exception]:
     """Which recorded histories do not replay, and what is said of them."""
-    # In debug mode nothing is taken for deadlocked: this process collects the garbage of other tests meanwhile, which
-    # takes longer than the two seconds of a task.
     replayer = Replayer(
-        workflows=changed_workflows,
-        data_converter=pydantic_data_converter,
-        workflow_runner=sandboxed(),
-        debug_mode=True,
+        workflows=changed_workflows, data_converter=pydantic_data_converter, workflow_runner=sandboxed()
     )
     found = {}
     for name in REPLAYED:
