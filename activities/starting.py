@@ -13,6 +13,9 @@ COLLABORATION_WORKFLOW = "Collaboration"
 RIGHTS_WORKFLOW = "Rights"
 SOURCING_WORKFLOW = "Sourcing"
 
+CATCH_UP = "CatchUp"
+"""The update that has a workflow read its stream, which has come to the version that is given."""
+
 
 class CampaignStart(Value):
     """Input of the campaign workflow. Everything else is read from its stream, so a restart needs nothing more."""

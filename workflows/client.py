@@ -5,7 +5,7 @@ Errors arrive as what they are in the domain; what Temporal itself says is one o
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ from activities.public_holidays import public_holidays
 from activities.records import decider_of, state_after
 from activities.starting import (
     CAMPAIGN_WORKFLOW,
+    CATCH_UP,
     TASK_QUEUE,
     Answer,
     CampaignStart,
@@ -37,7 +38,7 @@ from domain.brief import Brief
 from domain.campaign import CampaignDecider
 from domain.decider import Actor, Command, Context
 from domain.errors import AlreadyEnded, GroundswellError, IdempotencyKeyReused, NotFound, Refused, RefusedByLedger
-from domain.events import fingerprint
+from domain.events import Envelope, fingerprint
 from domain.goal_setting import StartCampaign
 
 ANSWER_WITHIN = timedelta(seconds=10)
@@ -60,9 +61,6 @@ PATIENCE: Mapping[RPCStatusCode, timedelta] = {
 
 PAUSES = (0.1, 3.0)
 """Seconds between the first attempts, and the most between later ones: each is half as long again as the one before."""
-
-CATCHING_UP = (0.1, 0.3, 1.0, 3.0)
-"""Seconds between attempts while a workflow knows less than the record."""
 
 NO_ANSWER = {
     RPCStatusCode.UNAVAILABLE,
@@ -150,16 +148,34 @@ class Engine:
         kind, _, name = stream.partition("/")
         if kind != "campaign" and not await self._log.read(stream, upto=1):
             raise NotFound(kind=kind, id=name)  # until the record says whom it is about, no key of theirs protects it
-        for pause in CATCHING_UP:
-            try:
-                return await self._decide(stream, command, actor, command_id)
-            except RefusedByLedger:
+        try:
+            return await self._decide(stream, command, actor, command_id)
+        except RefusedByLedger:
+            raise
+        except Refused:
+            recorded = await self._log.read(stream)
+            if not _allowed(stream, recorded, command, actor, command_id):
                 raise
-            except Refused:
-                if not await self._allowed_by_record(stream, command, actor, command_id):
-                    raise
-                await asyncio.sleep(pause)
+        await self.catch_up(stream, recorded[-1].version)
         return await self._decide(stream, command, actor, command_id)
+
+    async def catch_up(self, stream: str, version: int) -> bool:
+        """Have the workflow of `stream` read what it has not heard of, as of an append whose workflow task was lost
+        when Temporal or a worker went away; returns whether it knew less than `version`.
+
+        Raises:
+            NotFound, AlreadyEnded, EngineUnavailable: it does not run, or does not answer.
+        """
+        try:
+            async with self._translated(stream):
+                await _patiently(
+                    lambda: self._client.get_workflow_handle(stream).execute_update(
+                        CATCH_UP, version, id=f"{CATCH_UP}/{version}", rpc_timeout=ANSWER_WITHIN
+                    )
+                )
+        except WorkflowUpdateFailedError:
+            return False
+        return True
 
     async def _decide(self, stream: str, command: Command, actor: Actor, command_id: str) -> Answer:
         try:
@@ -182,17 +198,6 @@ class Engine:
     async def ready(self) -> bool:
         """Whether the Temporal server answers."""
         return await self._client.service_client.check_health()
-
-    async def _allowed_by_record(self, stream: str, command: Command, actor: Actor, command_id: str) -> bool:
-        """Whether a refusal was decided on less than the record holds: a workflow that one worker has just taken over
-        from another, which died, does not know yet what that one recorded last."""
-        state = state_after(stream, await self._log.read(stream))
-        context = Context(at=datetime.now(UTC), actor=actor, command_id=command_id)
-        try:
-            decider_of(stream).decide(command, state, context)
-        except Refused:
-            return False
-        return True
 
     async def _recorded(self, stream: str, command_id: str) -> Answer | None:
         """The answer that a command got earlier, from the record; it outlives every run of the workflow."""
@@ -254,6 +259,16 @@ async def _patiently(send: Callable[[], Awaitable[T]]) -> T:
         # Callers who were refused together shall not come back together.
         await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - nothing is secret about it
         pause = min(1.5 * pause, longest)
+
+
+def _allowed(stream: str, recorded: Sequence[Envelope], command: Command, actor: Actor, command_id: str) -> bool:
+    """Whether the record allows what its workflow has refused: then it was decided on less than the record holds."""
+    context = Context(at=datetime.now(UTC), actor=actor, command_id=command_id)
+    try:
+        decider_of(stream).decide(command, state_after(stream, recorded), context)
+    except Refused:
+        return False
+    return True
 
 
 def _instruction(command: Command, actor: Actor) -> Instruction:

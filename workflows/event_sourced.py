@@ -19,7 +19,7 @@ from temporalio.exceptions import ApplicationError, FailureError
 
 from activities.event_streams import AppendRequest, EventStreams, LoadRequest, due_notice
 from activities.failures import as_application_error, as_domain_error
-from activities.starting import Answer, Instruction
+from activities.starting import CATCH_UP, Answer, Instruction
 from domain.budget import BudgetMove
 from domain.calendars import Calendar
 from domain.deadlines import PassTime, Tasks
@@ -160,6 +160,20 @@ class EventSourced(ABC, Generic[S]):
             return command, instruction.actor, instruction.traceparent
         except ValueError as error:
             raise ApplicationError(f"{name} is not well-formed: {error}", type="malformed_command") from error
+
+    @workflow.update(name=CATCH_UP)
+    async def catch_up(self, version: int) -> None:
+        """Read the stream, which has come to `version`: of an append whose task was lost, only the record knows."""
+        await workflow.wait_condition(lambda: self._loaded)
+        async with self._lock:
+            if self.version < version:
+                await self._load()
+
+    @catch_up.validator
+    def _refuse_if_there(self, version: int) -> None:
+        """To be asked costs no history where nothing is missing."""
+        if self._loaded and not self._lock.locked() and self.version >= version:
+            raise ApplicationError(f"version {version} is known here", type="caught_up")
 
     # ------------------------------------------------------------------------------------------ decide, append, evolve
 

@@ -54,13 +54,15 @@ from activities.verification import Verification
 from activities.webhook_delivery import Ways, WebhookDelivery
 from activities.webhook_notes import WebhookNotes
 from workflows.campaign import CampaignWorkflow
+from workflows.client import Engine
 from workflows.collaboration import CollaborationWorkflow
 from workflows.connectors import creator_sources
 from workflows.connectors import docuseal as docuseal_of
 from workflows.connectors import stripe as stripe_of
-from workflows.feed_followers import kept
+from workflows.feed_followers import Follower, kept
 from workflows.garbage_collection import CollectingExecutor, leave_garbage_to_the_executor
 from workflows.metrics import metrics_served
+from workflows.reconciliation import Reconciliation
 from workflows.rights import RightsWorkflow
 from workflows.sandbox import sandboxed
 from workflows.search_attributes import first_row
@@ -166,6 +168,12 @@ def _mailer(settings: Settings, *, keep: float = 0.0) -> SmtpMailer:
     )
 
 
+def followers(settings: Settings, pool: Pool, sealer: Sealer, client: Client) -> Sequence[Follower]:
+    """What follows the feed beside the worker."""
+    engine = Engine(client, PostgresEventLog(pool, sealer, read_models()), settings.task_queue)
+    return keep_track_records(), webhook_delivery(settings, pool, sealer), Reconciliation(engine)
+
+
 def webhook_delivery(settings: Settings, pool: Pool, sealer: Sealer) -> WebhookDelivery:
     """What tells programs, and the Slack channel if there is one, of events."""
     slack = settings.slack_webhook_url
@@ -225,7 +233,7 @@ async def running_worker(settings: Settings) -> AsyncIterator[Worker]:
         with CollectingExecutor(settings.at_once) as threads:
             async with (
                 metrics_served(settings, pool, client),
-                kept(pool, keep_track_records(), webhook_delivery(settings, pool, sealer)),
+                kept(pool, *followers(settings, pool, sealer, client)),
                 worker(client, settings, pool, sealer, sources, stripe, mailer, docuseal, threads) as running,
             ):
                 yield running

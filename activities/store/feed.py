@@ -159,6 +159,12 @@ async def read_feed(
     return await _page(connection, rows, after, settled, limit, sealer, unsettled=unsettled)
 
 
+async def settled_position(connection: Connection) -> FeedPosition:
+    """Up to where every event that there will ever be is there."""
+    settled, _ = await _settled(connection)
+    return settled
+
+
 async def _settled(connection: Connection) -> tuple[FeedPosition, bool]:
     """Up to where it is settled, and whether more has been taken."""
     row = await connection.fetchrow(QUERIES.settled_position)

@@ -1,6 +1,7 @@
 """Paths that a collaboration takes only where the brief or a person wants it; recorded beside those of `paths`.
 
-An amendment, concessions by policy, a creator's own figures, payment orders for finance, a look at live posts.
+An amendment, concessions by policy, a creator's own figures, payment orders for finance, a look at live posts; and a
+decision that the workflow first hears of from its record.
 """
 
 from activities.connectors.instagram_posts import FORMATS
@@ -16,6 +17,7 @@ from domain.negotiation import CounterOffer, DeclineOffer
 from domain.payouts import ConfirmPayment, RecordReversal, ReversalReason, SettleReversal
 from domain.verification import RejectCreator, ReportPerformance
 from tests.domain.given import DISCLOSED, HOUR, a_brief, a_profile, a_report, usd
+from tests.workflows.behind import counter_behind_its_back
 from tests.workflows.conftest import Bench
 
 ONE_REEL = [{"format": "reel"}]
@@ -75,6 +77,14 @@ async def paid_by_finance(live: Bench) -> str:
     await one.until_waiting_for("settle_reversal/upfront")
     await one.tell(SettleReversal(payout_id=payout.id, pay_again=False), by=Role.BRAND)
     await one.tell(CancelCollaboration(reason="recall"), by=Role.BRAND)
+    await one.handle.result()
+    return one.stream
+
+
+async def caught_up(live: Bench) -> str:
+    """A counter-offer is recorded whose workflow task is lost; the brand's answer to it has the workflow catch up."""
+    one = await counter_behind_its_back(live)
+    await one.tell(DeclineOffer(version=2), by=Role.BRAND)
     await one.handle.result()
     return one.stream
 

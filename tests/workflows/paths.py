@@ -25,7 +25,7 @@ from domain.verification import ApproveCreator, RejectCreator
 from tests.domain.given import DISCLOSED, UNDISCLOSED, a_brief, a_policy, a_profile, exclusively
 from tests.workflows.campaigning import BRAND, a_current_brief, impatient, offers, outcome, quick, start, until
 from tests.workflows.conftest import Bench, Collaborating
-from tests.workflows.optional_paths import amended, conceded, paid_by_finance, reported, watched
+from tests.workflows.optional_paths import amended, caught_up, conceded, paid_by_finance, reported, watched
 from tests.workflows.outliving import exclusivity_released, rights_run_out
 from tests.workflows.sourcing_paths import sourced, sourcing_failed
 from workflows.resume import resume
@@ -345,6 +345,7 @@ PATHS = _named(
     conceded,
     reported,
     paid_by_finance,
+    caught_up,
     sourced,
     sourcing_failed,
 )

@@ -9,14 +9,13 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from activities.starting import Answer
 from domain.campaign import CancelCampaign, CloseCampaign
-from domain.collaboration import CollaborationDecider
-from domain.decider import Context, Role
+from domain.decider import Role
 from domain.discovery import ApproveShortlist
-from domain.errors import AlreadyEnded, IdempotencyKeyReused, NotFound, NothingToDecide, StaleVersion
-from domain.money import Money
-from domain.negotiation import AcceptOffer, CounterOffer
+from domain.errors import AlreadyEnded, IdempotencyKeyReused, NotFound, NothingToDecide, Refused
+from domain.negotiation import AcceptOffer
+from tests.workflows.behind import counter_behind_its_back
 from tests.workflows.campaigning import BRAND, a_current_brief, outcome, start, until
-from tests.workflows.conftest import PEOPLE, Bench
+from tests.workflows.conftest import Bench
 from workflows import client
 
 
@@ -126,17 +125,30 @@ async def test_a_server_that_broke_off_or_is_not_ready_is_unavailable(live: Benc
 
 
 async def test_a_refusal_stands_only_if_the_record_agrees(live: Bench) -> None:
-    """The creator's counter-offer is in the record, and the workflow does not know it yet when the brand accepts it."""
-    one = await live.collaborate()
-    state = await one.until_waiting_for("answer_offer")
-    assert state.offer is not None
-    fee = Money(amount=state.offer.fee.amount + 100_00, currency="USD")
-    counter = CounterOffer(version=1, fee=fee)
-    context = Context(at=await live.now(), actor=PEOPLE[Role.CREATOR], command_id="elsewhere")
-    await live.append(one.stream, CollaborationDecider().decide(counter, state, context), counter, campaign_id="any")
-    accepting = asyncio.create_task(one.tell(AcceptOffer(version=2), by=Role.BRAND))
-    await asyncio.sleep(0.3)
-    assert not accepting.done()
-    with pytest.raises(StaleVersion):
-        await one.tell(AcceptOffer(version=1))  # its append meets the counter-offer, and the workflow takes that in
-    assert (await accepting).events == ("OfferAccepted",)
+    """The brand accepts what the workflow has not heard of; it is told of it by being asked."""
+    one = await counter_behind_its_back(live)
+    assert (await one.tell(AcceptOffer(version=2), by=Role.BRAND)).events == ("OfferAccepted",)
+    with pytest.raises(Refused):
+        await (await counter_behind_its_back(live)).tell(AcceptOffer(version=1), by=Role.BRAND)
+
+
+async def test_a_workflow_that_is_told_of_its_record_goes_on_from_it(live: Bench) -> None:
+    """Nobody decides anything; and to be told once more costs no history."""
+    one = await counter_behind_its_back(live)
+    version = await live.log.head(one.stream)
+    assert await live.engine.catch_up(one.stream, version)
+    length = await one.history_length_at_rest()
+    assert not await live.engine.catch_up(one.stream, version - 1)
+    assert await one.history_length_at_rest() == length
+
+
+async def test_who_does_not_run_cannot_catch_up(live: Bench) -> None:
+    """It never was, or is over."""
+    with pytest.raises(NotFound):
+        await live.engine.catch_up("campaign/nowhere", 1)
+    stream = await start(live, a_current_brief())
+    await until(live, stream, "ShortlistProposed")
+    await live.engine.decide(stream, CancelCampaign(reason="changed our mind"), actor=BRAND, command_id="once")
+    await outcome(live, stream)
+    with pytest.raises(AlreadyEnded):
+        await live.engine.catch_up(stream, 1_000)

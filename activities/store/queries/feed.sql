@@ -49,3 +49,26 @@ update subscriptions set position = $2, updated_at = clock_timestamp() where nam
 -- name: subscriptions
 -- How far each subscription has come.
 select name, position, updated_at from subscriptions order by name;
+
+-- name: subscription_position
+-- How far a subscription has come.
+select position from subscriptions where name = $1;
+
+-- name: take_turn_to_reconcile
+-- Whether it is this session's turn, which lasts until the session gives it back or ends; it may be taken again.
+select pg_try_advisory_lock(6724133019);
+
+-- name: read_for_reconciliation
+-- Who decided what was appended after a position, whether it is the last of its stream, and whether it is old enough.
+select
+    events.position,
+    events.stream,
+    events.version,
+    streams.version as latest,
+    events.metadata -> 'actor' ->> 'role' as role,
+    events.recorded_at < clock_timestamp() - $4::interval as old
+from events
+inner join streams on streams.stream = events.stream
+where events.position > $1 and events.position <= $2
+order by events.position
+limit $3;
