@@ -1,16 +1,24 @@
 """The worker is killed exactly between an effect and the note of it, and exactly before the effect: at every one."""
 
+import asyncio
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from activities.ports import EventLog
+from activities.starting import Answer
 from api.embedded.mail import MailSink
 from domain import campaign, collaboration
+from domain.decider import Actor, Command
+from domain.events import fingerprint
 from tests.chaos.cast import Story
 from tests.chaos.conftest import Note, Undisturbed
 from tests.chaos.running import campaigning
 from tests.chaos.servers import Temporal
+from workflows import client
+from workflows.client import Engine, EngineUnavailable
 
 # Reminders are left out: one that falls due while the worker is down is not made up for, so it may never come.
 APPENDS = (
@@ -147,6 +155,68 @@ async def test_a_campaign_survives_a_kill_at_every_commit_point(
     assert come(moments) == expected_files(MOMENTS)
     assert died == [-9] * len(MOMENTS)
     assert left.redeliveries >= len(MAILS)
+    assert left.endings() == expected
+
+
+class Reloading:
+    """What people do who open their page again before they send again: what it shows as done they leave at that."""
+
+    def __init__(self, engine: Engine, log: EventLog) -> None:
+        self._engine = engine
+        self._log = log
+        self.left = 0
+        """How often somebody left it at what the record says."""
+
+    async def decide(self, stream: str, command: Command, *, actor: Actor, command_id: str) -> Answer:
+        """See `Decides.decide`."""
+        try:
+            return await self._engine.decide(stream, command, actor=actor, command_id=command_id)
+        except EngineUnavailable:
+            mine = [each for each in await self._log.read(stream) if each.metadata.command_id == command_id]
+            if not mine:
+                raise
+            self.left += 1
+            types = tuple(each.type for each in mine)
+            return Answer(stream=stream, version=mine[-1].version, events=types, fingerprint=fingerprint(command))
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(300)
+async def test_a_decision_that_nobody_sends_again_is_not_forgotten(
+    database: str,
+    data_dir: Path,
+    tmp_path: Path,
+    mail_sink: MailSink,
+    as_undisturbed: Undisturbed,
+    note: Note,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Worker and Temporal die between an append and the end of its workflow task. After the one decision it is the
+    engine's turn, after the other a person's, who is not refused."""
+    monkeypatch.setattr(client, "ANSWER_WITHIN", timedelta(seconds=1))
+    monkeypatch.setattr(client, "PATIENCE", {})
+    moments, story = ("after append OfferAccepted", "after append ContractConcluded"), Story(12)
+    noted = tmp_path / "moments"
+    noted.mkdir()
+    expected = await as_undisturbed(story)
+    async with Temporal(data_dir) as temporal:
+        command = crashing_worker(noted, moments)
+        async with campaigning(story, database, temporal.address, mail_sink, tmp_path, command) as campaign:
+            reloading = campaign.people.engine = Reloading(campaign.engine, campaign.log)
+            for deaths in range(1, len(moments) + 1):
+                campaign.worker.stay_dead()
+                await campaign.until_dead(deaths)
+                temporal.kill()
+                await asyncio.sleep(2)
+                await temporal.start()
+                campaign.worker.rise()
+            took = await campaign.until_over(seconds=200)
+            left = await campaign.aftermath()
+            told = campaign.worker.log.read_text().count("a workflow had not heard of its record, and was told")
+    note(f"{reloading.left} left it at what they saw; {told} workflows were told; over {took:.0f} s after the last")
+    assert come(noted) == expected_files(moments)
+    assert reloading.left >= len(moments)
+    assert told >= 1
     assert left.endings() == expected
 
 
