@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import takewhile
+from typing import NoReturn
 
 import asyncpg
 import structlog
@@ -55,15 +56,22 @@ class Reconciliation:
         """
         while True:
             try:
-                async with pool.acquire() as turn:  # going back to the pool, the connection gives the turn back
-                    while await turn.fetchval(QUERIES.take_turn_to_reconcile):
-                        while await self.look(turn):
-                            pass
-                        await asyncio.sleep(self._look_every)
+                async with pool.acquire() as connection:
+                    if await connection.fetchval(QUERIES.take_turn_to_reconcile):
+                        try:
+                            await self._look_on(connection)
+                        finally:
+                            await connection.execute(QUERIES.give_turn_to_reconcile)
             except AWAY as away:
                 await try_again_after(away)
             else:
                 await asyncio.sleep(self._look_every)
+
+    async def _look_on(self, connection: Connection) -> NoReturn:
+        while True:
+            while await self.look(connection):
+                pass
+            await asyncio.sleep(self._look_every)
 
     async def look(self, connection: Connection) -> int:
         """Takes what is old enough of the next page to its workflows; returns how many events that were."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from activities.store.pool import open_pool
 from activities.store.subscriptions import subscriptions
 from domain.campaign import CancelCampaign
 from domain.decider import Role
@@ -99,11 +100,11 @@ async def test_while_the_server_is_away_nothing_is_passed_by(live: Bench, monkey
     assert await look(live) == [one.stream]
 
 
-async def test_several_workers_take_turns(live: Bench) -> None:
-    """One looks; when it is gone another does, from where that one has come to."""
+async def test_several_workers_take_turns(live: Bench, database: str) -> None:
+    """One looks; when it is gone another does, in another session, from where that one has come to."""
     both = [Reconciliation(live.engine, after=AT_ONCE, look_every=0.05) for _ in range(2)]
     with capture_logs() as logs:
-        async with kept(live.pool, both[1], again=0.05):
+        async with await open_pool(database, application_name="tests") as pool, kept(pool, both[1], again=0.05):
             async with kept(live.pool, both[0], again=0.05):
                 first = await counter_behind_its_back(live)
                 await until_reached(live, first.stream)

@@ -55,8 +55,12 @@ select name, position, updated_at from subscriptions order by name;
 select position from subscriptions where name = $1;
 
 -- name: take_turn_to_reconcile
--- Whether it is this session's turn, which lasts until the session gives it back or ends; it may be taken again.
+-- Whether it is this session's turn, which lasts until the session gives it back or ends.
 select pg_try_advisory_lock(6724133019);
+
+-- name: give_turn_to_reconcile
+-- Gives the turn back.
+select pg_advisory_unlock(6724133019);
 
 -- name: read_for_reconciliation
 -- Who decided what was appended after a position, whether it is the last of its stream, and whether it is old enough.
