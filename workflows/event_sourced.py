@@ -199,7 +199,7 @@ class EventSourced(ABC, Generic[S]):
                 try:
                     await self._append(command, context, events, traceparent)
                 except Conflict as conflict:
-                    await self._catch_up(conflict)
+                    await self._reread(conflict)
                 else:
                     return self._answers[context.command_id]
 
@@ -239,7 +239,7 @@ class EventSourced(ABC, Generic[S]):
     def _nothing(self, command: Command) -> Answer:
         return Answer(stream=self.stream, version=self.version, events=(), fingerprint=fingerprint(command))
 
-    async def _catch_up(self, conflict: Conflict) -> None:
+    async def _reread(self, conflict: Conflict) -> None:
         """Another run has written: read what it wrote and decide again. A stream that has gone back is no such case."""
         before = self.version
         await self._load()

@@ -1,5 +1,6 @@
 """The creator's link: bound to one collaboration, not to be forged, and not for ever."""
 
+from string import ascii_letters, digits
 from urllib.parse import quote
 
 import pytest
@@ -7,6 +8,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from activities.links import CreatorLinks, LinkInvalid
 
+LETTERS = f"{ascii_letters}{digits}-_"
 SECRET = "a secret of at least thirty-two characters"
 
 
@@ -29,6 +31,17 @@ def test_a_token_that_is_not_ours_is_invalid(token: str) -> None:
     """Guessing opens nothing."""
     with pytest.raises(LinkInvalid, match="not one of ours"):
         CreatorLinks(SECRET, "https://groundswell.example").read(token)
+
+
+@pytest.mark.parametrize("other", [*LETTERS, *(f"{letter}=" for letter in LETTERS), *"=!\n "])
+def test_a_token_has_one_spelling(other: str) -> None:
+    """Base64 has several for the same bytes, and a link that works once would work once in each."""
+    links = CreatorLinks(SECRET, "https://groundswell.example")
+    token = links.token("c0ffee")
+    for respelt in (token[:-1] + other, token + other):
+        if respelt != token:
+            with pytest.raises(LinkInvalid, match="not one of ours"):
+                links.read(respelt)
 
 
 def test_a_token_of_another_installation_is_invalid() -> None:
