@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.ports import EventLog
 from activities.starting import Answer
@@ -15,10 +17,11 @@ from domain.decider import Actor, Command
 from domain.events import fingerprint
 from tests.chaos.cast import Story
 from tests.chaos.conftest import Note, Undisturbed
-from tests.chaos.running import campaigning
+from tests.chaos.running import Campaigning, campaigning
 from tests.chaos.servers import Temporal
 from workflows import client
 from workflows.client import Engine, EngineUnavailable
+from workflows.payload_codec import encrypted_client
 
 # Reminders are left out: one that falls due while the worker is down is not made up for, so it may never come.
 APPENDS = (
@@ -180,6 +183,14 @@ class Reloading:
             return Answer(stream=stream, version=mine[-1].version, events=types, fingerprint=fingerprint(command))
 
 
+async def sending_once(campaign: Campaigning, temporal: Temporal) -> Engine:
+    """The engine on a connection that sends nothing again by itself, as the API has it."""
+    alone = await Client.connect(
+        temporal.address, data_converter=pydantic_data_converter, retry_config=client.SENT_ONCE
+    )
+    return Engine(encrypted_client(alone, campaign.sealer), campaign.log)
+
+
 @pytest.mark.chaos
 @pytest.mark.timeout(300)
 async def test_a_decision_that_nobody_sends_again_is_not_forgotten(
@@ -202,7 +213,7 @@ async def test_a_decision_that_nobody_sends_again_is_not_forgotten(
     async with Temporal(data_dir) as temporal:
         command = crashing_worker(noted, moments)
         async with campaigning(story, database, temporal.address, mail_sink, tmp_path, command) as campaign:
-            reloading = campaign.people.engine = Reloading(campaign.engine, campaign.log)
+            reloading = campaign.people.engine = Reloading(await sending_once(campaign, temporal), campaign.log)
             for deaths in range(1, len(moments) + 1):
                 campaign.worker.stay_dead()
                 await campaign.until_dead(deaths)
