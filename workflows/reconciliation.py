@@ -22,7 +22,7 @@ from activities.store.pool import Connection, Pool
 from activities.store.queries import QUERIES
 from activities.store.subscriptions import AWAY, try_again_after
 from domain.decider import Role
-from domain.errors import AlreadyEnded, NotFound
+from domain.errors import AlreadyEnded, GroundswellError, NotFound
 from workflows.client import Engine, EngineUnavailable
 
 AFTER = timedelta(seconds=30)
@@ -52,7 +52,7 @@ class Reconciliation:
         """Looks until it is cancelled; a database that is away is waited for.
 
         Raises:
-            EngineUnavailable: the Temporal server is away; what was not looked at then is looked at next.
+            EngineUnavailable, RPCError: the Temporal server is away; what was not looked at then is looked at next.
         """
         while True:
             try:
@@ -97,7 +97,8 @@ class Reconciliation:
                 log.warning("a workflow had not heard of its record, and was told")
         except (AlreadyEnded, NotFound):
             pass  # it is over, with this decision or since
-        except EngineUnavailable as unavailable:
-            if not await self._engine.ready():
+        except GroundswellError as error:
+            if isinstance(error, EngineUnavailable) and not await self._engine.ready():
                 raise
-            log.warning("a workflow does not take in its record", why=unavailable.facts["why"])
+            # One that cannot be told must not keep the others from being told.
+            log.warning("a workflow does not take in its record", why=error.facts.get("why", error.code))

@@ -11,11 +11,12 @@ from activities.store.pool import open_pool
 from activities.store.subscriptions import subscriptions
 from domain.campaign import CancelCampaign
 from domain.decider import Role
+from domain.errors import Erased, GroundswellError
 from domain.negotiation import AcceptOffer
 from tests.workflows.behind import counter_behind_its_back
 from tests.workflows.campaigning import BRAND, a_current_brief, outcome, start, until
 from tests.workflows.conftest import Bench
-from workflows.client import Engine, EngineUnavailable
+from workflows.client import Engine, EngineUnavailable, TooManyInFlight
 from workflows.feed_followers import kept
 from workflows.reconciliation import Reconciliation
 
@@ -80,6 +81,24 @@ async def test_one_that_does_not_run_is_reported_and_stops_nobody(live: Bench) -
     reports = [each["why"] for each in logs if each.get("stream") == terminated.stream]
     assert reports == ["its workflow is not running; resume it"]
     assert told(logs) == [other.stream]
+
+
+@pytest.mark.parametrize("error", [TooManyInFlight(stream="any"), Erased(kind="collaboration", id="any")])
+async def test_one_that_cannot_be_told_stops_nobody(
+    live: Bench, monkeypatch: pytest.MonkeyPatch, error: GroundswellError
+) -> None:
+    """It is busy, in which case its next decision tells it, or there is nothing left to tell."""
+
+    async def fail(_engine: Engine, _stream: str, _version: int) -> bool:
+        raise error
+
+    await counter_behind_its_back(live)
+    monkeypatch.setattr(Engine, "catch_up", fail)
+    with capture_logs() as logs:
+        async with live.pool.acquire() as connection:
+            assert await Reconciliation(live.engine, after=AT_ONCE).look(connection)
+            assert not await Reconciliation(live.engine, after=AT_ONCE).look(connection)
+    assert {each["why"] for each in logs if "why" in each} == {error.code}
 
 
 async def test_while_the_server_is_away_nothing_is_passed_by(live: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
